@@ -1,0 +1,61 @@
+# Tradewind: `make help` lists what can be made.
+# Compiled modules halve every start, so nothing here runs without them.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONWARNINGS ?=
+
+PYTHON ?= python3
+BIN    := .venv/bin
+TW     := $(BIN)/tradewind
+
+.DEFAULT_GOAL := help
+.PHONY: help install lock templates lint rehearse test test-all check format bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/installed ## Make .venv from the lock, byte-compiled; a no-op when nothing changed
+
+.venv/installed: requirements.lock setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tradewind needs Python 3.11 or newer: make PYTHON=python3.12 install")'
+	@echo "installing into .venv (half a minute) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--config-settings editable_mode=compat --editable .
+	@$(BIN)/python -m compileall -q generator scripts
+	@touch $@
+
+lock: ## Refresh requirements.lock from setup.cfg
+	@$(PYTHON) -m venv .tradewind/lock && .tradewind/lock/bin/pip install --quiet uv
+	@.tradewind/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--all-extras --no-header --no-annotate setup.cfg --output-file requirements.lock
+
+templates: install ## Write templates/out from the generator
+	@$(TW) build
+
+lint: install ## Lint every template over every region in use
+	@$(TW) lint
+
+rehearse: install ## Build, lint and deploy dev into both regions of an embedded AWS
+	@$(TW) rehearse
+
+test: install ## Everything that proves it works, in minutes
+	@$(BIN)/pytest -m "not slow" -n 2
+
+test-all: install ## The same, and the long runs
+	@$(BIN)/pytest -n 2
+
+check: install ## Formatting, linting, types, import contracts
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: install ## Put the code into shape
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+bench: install ## Measure ratios and rewrite BENCHMARKS.md
+	@$(BIN)/python -m tests.bench
+
+clean: ## Remove what make made, but the templates
+	@rm -rf .venv .tradewind build *.egg-info

@@ -1,0 +1,1 @@
+"""Config in, CloudFormation out. Pure: reads its own files, reaches no network, prints nothing."""

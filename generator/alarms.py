@@ -1,0 +1,197 @@
+"""CloudWatch alarms: beside what they watch, each telling who it wakes what to do.
+
+A layer makes its alarms with `metric_alarm` and `formula_alarm`, and one composite for its tier with
+`tier_alarm`. Every alarm acts on the `alerts` topic, when it fires and when it recovers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from troposphere import AWSObject, Join, Ref
+from troposphere.cloudwatch import (
+    Alarm,
+    CompositeAlarm,
+    Metric,
+    MetricDataQuery,
+    MetricDimension,
+    MetricStat,
+)
+
+from generator.naming import kebab
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+
+@dataclass(frozen=True)
+class Series:
+    """A CloudWatch metric, its dimensions, and how a period (in seconds) of it is summed up."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, object]
+    statistic: str = "Sum"
+    period: int = 60
+
+    def dimension_list(self) -> list[MetricDimension]:
+        """The dimensions as CloudFormation wants them."""
+        return [MetricDimension(Name=name, Value=value) for name, value in self.dimensions.items()]
+
+    def query(self, identifier: str) -> MetricDataQuery:
+        """This series as an ingredient of a formula."""
+        metric = Metric(
+            Namespace=self.namespace, MetricName=self.name, Dimensions=self.dimension_list()
+        )
+        stat = MetricStat(Metric=metric, Period=self.period, Stat=self.statistic)
+        return MetricDataQuery(Id=identifier, MetricStat=stat, ReturnData=False)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Metric math over named series; `expression` speaks of them by name."""
+
+    expression: str
+    series: Mapping[str, Series] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """When it fires: `comparison` with `threshold` in `breaches` of the last `periods`."""
+
+    comparison: str
+    threshold: object
+    breaches: int = 3
+    periods: int = 3
+
+
+def above(threshold: object, *, breaches: int = 3, periods: int = 3) -> Limit:
+    """More than the threshold."""
+    return Limit("GreaterThanThreshold", threshold, breaches, periods)
+
+
+def below(threshold: object, *, breaches: int = 3, periods: int = 3) -> Limit:
+    """Less than the threshold."""
+    return Limit("LessThanThreshold", threshold, breaches, periods)
+
+
+def metric_alarm(
+    layer: Layer,
+    title: str,
+    series: Series,
+    limit: Limit,
+    *,
+    topic: object,
+    says: str,
+    missing: str = "notBreaching",
+    **properties: Any,
+) -> AWSObject:
+    """An alarm on one series. `says` is read at night: what it means, and what to do first."""
+    kind = "ExtendedStatistic" if series.statistic.startswith("p") else "Statistic"
+    statistic: dict[str, Any] = {kind: series.statistic}
+    return layer.add(
+        Alarm(
+            title,
+            **_common(layer, title, limit, topic, says, missing),
+            Namespace=series.namespace,
+            MetricName=series.name,
+            Dimensions=series.dimension_list(),
+            Period=series.period,
+            Threshold=limit.threshold,
+            **statistic,
+            **properties,
+        )
+    )
+
+
+def formula_alarm(
+    layer: Layer,
+    title: str,
+    formula: Formula,
+    limit: Limit,
+    *,
+    topic: object,
+    says: str,
+    missing: str = "notBreaching",
+    **properties: Any,
+) -> AWSObject:
+    """An alarm on a rate or a difference of several series."""
+    result = MetricDataQuery(Id="result", Expression=formula.expression, ReturnData=True)
+    return layer.add(
+        Alarm(
+            title,
+            **_common(layer, title, limit, topic, says, missing),
+            Metrics=[result, *(series.query(name) for name, series in formula.series.items())],
+            Threshold=limit.threshold,
+            **properties,
+        )
+    )
+
+
+def anomaly_alarm(
+    layer: Layer,
+    title: str,
+    series: Series,
+    *,
+    width: int,
+    topic: object,
+    says: str,
+    **properties: Any,
+) -> AWSObject:
+    """An alarm on leaving the band that CloudWatch learnt, `width` standard deviations wide, either way."""
+    limit = Limit("LessThanLowerOrGreaterThanUpperThreshold", None, breaches=3, periods=5)
+    band = MetricDataQuery(
+        Id="band", Expression=f"ANOMALY_DETECTION_BAND(seen, {width})", ReturnData=True
+    )
+    seen = series.query("seen")
+    seen.ReturnData = True
+    return layer.add(
+        Alarm(
+            title,
+            **_common(layer, title, limit, topic, says, "missing"),
+            Metrics=[seen, band],
+            ThresholdMetricId="band",
+            **properties,
+        )
+    )
+
+
+def tier_alarm(
+    layer: Layer,
+    title: str,
+    alarms: Sequence[AWSObject],
+    *,
+    topic: object,
+    says: str,
+    **properties: Any,
+) -> AWSObject:
+    """One alarm for a tier: it fires when any of its alarms does."""
+    rule = Join(" OR ", [Join("", ['ALARM("', Ref(alarm), '")']) for alarm in alarms])
+    return layer.add(
+        CompositeAlarm(
+            title,
+            AlarmName=layer.named(kebab(title)),
+            AlarmDescription=says,
+            AlarmRule=rule,
+            AlarmActions=[topic],
+            OKActions=[topic],
+            **properties,
+        )
+    )
+
+
+def _common(
+    layer: Layer, title: str, limit: Limit, topic: object, says: str, missing: str
+) -> dict[str, Any]:
+    return {
+        "AlarmName": layer.named(kebab(title)),
+        "AlarmDescription": says,
+        "ComparisonOperator": limit.comparison,
+        "EvaluationPeriods": limit.periods,
+        "DatapointsToAlarm": limit.breaches,
+        "TreatMissingData": missing,
+        "AlarmActions": [topic],
+        "OKActions": [topic],
+    }

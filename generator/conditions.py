@@ -1,0 +1,163 @@
+"""The toggles and roles that a template may branch on, each named once.
+
+A condition is declared in a nested template on its first use there (nested stacks inherit nothing).
+Compose with `&`, `|` and `~`, and give the result a name here: a template's Conditions section then
+reads like the sentence it stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+
+from generator.naming import pascal
+from generator.settings import FALSE, TRUE, Setting, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from troposphere import Ref
+
+
+@dataclass(frozen=True)
+class Is:
+    """A setting has this value."""
+
+    setting: Setting
+    value: str
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Both hold."""
+
+    left: Condition
+    right: Condition
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one holds."""
+
+    left: Condition
+    right: Condition
+
+
+@dataclass(frozen=True)
+class Not:
+    """It does not hold."""
+
+    condition: Condition
+
+
+Test: TypeAlias = Is | AllOf | AnyOf | Not
+
+
+class Condition:
+    """A named test over settings."""
+
+    def __init__(self, test: Test, name: str = "") -> None:
+        self.test = test
+        self.name = name
+
+    def __set_name__(self, owner: type, key: str) -> None:
+        """The first attribute to hold it names it; a layer's `condition = Conditions.waf` does not."""
+        self.name = self.name or pascal(key)
+
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(AllOf(self, other))
+
+    def __or__(self, other: Condition) -> Condition:
+        return Condition(AnyOf(self, other))
+
+    def __invert__(self) -> Condition:
+        return Condition(Not(self))
+
+    def holds(self, values: Mapping[str, str]) -> bool:
+        """Evaluate against settings by key: what CloudFormation will decide at deploy time."""
+        match self.test:
+            case Is(setting, value):
+                return values[setting.key] == value
+            case AllOf(left, right):
+                return left.holds(values) and right.holds(values)
+            case AnyOf(left, right):
+                return left.holds(values) or right.holds(values)
+            case Not(condition):
+                return not condition.holds(values)
+            case _ as never:
+                assert_never(never)
+
+    def declare(self, read: Callable[[Setting], Ref], conditions: dict[str, Any]) -> object:
+        """Write this condition, and what it rests on, into `conditions`; give what refers to it."""
+        if not self.name:
+            return self._formula(read, conditions)
+        if self.name not in conditions:
+            formula = self._formula(read, conditions)
+            conditions[self.name] = formula
+        return {"Condition": self.name}
+
+    def _formula(self, read: Callable[[Setting], Ref], conditions: dict[str, Any]) -> object:
+        from troposphere import And, Equals, Or
+        from troposphere import Not as CfnNot
+
+        match self.test:
+            case Is(setting, value):
+                return Equals(read(setting), value)
+            case AllOf(left, right):
+                return And(left.declare(read, conditions), right.declare(read, conditions))
+            case AnyOf(left, right):
+                return Or(left.declare(read, conditions), right.declare(read, conditions))
+            case Not(condition):
+                return CfnNot(condition.declare(read, conditions))
+            case _ as never:
+                assert_never(never)
+
+
+def on(setting: Setting) -> Condition:
+    """A toggle is on."""
+    return Condition(Is(setting, TRUE))
+
+
+def off(setting: Setting) -> Condition:
+    """A toggle is off."""
+    return Condition(Is(setting, FALSE))
+
+
+def equals(setting: Setting, value: str) -> Condition:
+    """A setting has one of its values."""
+    return Condition(Is(setting, value))
+
+
+class Conditions:
+    """All conditions of all templates."""
+
+    primary = equals(Settings.region_role, "primary")
+    standby = equals(Settings.region_role, "standby")
+    peer_ready = on(Settings.peer_ready)
+
+    third_zone = equals(Settings.availability_zones, "3")
+    nat_per_zone = equals(Settings.nat_gateways, "per-zone")
+    nat_in_third_zone = nat_per_zone & third_zone
+    interface_endpoints = on(Settings.interface_endpoints)
+
+    waf = on(Settings.waf)
+    shield_advanced = on(Settings.shield_advanced)
+    deletion_protection = on(Settings.deletion_protection)
+    backup_vault_lock = on(Settings.backup_vault_lock)
+
+    aurora_global = equals(Settings.orders_engine, "aurora-global")
+    rds_multi_az = equals(Settings.orders_engine, "rds-multi-az")
+    aurora_primary = aurora_global & primary
+    aurora_standby = aurora_global & standby
+    rds_primary = rds_multi_az & primary
+    rds_standby = rds_multi_az & standby
+    second_replica = equals(Settings.orders_replicas, "2")
+
+    provisioned_tables = equals(Settings.table_billing, "provisioned")
+    strong_order_intake = equals(Settings.order_intake_consistency, "strong")
+
+    predictive_scaling = on(Settings.predictive_scaling)
+    off_peak_scaling = on(Settings.off_peak_scaling)
+    alarm_email = ~equals(Settings.alarm_email, "")
+    warm_pool = ~equals(Settings.warm_pool_minimum, "0")

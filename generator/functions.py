@@ -1,0 +1,104 @@
+"""Lambda functions: the code beside its role, its log group and its limits, made in one go.
+
+The source is a file of generator/runtime/functions, small enough to travel inside the template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from troposphere import AWSObject, GetAtt, Ref, Sub
+from troposphere.awslambda import Code, Environment, Function, LoggingConfig
+from troposphere.logs import LogGroup
+
+from generator.errors import BuildError
+from generator.grants import Allowed, service
+from generator.grants import LogGroup as WritableLogs
+from generator.naming import kebab
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+SOURCES = Path(__file__).parent / "runtime" / "functions"
+
+#: What CloudFormation takes as inline code, in characters.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+INLINE_LIMIT = 4096
+
+
+class FunctionLogging(LoggingConfig):
+    """LoggingConfig of AWS::Lambda::Function; troposphere 4.11.1 has another type's under its name."""
+
+    props = {
+        "ApplicationLogLevel": (str, False),
+        "LogFormat": (str, False),
+        "LogGroup": (str, False),
+    }
+
+
+def python_function(
+    layer: Layer,
+    title: str,
+    *,
+    source: str,
+    logs_key_arn: object,
+    allows: Iterable[Allowed],
+    environment: Mapping[str, object] | None = None,
+    environment_key_arn: object = None,
+    timeout: int = 30,
+    memory: int = 256,
+    **properties: Any,
+) -> AWSObject:
+    """A function of the layer, its role (`<title>Role`) and its log group (`<title>Logs`).
+
+    `timeout` is in seconds, `memory` in MiB. Give `Condition=` and it goes to all three.
+    """
+    conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
+    log_group = layer.add(
+        LogGroup(
+            f"{title}Logs",
+            LogGroupName=Sub("/tradewind/${Name}", Name=layer.named(kebab(title))),
+            KmsKeyId=logs_key_arn,
+            RetentionInDays=layer.settings.log_retention_days,
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Retain",
+            **conditional,
+        )
+    )
+    role = layer.role(
+        f"{title}Role",
+        trusted=service("lambda"),
+        allows=[WritableLogs(GetAtt(log_group, "Arn")).write(), *allows],
+        **conditional,
+    )
+    if environment:
+        properties["Environment"] = Environment(Variables=dict(environment))
+        if environment_key_arn is not None:
+            properties["KmsKeyArn"] = environment_key_arn
+    return layer.add(
+        Function(
+            title,
+            FunctionName=layer.named(kebab(title)),
+            Runtime="python3.13",
+            Architectures=["arm64"],
+            Handler="index.handler",
+            Code=Code(ZipFile=inline(source)),
+            Role=GetAtt(role, "Arn"),
+            Timeout=timeout,
+            MemorySize=memory,
+            LoggingConfig=FunctionLogging(LogFormat="JSON", LogGroup=Ref(log_group)),
+            **properties,
+        )
+    )
+
+
+def inline(source: str) -> str:
+    """The text of a function, checked against CloudFormation's limit."""
+    code = (SOURCES / f"{source}.py").read_text()
+    if len(code) > INLINE_LIMIT:
+        raise BuildError(
+            f"{source}.py has {len(code)} characters; inline code takes {INLINE_LIMIT}"
+        )
+    return code

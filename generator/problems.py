@@ -1,0 +1,53 @@
+"""What is wrong in a settings file: where it stands, what was expected, and what is near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake. `line` counts from 1; 0 where the file lacks something, which stands on no line."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+    fix: str = ""
+
+    @property
+    def place(self) -> str:
+        """`params/dev.yaml:7`."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class EnvironmentInvalid(Exception):  # noqa: N818 - named for what it is
+    """An environment cannot be used; `problems` has all that is wrong with it, in reading order."""
+
+    def __init__(self, name: str, problems: Iterable[Problem]) -> None:
+        self.name = name
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
+        super().__init__(name, self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        lines = (f"{problem} ({problem.fix})" if problem.fix else str(problem) for problem in self.problems)
+        return "\n  ".join([f"{len(self.problems)} problems in environment {self.name}:", *lines])
+
+    @property
+    def fix(self) -> str:
+        """What to do about it, where one sentence can say it."""
+        return self.problems[0].fix if len(self.problems) == 1 else "correct these lines"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`did you mean single?`, or nothing where nothing is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else ""

@@ -1,0 +1,376 @@
+"""Every knob of the platform, declared once.
+
+A declaration serves three readers: the check of params/*.yaml (`environments`), the Parameter of every
+template that carries it (`layer`), and the documentation (`tradewind parameters --help-settings`).
+
+    class Settings:
+        vpc_cidr = cidr("10.0.0.0/16", "The VPC's address range.")
+
+`Settings.vpc_cidr` is the declaration; read through a layer (`self.settings.vpc_cidr`) it is a `Ref`,
+and the layer's template gains the Parameter `VpcCidr`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, overload
+
+from generator.naming import pascal
+
+if TYPE_CHECKING:
+    from troposphere import Ref
+
+TRUE, FALSE = "true", "false"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a value of one setting asks of another: `key` must be `value`, or merely given."""
+
+    key: str
+    value: str | None = None
+
+
+@dataclass
+class Setting:
+    """One value that an environment may choose, or that the planner knows.
+
+    `kind` is what YAML must hold; `type` is the CloudFormation Parameter type. Numbers and toggles travel
+    as CloudFormation's Number and String. A setting without a default must be given by the environment.
+    """
+
+    help: str
+    kind: Literal["text", "number", "toggle"] = "text"
+    type: str = "String"
+    default: str | None = None
+    allowed: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    pattern: str | None = None
+    pattern_help: str = ""
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    given_by: Literal["environment", "planner"] = "environment"
+    key: str = ""
+
+    def __set_name__(self, owner: type, key: str) -> None:
+        self.key = key
+
+    @property
+    def name(self) -> str:
+        """The Parameter's name."""
+        return pascal(self.key)
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Setting: ...
+    @overload
+    def __get__(self, instance: SettingsReader, owner: type) -> Ref: ...
+    def __get__(self, instance: SettingsReader | None, owner: type) -> Setting | Ref:
+        return self if instance is None else instance.read(self)
+
+    def constraints(self) -> dict[str, object]:
+        """The Parameter's constraints, under CloudFormation's names."""
+        limits = {
+            "AllowedValues": list(self.allowed) or None,
+            "MinValue": self.minimum,
+            "MaxValue": self.maximum,
+            "AllowedPattern": self.pattern,
+            "ConstraintDescription": self.pattern_help or None,
+        }
+        return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def text(
+    help: str, *, default: str | None = None, pattern: str | None = None, says: str = ""
+) -> Setting:
+    """A string; `pattern` must match all of it, `says` tells a person what the pattern means."""
+    return Setting(help, default=default, pattern=pattern, pattern_help=says)
+
+
+def choice(
+    *allowed: str, default: str | None, help: str, needs: Mapping[str, Need] | None = None
+) -> Setting:
+    """One of a few words."""
+    return Setting(help, default=default, allowed=allowed, needs=needs or {})
+
+
+def toggle(default: bool, help: str, *, needs: Need | None = None) -> Setting:
+    """On or off; `needs` says what switching it on asks of another setting."""
+    return Setting(
+        help,
+        kind="toggle",
+        default=TRUE if default else FALSE,
+        allowed=(TRUE, FALSE),
+        needs={TRUE: needs} if needs else {},
+    )
+
+
+def number(
+    default: int | None, help: str, *, least: int, most: int, allowed: tuple[int, ...] = ()
+) -> Setting:
+    """A whole number in a range, or one of `allowed`."""
+    if allowed:
+        return Setting(
+            help,
+            kind="number",
+            type="Number",
+            default=None if default is None else str(default),
+            allowed=tuple(str(value) for value in allowed),
+        )
+    return Setting(
+        help,
+        kind="number",
+        type="Number",
+        default=None if default is None else str(default),
+        minimum=least,
+        maximum=most,
+    )
+
+
+def cidr(default: str | None, help: str) -> Setting:
+    """An IPv4 network, /16 to /20."""
+    return text(
+        help,
+        default=default,
+        pattern=r"(\d{1,3}\.){3}\d{1,3}/(1[6-9]|20)",
+        says="an IPv4 network from /16 to /20, such as 10.0.0.0/16",
+    )
+
+
+def cron(default: str, help: str) -> Setting:
+    """A cron expression of Auto Scaling: five fields."""
+    return text(
+        help,
+        default=default,
+        pattern=r"\S+( \S+){4}",
+        says="five cron fields, such as '0 23 * * *'",
+    )
+
+
+def known(help: str, **shape: str | tuple[str, ...]) -> Setting:
+    """A fact that the planner knows of a stack; no environment may set it."""
+    setting = Setting(help, given_by="planner")
+    for attribute, value in shape.items():
+        setattr(setting, attribute, value)
+    return setting
+
+
+class SettingsReader:
+    """How a layer reads a setting: `read` declares the Parameter and gives its `Ref`."""
+
+    def __init__(self, read: Callable[[Setting], Ref]) -> None:
+        self.read = read
+
+
+#: Retentions that CloudWatch Logs accepts, in days (PutRetentionPolicy).
+LOG_RETENTIONS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+
+
+class Settings(SettingsReader):
+    """All settings, by layer; the first group is what the planner knows of a stack."""
+
+    environment = known(
+        "The environment's name; every derived name carries it.", pattern=r"[a-z][a-z0-9]{1,11}"
+    )
+    region_role = known("What this region is to the shop.", allowed=("primary", "standby"))
+    primary_region = known("The region that takes orders while all is well.")
+    peer_region = known("The other region of the pair.")
+    peer_ready = known(
+        "Whether the peer's foundation stands, so that replication can point at it.",
+        allowed=(TRUE, FALSE),
+    )
+    template_base_url = known("Where this release's nested templates lie, without a closing slash.")
+
+    # network
+    vpc_cidr = cidr(
+        None, "The VPC's address range; the two regions of an environment must not overlap."
+    )
+    availability_zones = number(
+        2, "How many Availability Zones carry the shop.", least=2, most=3, allowed=(2, 3)
+    )
+    zone_a = text(
+        "The letter of the first zone.", default="a", pattern="[a-f]", says="one letter from a to f"
+    )
+    zone_b = text(
+        "The letter of the second zone.",
+        default="b",
+        pattern="[a-f]",
+        says="one letter from a to f",
+    )
+    zone_c = text(
+        "The letter of the third zone.", default="c", pattern="[a-f]", says="one letter from a to f"
+    )
+    nat_gateways = choice(
+        "per-zone",
+        "single",
+        default="per-zone",
+        help="A NAT gateway in every zone, or one for all (cheaper; a zone's loss cuts egress).",
+    )
+    interface_endpoints = toggle(
+        False, "PrivateLink endpoints for the AWS APIs that the fleet calls."
+    )
+    # names and traffic
+    domain_name = text(
+        "The shop's domain; the shop answers at shop.<domain>.",
+        pattern=r"([a-z0-9-]+\.)+[a-z]{2,}",
+        says="a domain such as example.com",
+    )
+    hosted_zone_id = text(
+        "The public hosted zone of the domain; it must exist.",
+        pattern=r"Z[A-Z0-9]{1,31}",
+        says="a hosted zone id such as Z0123456789ABCDEFGHIJ",
+    )
+    health_check_interval = number(
+        10,
+        "Seconds between two requests of one checker; fixed when the check is made.",
+        least=10,
+        most=30,
+        allowed=(10, 30),
+    )
+    health_check_failures = number(
+        3,
+        "Failures in a row that make an endpoint unhealthy, and successes that heal it.",
+        least=1,
+        most=10,
+    )
+    # protection
+    waf = toggle(True, "Web ACLs against SQL injection, cross-site scripting and floods.")
+    shield_advanced = toggle(
+        False, "Shield Advanced protections; needs the subscription (a one-year commitment)."
+    )
+    deletion_protection = toggle(
+        True, "Refuse the deletion of databases, tables and load balancers."
+    )
+    backup_vault_lock = toggle(
+        False, "Lock the backup vault (governance): recovery points outlive mistakes."
+    )
+    backup_retention_days = number(
+        7, "Days that automated database backups are kept.", least=1, most=35
+    )
+    secret_rotation_days = number(30, "Days between two rotations of a secret.", least=1, most=365)
+    # orders
+    orders_engine = choice(
+        "rds-multi-az",
+        "aurora-global",
+        default="rds-multi-az",
+        help="PostgreSQL on RDS with a Multi-AZ standby, or an Aurora global database.",
+    )
+    orders_instance_class = text(
+        "Instance class of the orders database and its replicas.",
+        default="db.t4g.medium",
+        pattern=r"db\.[a-z0-9]+\.[a-z0-9]+",
+        says="a class such as db.r7g.large",
+    )
+    orders_storage_gib = number(
+        50,
+        "GiB of storage of the RDS engine; grows by itself to four times as much.",
+        least=20,
+        most=16384,
+    )
+    orders_replicas = number(
+        1, "Read replicas in the region for catalogue views.", least=1, most=2, allowed=(1, 2)
+    )
+    orders_replica_ceiling = number(
+        4, "Most Aurora replicas that auto scaling may run.", least=1, most=15
+    )
+    # catalog
+    table_billing = choice(
+        "on-demand",
+        "provisioned",
+        default="on-demand",
+        help="DynamoDB capacity: pay per request, or provisioned with auto scaling.",
+    )
+    table_capacity_ceiling = number(
+        4000,
+        "Most read or write units that auto scaling may provision for a table.",
+        least=10,
+        most=40000,
+    )
+    order_intake_consistency = choice(
+        "eventual",
+        "strong",
+        default="eventual",
+        help="Multi-Region consistency of order-intake; strong means RPO 0 and needs a witness region.",
+        needs={"strong": Need("witness_region")},
+    )
+    witness_region = text(
+        "The witness of a strongly consistent order-intake: a third region of the same Region set.",
+        default="",
+        pattern=r"([a-z]{2}(-[a-z]+)+-\d)?",
+        says="a region, or nothing",
+    )
+    # storefront
+    shop_instance_type = text(
+        "Instance type of the shop's fleet (arm64).",
+        default="t4g.small",
+        pattern=r"[a-z0-9-]+\.[a-z0-9]+",
+        says="a type such as m7g.large",
+    )
+    shop_minimum = number(2, "Fewest instances of the fleet.", least=2, most=500)
+    shop_maximum = number(4, "Most instances of the fleet.", least=2, most=1000)
+    shop_cpu_target = number(50, "Percent of CPU that target tracking aims at.", least=10, most=90)
+    shop_requests_target = number(
+        600, "Requests per target and minute that target tracking aims at.", least=10, most=100000
+    )
+    shop_checkout_backlog_target = number(
+        20, "Checkouts waiting per instance that target tracking aims at.", least=1, most=10000
+    )
+    predictive_scaling = toggle(False, "Forecast the day's traffic and scale ahead of it.")
+    warm_pool_minimum = number(0, "Stopped instances kept ready; 0 for none.", least=0, most=100)
+    off_peak_scaling = toggle(True, "Scale the fleet down at night in the shop's time zone.")
+    off_peak_minimum = number(2, "Fewest instances at night; 0 stops the fleet.", least=0, most=500)
+    off_peak_start = cron("0 23 * * *", "When the night begins.")
+    off_peak_end = cron("0 6 * * *", "When the night ends.")
+    time_zone = text(
+        "The shop's time zone, as in the IANA database.",
+        default="Etc/UTC",
+        pattern=r"[A-Za-z_]+(/[A-Za-z0-9_+-]+)*",
+        says="a zone such as Europe/Berlin",
+    )
+    # observability
+    log_retention_days = number(
+        30, "Days that log groups keep events.", least=1, most=3653, allowed=LOG_RETENTIONS
+    )
+    alarm_email = text(
+        "Who is told of alarms; empty for nobody (the topic is there all the same).",
+        default="",
+        pattern=r"([^@\s]+@[^@\s]+\.[a-z]+)?",
+        says="an address, or nothing",
+    )
+    latency_objective_ms = number(
+        1000,
+        "The p99 response time, in milliseconds, above which an alarm fires.",
+        least=50,
+        most=60000,
+    )
+    error_rate_objective_percent = number(
+        2, "The percentage of 5XX answers above which an alarm fires.", least=1, most=100
+    )
+
+    @classmethod
+    def all(cls) -> Iterator[Setting]:
+        """Every setting in the order of its declaration."""
+        return (value for value in vars(cls).values() if isinstance(value, Setting))

@@ -1,0 +1,212 @@
+"""Which layers make which root, and how a root nests them.
+
+A root is deployed by itself; its layers are its nested stacks. The order of `ROOTS` is the order of the first
+roll-out: a Handoff reaches back in it, never forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, If, Parameter, Ref, Sub, Template
+from troposphere import Output as CfnOutput
+from troposphere.cloudformation import Stack
+
+from generator.errors import BuildError
+from generator.foundation import Foundation
+from generator.layer import (
+    Handoff,
+    Input,
+    Layer,
+    Lookup,
+    Output,
+    Received,
+    Source,
+    Where,
+    check_quotas,
+)
+from generator.layers.alerts import Alerts
+from generator.layers.network import Network
+from generator.layers.private_link import PrivateLink
+from generator.manifest import Manifest, ParameterSource
+from generator.render import address, render
+from generator.settings import Setting, Settings
+
+#: A root with one layer is that layer's template; one with several nests them.
+ROOTS: Mapping[str, Sequence[type[Layer]]] = {
+    "foundation": (Foundation,),
+    "platform": (Alerts, Network, PrivateLink),
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """Every template of the platform: file name -> bytes, as it lies in templates/out."""
+
+    files: Mapping[str, bytes]
+
+
+def build(roots: Mapping[str, Sequence[type[Layer]]] = ROOTS) -> Build:
+    """Build every root and every layer. Raises BuildError where the source is wired wrongly."""
+    files: dict[str, bytes] = {}
+    for name, layers in roots.items():
+        for file, body in _build_root(name, layers, roots):
+            if file in files:
+                raise BuildError(f"two templates are named {file}")
+            files[file] = body
+    return Build(files)
+
+
+def _build_root(
+    name: str, layers: Sequence[type[Layer]], roots: Mapping[str, Sequence[type[Layer]]]
+) -> Iterator[tuple[str, bytes]]:
+    built = [layer() for layer in _in_order(name, layers)]
+    if len(built) == 1 and built[0].file_stem() == name:
+        root, sources = built[0].template, built[0].sources
+    else:
+        children = {layer: render(layer.template) for layer in built}
+        yield from ((f"{layer.file_stem()}.json", body) for layer, body in children.items())
+        root, sources = compose(name, children)
+    manifest = Manifest(
+        root=name,
+        parameters={key: _describe(source, name, roots) for key, source in sorted(sources.items())},
+        layers={
+            layer.stack_id(): f"{layer.file_stem()}.json"
+            for layer in built
+            if layer.template is not root
+        },
+    )
+    root.set_metadata(manifest.to_metadata())
+    yield f"{name}.json", render(root)
+
+
+def compose(name: str, children: Mapping[Layer, bytes]) -> tuple[Template, dict[str, Source]]:
+    """The root that nests these layers, and where each of its parameters comes from."""
+    root, sources = Template(), dict[str, Source]()
+    root.set_description(f"Tradewind {name}: the root that nests {len(children)} layers")
+
+    def receive(key: str, source: Source) -> Ref:
+        if sources.setdefault(key, source) is not source and not _same(sources[key], source):
+            raise BuildError(
+                f"{name}: the parameter {key} would mean both {sources[key]} and {source}"
+            )
+        if key not in root.parameters:
+            root.add_parameter(_parameter(key, source))
+        return Ref(key)
+
+    def wire(layer: Layer, key: str, source: Source) -> object:
+        if not isinstance(source, Input):
+            return receive(key, source)
+        producer = source.source.owner
+        value = GetAtt(producer.stack_id(), f"Outputs.{source.source.name}")
+        if producer.condition is None or producer.condition is layer.condition:
+            return value
+        return If(condition(producer), value, "")
+
+    def condition(layer: Layer | type[Layer]) -> str:
+        assert layer.condition is not None
+        layer.condition.declare(lambda setting: receive(setting.name, setting), root.conditions)
+        return layer.condition.name
+
+    url = receive(Settings.template_base_url.name, Settings.template_base_url)
+    for layer, body in children.items():
+        conditional: dict[str, Any] = {"Condition": condition(layer)} if layer.condition else {}
+        root.add_resource(
+            Stack(
+                layer.stack_id(),
+                TemplateURL=Sub(f"${{{url.data['Ref']}}}/{address(body)}/{layer.file_stem()}.json"),
+                Parameters={key: wire(layer, key, source) for key, source in layer.sources.items()},
+                DeletionPolicy="Delete",  # what a layer holds has policies of its own
+                UpdateReplacePolicy="Delete",
+                **conditional,
+            )
+        )
+        for port in layer.ports():
+            if isinstance(port, Output) and port.handed_on:
+                _hand_on(root, layer, port)
+    check_quotas(name, root)
+    return root, sources
+
+
+def _hand_on(root: Template, layer: Layer, port: Output) -> None:
+    if port.name in root.outputs:
+        raise BuildError(f"two layers hand on an output named {port.name}: rename {port}")
+    conditional: dict[str, Any] = {"Condition": layer.condition.name} if layer.condition else {}
+    root.add_output(
+        CfnOutput(port.name, Value=GetAtt(layer.stack_id(), f"Outputs.{port.name}"), **conditional)
+    )
+
+
+def _in_order(name: str, layers: Sequence[type[Layer]]) -> list[type[Layer]]:
+    """Producers before consumers. Raises BuildError for a producer outside the root, or a cycle."""
+    done: list[type[Layer]] = []
+    path: list[type[Layer]] = []
+
+    def visit(layer: type[Layer]) -> None:
+        if layer in done:
+            return
+        if layer in path:
+            cycle = " -> ".join(step.__name__ for step in [*path[path.index(layer) :], layer])
+            raise BuildError(f"{name} has a cycle: {cycle}")
+        path.append(layer)
+        for port in layer.ports():
+            if isinstance(port, Input):
+                if port.source.owner not in layers:
+                    raise BuildError(
+                        f"{port} takes {port.source}, which is not in {name}: use a Handoff"
+                    )
+                visit(port.source.owner)
+        path.pop()
+        done.append(layer)
+
+    for layer in layers:
+        visit(layer)
+    return done
+
+
+def _same(one: Source, other: Source) -> bool:
+    """Two layers may each declare the same Handoff or Lookup; in the root they are one parameter."""
+    match one, other:
+        case Handoff(), Handoff():
+            return (one.source, one.of) == (other.source, other.of)
+        case Lookup(), Lookup():
+            return one.question == other.question
+    return False
+
+
+def _parameter(key: str, source: Source) -> Parameter:
+    if isinstance(source, Received):
+        return Parameter(key, Type=source.type)
+    default = {} if source.default is None else {"Default": source.default}
+    return Parameter(
+        key, Type=source.type, Description=source.help, **default, **source.constraints()
+    )
+
+
+def _describe(
+    source: Source, root: str, roots: Mapping[str, Sequence[type[Layer]]]
+) -> ParameterSource:
+    match source:
+        case Setting():
+            return ParameterSource.setting(source.key, source.given_by)
+        case Handoff():
+            giver = next(
+                (name for name, layers in roots.items() if source.source.owner in layers), None
+            )
+            order = list(roots)
+            if giver is None or order.index(giver) > order.index(root):
+                raise BuildError(f"{source} takes {source.source}, which no earlier root hands on")
+            if giver == root and source.of is Where.OWN:
+                raise BuildError(
+                    f"{source} takes {source.source} of its own root and region: use an Input"
+                )
+            return ParameterSource.handoff(
+                giver, source.of.value, source.source.name, source.example
+            )
+        case Lookup():
+            return ParameterSource.lookup(
+                type(source.question).__name__, vars(source.question), source.example
+            )
+    raise BuildError(f"{root} has a parameter from {source}, which no planner can know")
