@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 
 Resource = TypeVar("Resource", bound=AWSObject)
 
-#: CloudFormation's quotas for one template, and for one value handed to it.
-#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-QUOTAS = {"resources": 500, "parameters": 200, "outputs": 200, "mappings": 200}
-
 
 class Where(Enum):
     """Which region's stack an earlier root's output is read from."""
@@ -123,8 +119,8 @@ class Output(Port):
 class Received(Port):
     """A value from outside: reading it gives a `Ref` and declares the Parameter."""
 
-    type = "String"
-    example = ""
+    def __init__(self, type: str, example: str) -> None:
+        self.type, self.example = type, example
 
     @overload
     def __get__(self, layer: None, owner: type[Layer]) -> Received: ...
@@ -140,9 +136,8 @@ class Input(Received):
     def __init__(self, source: object) -> None:
         if not isinstance(source, Output):
             raise BuildError(f"an Input takes a layer's Output, not {source!r}")
+        super().__init__(source.type, source.example)
         self.source = source
-        self.type = source.type
-        self.example = source.example
 
 
 class Handoff(Received):
@@ -159,15 +154,16 @@ class Handoff(Received):
             raise BuildError(
                 f"{source} is not handed on by its root: declare it with handed_on=True"
             )
+        super().__init__("String", source.example)
         self.source, self.of = source, of
-        self.example = source.example
 
 
 class Lookup(Received):
     """A value that only a read-only call to AWS knows; the planner asks, and records the answer."""
 
     def __init__(self, question: Question, *, example: str) -> None:
-        self.question, self.example = question, example
+        super().__init__("String", example)
+        self.question = question
 
 
 Source: TypeAlias = Setting | Received
@@ -179,13 +175,24 @@ class Layer:
     #: The stack is created only where this holds.
     condition: ClassVar[Condition | None] = None
 
+    def __init_subclass__(cls) -> None:
+        taken = {"template", "settings", "given", "sources", *vars(Layer)}
+        for port in cls.ports():
+            if port.attribute in taken:
+                raise BuildError(f"{port} hides what every layer has: give the port another name")
+
     def __init__(self) -> None:
         self.template = Template()
         self.template.set_description(f"Tradewind {self.file_stem()}: {self.purpose()}")
         self.settings = Settings(self._read)
         self.given: dict[str, object] = {}
         self.sources: dict[str, Source] = {}
-        self.build()
+        try:
+            self.build()
+        except (
+            ValueError
+        ) as error:  # troposphere's word for a quota, a duplicate or a wrong property
+            raise BuildError(f"{type(self).__name__}: {error}") from error
         self._check()
 
     def build(self) -> None:
@@ -279,14 +286,3 @@ class Layer:
                     raise BuildError(f"{name} never sets its output {port.attribute}")
                 case Received() if self.sources.get(port.name) is not port:
                     raise BuildError(f"{name} never reads {port.attribute}: remove it")
-        check_quotas(name, self.template)
-
-
-def check_quotas(name: str, template: Template) -> None:
-    """Refuse a template that CloudFormation would refuse for its size."""
-    for section, most in QUOTAS.items():
-        count = len(getattr(template, section))
-        if count > most:
-            raise BuildError(
-                f"{name} has {count} {section}; CloudFormation takes {most} in one template"
-            )

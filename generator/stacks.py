@@ -16,17 +16,7 @@ from troposphere.cloudformation import Stack
 
 from generator.errors import BuildError
 from generator.foundation import Foundation
-from generator.layer import (
-    Handoff,
-    Input,
-    Layer,
-    Lookup,
-    Output,
-    Received,
-    Source,
-    Where,
-    check_quotas,
-)
+from generator.layer import Handoff, Input, Layer, Lookup, Output, Received, Source, Where
 from generator.layers.alerts import Alerts
 from generator.layers.network import Network
 from generator.layers.private_link import PrivateLink
@@ -68,7 +58,10 @@ def _build_root(
     else:
         children = {layer: render(layer.template) for layer in built}
         yield from ((f"{layer.file_stem()}.json", body) for layer, body in children.items())
-        root, sources = compose(name, children)
+        try:
+            root, sources = compose(name, children)
+        except ValueError as error:  # troposphere's word for a quota
+            raise BuildError(f"{name}: {error}") from error
     manifest = Manifest(
         root=name,
         parameters={key: _describe(source, name, roots) for key, source in sorted(sources.items())},
@@ -126,7 +119,6 @@ def compose(name: str, children: Mapping[Layer, bytes]) -> tuple[Template, dict[
         for port in layer.ports():
             if isinstance(port, Output) and port.handed_on:
                 _hand_on(root, layer, port)
-    check_quotas(name, root)
     return root, sources
 
 
