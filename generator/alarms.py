@@ -72,6 +72,11 @@ def above(threshold: object, *, breaches: int = 3, periods: int = 3) -> Limit:
     return Limit("GreaterThanThreshold", threshold, breaches, periods)
 
 
+def at_least(threshold: object, *, breaches: int = 3, periods: int = 3) -> Limit:
+    """The threshold, or more."""
+    return Limit("GreaterThanOrEqualToThreshold", threshold, breaches, periods)
+
+
 def below(threshold: object, *, breaches: int = 3, periods: int = 3) -> Limit:
     """Less than the threshold."""
     return Limit("LessThanThreshold", threshold, breaches, periods)

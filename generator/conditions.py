@@ -141,6 +141,7 @@ class Conditions:
     nat_in_third_zone = nat_per_zone & third_zone
     interface_endpoints = on(Settings.interface_endpoints)
 
+    origin_secret_rotating = on(Settings.origin_secret_rotating)
     waf = on(Settings.waf)
     shield_advanced = on(Settings.shield_advanced)
     deletion_protection = on(Settings.deletion_protection)
@@ -152,12 +153,23 @@ class Conditions:
     aurora_standby = aurora_global & standby
     rds_primary = rds_multi_az & primary
     rds_standby = rds_multi_az & standby
+    orders_replicated = ~equals(Settings.orders_replicas, "0")
     second_replica = equals(Settings.orders_replicas, "2")
+    rds_replica = rds_primary & orders_replicated
+    rds_second_replica = rds_primary & second_replica
+    rds_remote_replica = rds_standby & orders_replicated
+    rds_in_region = rds_primary | rds_remote_replica
+    aurora_second_reader = aurora_global & second_replica
+    orders_in_region = aurora_global | rds_in_region
+    orders_backup_copies = on(Settings.orders_backup_copies)
+    orders_night_stop = on(Settings.orders_night_stop)
+    rds_stops_at_night = rds_primary & orders_night_stop
 
     provisioned_tables = equals(Settings.table_billing, "provisioned")
     strong_order_intake = equals(Settings.order_intake_consistency, "strong")
 
     predictive_scaling = on(Settings.predictive_scaling)
     off_peak_scaling = on(Settings.off_peak_scaling)
+    fleet_stops_off_peak = equals(Settings.off_peak_minimum, "0")
     alarm_email = ~equals(Settings.alarm_email, "")
     warm_pool = ~equals(Settings.warm_pool_minimum, "0")

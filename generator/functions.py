@@ -5,16 +5,26 @@ The source is a file of generator/runtime/functions, small enough to travel insi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from troposphere import AWSObject, GetAtt, Ref, Sub
-from troposphere.awslambda import Code, Environment, Function, LoggingConfig
+from troposphere.awslambda import (
+    Code,
+    DeadLetterConfig,
+    Environment,
+    Function,
+    LoggingConfig,
+    TracingConfig,
+    VPCConfig,
+)
 from troposphere.logs import LogGroup
 
 from generator.errors import BuildError
-from generator.grants import Allowed, service
+from generator.grants import Allowed, Key, Queue, join_vpc, publish_traces, service
 from generator.grants import LogGroup as WritableLogs
 from generator.naming import kebab
 
@@ -27,6 +37,8 @@ SOURCES = Path(__file__).parent / "runtime" / "functions"
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
 INLINE_LIMIT = 4096
 
+SIBLING_IMPORT = re.compile(r"^from (\w+) import .+\n", re.MULTILINE)
+
 
 class FunctionLogging(LoggingConfig):
     """LoggingConfig of AWS::Lambda::Function; troposphere 4.11.1 has another type's under its name."""
@@ -36,6 +48,18 @@ class FunctionLogging(LoggingConfig):
         "LogFormat": (str, False),
         "LogGroup": (str, False),
     }
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where in the VPC a function has its network interfaces."""
+
+    subnets: Sequence[object]
+    security_groups: Sequence[object]
+
+    def configuration(self) -> VPCConfig:
+        """As CloudFormation wants it."""
+        return VPCConfig(SubnetIds=list(self.subnets), SecurityGroupIds=list(self.security_groups))
 
 
 def python_function(
@@ -49,13 +73,32 @@ def python_function(
     environment_key_arn: object = None,
     timeout: int = 30,
     memory: int = 256,
+    placement: Placement | None = None,
+    dead_letters: Queue | None = None,
+    concurrency: int | None = None,
     **properties: Any,
 ) -> AWSObject:
     """A function of the layer, its role (`<title>Role`) and its log group (`<title>Logs`).
 
-    `timeout` is in seconds, `memory` in MiB. Give `Condition=` and it goes to all three.
+    `timeout` is in seconds, `memory` in MiB; `concurrency` is reserved, and the most there is. What a
+    placement, a dead-letter queue or a key asks of the role is granted here. Give `Condition=` and it goes
+    to all three.
     """
     conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
+    needed: list[Allowed] = [publish_traces()]
+    if placement is not None:
+        properties["VpcConfig"] = placement.configuration()
+        needed.append(join_vpc())
+    if dead_letters is not None:
+        properties["DeadLetterConfig"] = DeadLetterConfig(TargetArn=dead_letters.arn)
+        needed.append(dead_letters.send())
+    if concurrency is not None:
+        properties["ReservedConcurrentExecutions"] = concurrency
+    if environment:
+        properties["Environment"] = Environment(Variables=dict(environment))
+        if environment_key_arn is not None:
+            properties["KmsKeyArn"] = environment_key_arn
+            needed.append(Key(environment_key_arn, "lambda").decrypt())
     log_group = layer.add(
         LogGroup(
             f"{title}Logs",
@@ -70,13 +113,9 @@ def python_function(
     role = layer.role(
         f"{title}Role",
         trusted=service("lambda"),
-        allows=[WritableLogs(GetAtt(log_group, "Arn")).write(), *allows],
+        allows=[WritableLogs(GetAtt(log_group, "Arn")).write(), *needed, *allows],
         **conditional,
     )
-    if environment:
-        properties["Environment"] = Environment(Variables=dict(environment))
-        if environment_key_arn is not None:
-            properties["KmsKeyArn"] = environment_key_arn
     return layer.add(
         Function(
             title,
@@ -88,6 +127,7 @@ def python_function(
             Role=GetAtt(role, "Arn"),
             Timeout=timeout,
             MemorySize=memory,
+            TracingConfig=TracingConfig(Mode="Active"),
             LoggingConfig=FunctionLogging(LogFormat="JSON", LogGroup=Ref(log_group)),
             **properties,
         )
@@ -95,10 +135,18 @@ def python_function(
 
 
 def inline(source: str) -> str:
-    """The text of a function, checked against CloudFormation's limit."""
-    code = (SOURCES / f"{source}.py").read_text()
+    """The text of a function, checked against CloudFormation's limit.
+
+    Inline code is one file: what it imports from a file beside it is written in the import's place.
+    """
+    code = SIBLING_IMPORT.sub(_in_place, (SOURCES / f"{source}.py").read_text())
     if len(code) > INLINE_LIMIT:
         raise BuildError(
             f"{source}.py has {len(code)} characters; inline code takes {INLINE_LIMIT}"
         )
     return code
+
+
+def _in_place(imported: re.Match[str]) -> str:
+    sibling = SOURCES / f"{imported[1]}.py"
+    return f"\n{sibling.read_text()}\n" if sibling.exists() else imported[0]

@@ -18,20 +18,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from awacs import awslambda as lambda_
 from awacs import (
+    autoscaling,
     cloudwatch,
     dynamodb,
     ec2,
+    elasticloadbalancing,
     firehose,
     kms,
     logs,
+    rds,
     s3,
     secretsmanager,
     sns,
     sqs,
+    ssm,
+    ssmmessages,
     states,
+    tag,
+    xray,
 )
+from awacs import awslambda as lambda_
 from awacs.aws import (
     Action,
     Allow,
@@ -184,6 +191,10 @@ class Table:
     arn: Arn
     key_arn: Arn
 
+    def get(self) -> list[Statement]:
+        """Get one item by its key."""
+        return [allow([dynamodb.GetItem], [self.arn]), self._key().decrypt()]
+
     def read(self) -> list[Statement]:
         """Get, query and scan."""
         actions = [dynamodb.GetItem, dynamodb.BatchGetItem, dynamodb.Query, dynamodb.Scan]
@@ -246,7 +257,37 @@ class Secret:
             secretsmanager.PutSecretValue,
             secretsmanager.UpdateSecretVersionStage,
         ]
-        return [allow(actions, [self.arn]), Key(self.key_arn, "secretsmanager").encrypt()]
+        return [
+            allow(actions, [self.arn]),
+            Key(self.key_arn, "secretsmanager").encrypt(),
+            unscoped(
+                [secretsmanager.GetRandomPassword], because="GetRandomPassword names no secret"
+            ),
+        ]
+
+
+@dataclass(frozen=True)
+class Database:
+    """An RDS DB instance, or an Aurora cluster, of this region by its identifier."""
+
+    identifier: Arn
+
+    def set_master_password(self) -> list[Statement]:
+        """Change it, and see whether the change is in force; RDS has no narrower action."""
+        return [
+            allow([rds.DescribeDBInstances, rds.ModifyDBInstance], [self._arn("db")]),
+            allow([rds.DescribeDBClusters, rds.ModifyDBCluster], [self._arn("cluster")]),
+        ]
+
+    def stop_and_start(self) -> Statement:
+        """Stop the instance, and start it again."""
+        return allow([rds.StopDBInstance, rds.StartDBInstance], [self._arn("db")])
+
+    def _arn(self, kind: str) -> Sub:
+        return Sub(
+            f"arn:${{AWS::Partition}}:rds:${{AWS::Region}}:${{AWS::AccountId}}:{kind}:${{Database}}",
+            Database=self.identifier,
+        )
 
 
 @dataclass(frozen=True)
@@ -301,6 +342,95 @@ class DeliveryStream:
     def put(self) -> Statement:
         """Put records."""
         return allow([firehose.PutRecord, firehose.PutRecordBatch], [self.arn])
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """An Auto Scaling group, by its name, and the target group that it stands in."""
+
+    name: Arn
+    target_group_arn: Arn
+
+    def deploy_in_place(self) -> list[Statement]:
+        """Take its instances out of traffic in turn, and hold a new one until it has the revision.
+
+        AWS's managed AWSCodeDeployRole, less what only blue/green deployments and other targets need.
+        https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRole.html
+        """
+        group = Sub(
+            "arn:${AWS::Partition}:autoscaling:${AWS::Region}:${AWS::AccountId}"
+            ":autoScalingGroup:*:autoScalingGroupName/${Name}",
+            Name=self.name,
+        )
+        hold = [
+            autoscaling.PutLifecycleHook,
+            autoscaling.DeleteLifecycleHook,
+            autoscaling.RecordLifecycleActionHeartbeat,
+            autoscaling.CompleteLifecycleAction,
+            autoscaling.SuspendProcesses,
+            autoscaling.ResumeProcesses,
+        ]
+        look = [
+            autoscaling.DescribeAutoScalingGroups,
+            autoscaling.DescribeLifecycleHooks,
+            ec2.DescribeInstances,
+            ec2.DescribeInstanceStatus,
+            elasticloadbalancing.DescribeLoadBalancers,
+            elasticloadbalancing.DescribeTargetGroups,
+            elasticloadbalancing.DescribeTargetGroupAttributes,
+            elasticloadbalancing.DescribeTargetHealth,
+            tag.GetResources,
+        ]
+        shift = [elasticloadbalancing.RegisterTargets, elasticloadbalancing.DeregisterTargets]
+        return [
+            allow(hold, [group]),
+            allow(shift, [self.target_group_arn]),
+            unscoped(look, because="none of these lists by resource"),
+            unscoped(
+                [cloudwatch.DescribeAlarms], because="composite alarms are described under * only"
+            ),
+        ]
+
+
+def session_manager() -> list[Statement]:
+    """What the SSM agent needs to open a shell on its instance: no SSH, no key, no open port.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+    """
+    instance = Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*")
+    channels = [
+        ssmmessages.CreateControlChannel,
+        ssmmessages.CreateDataChannel,
+        ssmmessages.OpenControlChannel,
+        ssmmessages.OpenDataChannel,
+    ]
+    return [
+        allow([ssm.UpdateInstanceInformation], [instance]),
+        unscoped(channels, because="a channel has no ARN"),
+    ]
+
+
+def publish_traces() -> Statement:
+    """Send traces to X-Ray."""
+    return unscoped([xray.PutTraceSegments, xray.PutTelemetryRecords], because="a trace has no ARN")
+
+
+def publish_database_monitoring() -> list[Statement]:
+    """What RDS needs to write a database host's metrics; the log group is one for the account.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    """
+    group = Sub(
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDSOSMetrics"
+    )
+    streams = Sub("${Group}:log-stream:*", Group=group)
+    return [
+        allow([logs.CreateLogGroup, logs.PutRetentionPolicy], [group]),
+        allow(
+            [logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams, logs.GetLogEvents],
+            [streams],
+        ),
+    ]
 
 
 def publish_metrics(namespace: Arn) -> Statement:

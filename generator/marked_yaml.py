@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["text", "number", "toggle", "nothing", "section", "list", "other"]
 Report: TypeAlias = Callable[[Problem], None]
 
+#: Characters of a value that a message quotes.
+SHOWN = 60
+
 KINDS: Mapping[str, Kind] = {
     "tag:yaml.org,2002:str": "text",
     "tag:yaml.org,2002:int": "number",
@@ -41,9 +44,21 @@ class Value:
         """Something is wrong with it."""
         return Problem(self.file, self.line, key, message, fix)
 
+    @property
+    def shown(self) -> str:
+        """As a person would recognise it, and never more than a line of it."""
+        match self.kind:
+            case "section" | "list":
+                return f"a {self.kind}"
+            case "nothing":
+                return "nothing"
+            case _:
+                text = repr(self.text)
+                return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
-def read(path: Path, report: Report) -> Mapping[str, Value]:
-    """The keys of a file, none where the file cannot be read; what is wrong is reported, never raised."""
+
+def read(path: Path, report: Report) -> Mapping[str, Value] | None:
+    """The keys of a file, or None where it cannot be read; what is wrong is reported, never raised."""
     import yaml
 
     file = f"{path.parent.name}/{path.name}"
@@ -69,7 +84,7 @@ def read(path: Path, report: Report) -> Mapping[str, Value]:
             return _section(root, file, report)
         line = root.start_mark.line + 1
         report(Problem(file, line, "", "must hold settings, one `key: value` a line"))
-    return {}
+    return None
 
 
 def _broken(file: str, error: yaml.MarkedYAMLError) -> Problem:

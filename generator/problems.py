@@ -36,7 +36,10 @@ class EnvironmentInvalid(Exception):  # noqa: N818 - named for what it is
     def __str__(self) -> str:
         if len(self.problems) == 1:
             return str(self.problems[0])
-        lines = (f"{problem} ({problem.fix})" if problem.fix else str(problem) for problem in self.problems)
+        lines = (
+            f"{problem} ({problem.fix})" if problem.fix else str(problem)
+            for problem in self.problems
+        )
         return "\n  ".join([f"{len(self.problems)} problems in environment {self.name}:", *lines])
 
     @property
@@ -46,8 +49,8 @@ class EnvironmentInvalid(Exception):  # noqa: N818 - named for what it is
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean single?`, or nothing where nothing is near."""
+    """`Did you mean single?`, or nothing where nothing is near."""
     from difflib import get_close_matches
 
     near = get_close_matches(word, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else ""
+    return f"Did you mean {near[0]}?" if near else ""

@@ -106,7 +106,13 @@ def toggle(default: bool, help: str, *, needs: Need | None = None) -> Setting:
 
 
 def number(
-    default: int | None, help: str, *, least: int, most: int, allowed: tuple[int, ...] = ()
+    default: int | None,
+    help: str,
+    *,
+    least: int,
+    most: int,
+    allowed: tuple[int, ...] = (),
+    needs: Mapping[str, Need] | None = None,
 ) -> Setting:
     """A whole number in a range, or one of `allowed`."""
     if allowed:
@@ -116,6 +122,7 @@ def number(
             type="Number",
             default=None if default is None else str(default),
             allowed=tuple(str(value) for value in allowed),
+            needs=needs or {},
         )
     return Setting(
         help,
@@ -243,6 +250,10 @@ class Settings(SettingsReader):
         pattern=r"Z[A-Z0-9]{1,31}",
         says="a hosted zone id such as Z0123456789ABCDEFGHIJ",
     )
+    origin_secret_rotating = toggle(
+        False,
+        "Accept the previous origin secret beside the current one, while a new one is rolled out.",
+    )
     health_check_interval = number(
         10,
         "Seconds between two requests of one checker; fixed when the check is made.",
@@ -271,6 +282,12 @@ class Settings(SettingsReader):
         7, "Days that automated database backups are kept.", least=1, most=35
     )
     secret_rotation_days = number(30, "Days between two rotations of a secret.", least=1, most=365)
+    payment_key_url = text(
+        "Where the payment processor exchanges API keys; empty: rotation refuses, the key stays.",
+        default="",
+        pattern=r"(https://\S+)?",
+        says="an https:// address, or nothing",
+    )
     # orders
     orders_engine = choice(
         "rds-multi-az",
@@ -279,22 +296,41 @@ class Settings(SettingsReader):
         help="PostgreSQL on RDS with a Multi-AZ standby, or an Aurora global database.",
     )
     orders_instance_class = text(
-        "Instance class of the orders database and its replicas.",
+        "Instance class of the RDS engine and its replicas.",
         default="db.t4g.medium",
         pattern=r"db\.[a-z0-9]+\.[a-z0-9]+",
         says="a class such as db.r7g.large",
     )
+    orders_cluster_class = text(
+        "Instance class of the Aurora engine; a global database takes no burstable class.",
+        default="db.r7g.large",
+        pattern=r"db\.[rx]\d[a-z0-9]*\.[a-z0-9]+",
+        says="a memory-optimised class such as db.r7g.large",
+    )
     orders_storage_gib = number(
-        50,
-        "GiB of storage of the RDS engine; grows by itself to four times as much.",
-        least=20,
-        most=16384,
+        50, "GiB of storage that the RDS engine starts with.", least=20, most=16384
+    )
+    orders_storage_ceiling_gib = number(
+        200, "GiB that the RDS engine's storage may grow to by itself.", least=22, most=65536
     )
     orders_replicas = number(
-        1, "Read replicas in the region for catalogue views.", least=1, most=2, allowed=(1, 2)
+        1,
+        "Read replicas in the region for catalogue views; 0: none, and none in the standby either.",
+        least=0,
+        most=2,
+        allowed=(0, 1, 2),
+        needs={"0": Need("orders_engine", "rds-multi-az")},
     )
     orders_replica_ceiling = number(
         4, "Most Aurora replicas that auto scaling may run.", least=1, most=15
+    )
+    orders_backup_copies = toggle(
+        True, "Copy the RDS engine's automated backups to the peer (not between every two regions)."
+    )
+    orders_night_stop = toggle(
+        False,
+        "Stop the database when the night begins (hour and minute of off_peak_start) until it ends.",
+        needs=Need("orders_replicas", "0"),
     )
     # catalog
     table_billing = choice(
@@ -337,6 +373,9 @@ class Settings(SettingsReader):
     )
     shop_checkout_backlog_target = number(
         20, "Checkouts waiting per instance that target tracking aims at.", least=1, most=10000
+    )
+    deploy_minimum_healthy_percent = number(
+        50, "Percent of the fleet that a shop deployment leaves serving.", least=1, most=99
     )
     predictive_scaling = toggle(False, "Forecast the day's traffic and scale ahead of it.")
     warm_pool_minimum = number(0, "Stopped instances kept ready; 0 for none.", least=0, most=100)

@@ -158,6 +158,14 @@ def _in_order(name: str, layers: Sequence[type[Layer]]) -> list[type[Layer]]:
     return done
 
 
+def _up_to(root: str, roots: Mapping[str, Sequence[type[Layer]]]) -> Iterator[str]:
+    """The roots that a Handoff of this root may reach back to."""
+    for name in roots:
+        yield name
+        if name == root:
+            return
+
+
 def _same(one: Source, other: Source) -> bool:
     """Two layers may each declare the same Handoff or Lookup; in the root they are one parameter."""
     match one, other:

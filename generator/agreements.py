@@ -1,0 +1,190 @@
+"""What no single pattern can say: that values agree with the world, with each other and between regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from generator.problems import Problem, nearest
+from generator.regions import partitions, share_a_set
+from generator.settings import Settings
+
+#: Settings of the pair, not of a region: a domain, a global table, a global database.
+SHARED = tuple(
+    setting.key
+    for setting in (
+        Settings.domain_name,
+        Settings.hosted_zone_id,
+        Settings.orders_engine,
+        Settings.table_billing,
+        Settings.order_intake_consistency,
+        Settings.witness_region,
+    )
+)
+#: The first must not be more than the second.
+ORDERED = tuple(
+    (low.key, high.key)
+    for low, high in (
+        (Settings.shop_minimum, Settings.shop_maximum),
+        (Settings.off_peak_minimum, Settings.shop_maximum),
+        (Settings.warm_pool_minimum, Settings.shop_maximum),
+        (Settings.orders_replicas, Settings.orders_replica_ceiling),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A setting's value in one region, and where it was said; line 0 where it is a default."""
+
+    key: str
+    text: str
+    file: str
+    line: int = 0
+
+    def problem(self, message: str, fix: str = "") -> Problem:
+        """Something is wrong with it."""
+        return Problem(self.file, self.line, self.key, message, fix)
+
+
+Values: TypeAlias = Mapping[str, Chosen]
+
+
+def disagreements(values: Mapping[str, Values]) -> Iterator[Problem]:
+    """Whatever does not fit in `values`: those of the primary, then of the standby, by region.
+
+    Keys without a valid value are passed over: they are reported already.
+    """
+    for held in values.values():
+        yield from _networks(held)
+        yield from _zones(held)
+        yield from _order(held)
+        yield from _needs(held)
+        yield from _time_zone(held)
+    if len(values) < 2:
+        return
+    primary, standby = values
+    yield from _shared(primary, standby, values)
+    yield from _overlap(primary, standby, values)
+    yield from _witness(primary, standby, values[primary])
+
+
+def _networks(values: Values) -> Iterator[Problem]:
+    import ipaddress
+
+    if cidr := values.get(Settings.vpc_cidr.key):
+        try:
+            ipaddress.IPv4Network(cidr.text)
+        except ValueError as error:
+            yield cidr.problem(f"vpc_cidr is not an IPv4 network: {error}")
+
+
+def _zones(values: Values) -> Iterator[Problem]:
+    count = values.get(Settings.availability_zones.key)
+    if count is None:
+        return
+    letters = dict[str, str]()
+    for key in ("zone_a", "zone_b", "zone_c")[: int(count.text)]:
+        if zone := values.get(key):
+            if zone.text in letters:
+                yield zone.problem(
+                    f"{key} is {zone.text}, and so is {letters[zone.text]}",
+                    "give every zone a letter of its own",
+                )
+            letters.setdefault(zone.text, key)
+
+
+def _order(values: Values) -> Iterator[Problem]:
+    for low_key, high_key in ORDERED:
+        low, high = values.get(low_key), values.get(high_key)
+        if low and high and int(low.text) > int(high.text):
+            said = low if low.line else high
+            yield said.problem(
+                f"{low_key} is {low.text}, more than {high_key}, which is {high.text}"
+            )
+
+
+def _needs(values: Values) -> Iterator[Problem]:
+    for setting in Settings.all():
+        chosen = values.get(setting.key)
+        need = setting.needs.get(chosen.text) if chosen else None
+        if chosen is None or need is None or need.key not in values:
+            continue
+        other = values[need.key].text
+        if need.value is None and not other:
+            yield chosen.problem(
+                f"{setting.key}: {chosen.text} needs {need.key}", f"set {need.key}"
+            )
+        elif need.value is not None and other != need.value:
+            yield chosen.problem(
+                f"{setting.key}: {chosen.text} needs {need.key} to be {need.value}, not {other}",
+                f"set {need.key}: {need.value}",
+            )
+
+
+def _time_zone(values: Values) -> Iterator[Problem]:
+    """Only where this machine has the IANA database to ask."""
+    import zoneinfo
+
+    zone = values.get(Settings.time_zone.key)
+    if zone is None or not zone.line:
+        return
+    try:
+        zoneinfo.ZoneInfo(zone.text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        if known := zoneinfo.available_timezones():
+            yield zone.problem(f"there is no time zone {zone.text}", nearest(zone.text, known))
+
+
+def _shared(primary: str, standby: str, values: Mapping[str, Values]) -> Iterator[Problem]:
+    for key in SHARED:
+        one, other = values[primary].get(key), values[standby].get(key)
+        if one and other and one.text != other.text:
+            said = max(one, other, key=lambda chosen: chosen.line)
+            yield said.problem(
+                f"{key} must be the same in both regions", f"set {key} above `regions:`, for both"
+            )
+
+
+def _overlap(primary: str, standby: str, values: Mapping[str, Values]) -> Iterator[Problem]:
+    import ipaddress
+
+    key = Settings.vpc_cidr.key
+    one, other = values[primary].get(key), values[standby].get(key)
+    if one is None or other is None:
+        return
+    try:
+        networks = ipaddress.IPv4Network(one.text), ipaddress.IPv4Network(other.text)
+    except ValueError:
+        return
+    if networks[0].overlaps(networks[1]):
+        yield other.problem(
+            f"vpc_cidr {other.text} of {standby} overlaps {one.text} of {primary}",
+            f"give {standby} a range of its own under `regions:`",
+        )
+
+
+def _witness(primary: str, standby: str, values: Values) -> Iterator[Problem]:
+    witness = values.get(Settings.witness_region.key)
+    consistency = values.get(Settings.order_intake_consistency.key)
+    if witness is None or not witness.text:
+        return
+    if witness.text not in partitions():
+        yield witness.problem(
+            f"witness_region: there is no region {witness.text}",
+            nearest(witness.text, partitions()),
+        )
+    elif witness.text in (primary, standby):
+        yield witness.problem(
+            f"witness_region is {witness.text}, one of the environment's two", "name a third region"
+        )
+    elif (
+        consistency
+        and consistency.text == "strong"
+        and not share_a_set(primary, standby, witness.text)
+    ):
+        yield witness.problem(
+            f"{primary}, {standby} and {witness.text} are not in one Region set of DynamoDB",
+            "name three of one continent: see REGION_SETS in generator/regions.py",
+        )

@@ -1,0 +1,257 @@
+"""The KMS keys of a region: one for each domain of data, the standby's a replica of the primary's.
+
+A domain's key policy lets the account's own IAM policies administer and use the key, and names the services
+that use it by themselves. No statement names a role: a key whose policy names a principal that does not exist
+yet cannot be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from awacs import kms
+from awacs.aws import (
+    Action,
+    Allow,
+    ArnLike,
+    Bool,
+    Condition,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+)
+from troposphere import GetAtt, If, Ref, Sub, Tags
+from troposphere.kms import Alias, Key, ReplicaKey
+
+from generator.conditions import Conditions
+from generator.naming import pascal
+from generator.settings import Settings
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+#: Days between the request to delete a key and its end: the longest that KMS offers.
+DELETION_WINDOW = 30
+
+ADMINISTRATION = [
+    kms.CancelKeyDeletion,
+    kms.CreateAlias,
+    kms.DeleteAlias,
+    kms.DescribeKey,
+    kms.DisableKey,
+    kms.DisableKeyRotation,
+    kms.EnableKey,
+    kms.EnableKeyRotation,
+    kms.GetKeyPolicy,
+    kms.GetKeyRotationStatus,
+    kms.ListAliases,
+    kms.ListGrants,
+    kms.ListKeyPolicies,
+    kms.ListResourceTags,
+    kms.PutKeyPolicy,
+    kms.ReplicateKey,
+    kms.RevokeGrant,
+    kms.ScheduleKeyDeletion,
+    kms.TagResource,
+    kms.UntagResource,
+    kms.UpdateAlias,
+    kms.UpdateKeyDescription,
+]
+
+#: What a principal does with a key that it may use; a service encrypting at rest asks no more.
+USE = [
+    kms.Decrypt,
+    kms.DescribeKey,
+    kms.Encrypt,
+    kms.GenerateDataKey,
+    kms.GenerateDataKeyWithoutPlaintext,
+    kms.ReEncryptFrom,
+    kms.ReEncryptTo,
+]
+
+#: What a service needs that writes to an encrypted queue, topic or bucket.
+ENVELOPE = [kms.Decrypt, kms.GenerateDataKey]
+
+
+def data_services() -> list[Statement]:
+    """Queues fed by events, images served by CloudFront, disks of instances that Auto Scaling starts."""
+    return [
+        _services("EventsReachQueues", ["events", "sns"], ENVELOPE),
+        Statement(
+            Sid="CloudFrontReadsImages",
+            Effect=Allow,
+            Principal=Principal("Service", "cloudfront.amazonaws.com"),
+            Action=[kms.Decrypt],
+            Resource=["*"],
+            Condition=Condition(ArnLike("aws:SourceArn", distributions())),
+        ),
+        *_auto_scaling(),
+    ]
+
+
+def logs_services() -> list[Statement]:
+    """Log groups, log delivery to the logs bucket, and those who publish to the alerts topic."""
+    context = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*")
+    return [
+        Statement(
+            Sid="LogGroups",
+            Effect=Allow,
+            Principal=Principal("Service", Sub("logs.${AWS::Region}.${AWS::URLSuffix}")),
+            Action=USE,
+            Resource=["*"],
+            Condition=Condition(ArnLike("kms:EncryptionContext:aws:logs:arn", context)),
+        ),
+        _services("AlertsArePublished", ["cloudwatch", "events", "backup"], ENVELOPE),
+        _services("LogsAreDelivered", ["delivery.logs"], ENVELOPE),
+    ]
+
+
+def no_services() -> list[Statement]:
+    """Nobody but the account's own principals."""
+    return []
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A kind of data with a key of its own; `services` are those that use the key by themselves."""
+
+    purpose: str
+    services: Callable[[], list[Statement]]
+
+
+DOMAINS = (
+    Domain("data", data_services),
+    Domain("logs", logs_services),
+    Domain("secrets", no_services),
+    Domain("artifacts", no_services),
+)
+
+
+def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
+    """The domain's key with its alias; gives the ARN of the key that this region has.
+
+    A replica shares the primary's key material and rotates with it, so a replica has no rotation to set.
+    https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+    """
+    policy = PolicyDocument(
+        Version="2012-10-17", Statement=[*_account(), *domain.services()]
+    ).to_dict()
+    title = pascal(domain.purpose)
+    kept = {
+        "KeyPolicy": policy,
+        "PendingWindowInDays": DELETION_WINDOW,
+        "Tags": Tags(Name=layer.named(domain.purpose)),
+        "DeletionPolicy": "RetainExceptOnCreate",
+        "UpdateReplacePolicy": "Retain",
+    }
+    key = layer.add(
+        Key(
+            f"{title}Key",
+            Description=f"Tradewind {domain.purpose}",
+            MultiRegion=True,
+            EnableKeyRotation=True,
+            **kept,
+            **layer.only(Conditions.primary),
+        )
+    )
+    replica = layer.add(
+        ReplicaKey(
+            f"{title}ReplicaKey",
+            Description=f"Tradewind {domain.purpose}, the standby's",
+            PrimaryKeyArn=primary_key_arn,
+            **kept,
+            **layer.only(Conditions.standby),
+        )
+    )
+    layer.add(
+        Alias(
+            f"{title}KeyAlias",
+            AliasName=alias(domain.purpose),
+            TargetKeyId=layer.choose(Conditions.primary, Ref(key), Ref(replica)),
+        )
+    )
+    return layer.choose(Conditions.primary, GetAtt(key, "Arn"), GetAtt(replica, "Arn"))
+
+
+def alias(purpose: str) -> Sub:
+    """The alias of a domain's key, the same in both regions."""
+    return Sub(f"alias/tradewind-${{{Settings.environment.name}}}-{purpose}")
+
+
+def distributions() -> Sub:
+    """Any CloudFront distribution of the account: edge comes later, so its id cannot be named here."""
+    return Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*")
+
+
+def _account() -> list[Statement]:
+    """The account's IAM policies decide who administers and who uses the key.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
+    return [
+        Statement(
+            Sid="AccountAdministersAndUses",
+            Effect=Allow,
+            Principal=account,
+            Action=sorted({*ADMINISTRATION, *USE}, key=lambda action: action.JSONrepr()),
+            Resource=["*"],
+        ),
+        Statement(
+            Sid="AccountGrantsToServices",
+            Effect=Allow,
+            Principal=account,
+            Action=[kms.CreateGrant],
+            Resource=["*"],
+            Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
+        ),
+    ]
+
+
+def _services(sid: str, services: list[str], actions: list[Action]) -> Statement:
+    """Services that act for this account only."""
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=Principal("Service", [f"{name}.amazonaws.com" for name in services]),
+        Action=actions,
+        Resource=["*"],
+        Condition=Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))),
+    )
+
+
+def _auto_scaling() -> list[Statement]:
+    """The service-linked role of Auto Scaling starts instances with encrypted disks.
+
+    It is named by a condition and not as the principal, for it may not exist when the key is made.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    linked = Sub(
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*"
+    )
+    is_linked_role = [
+        StringEquals("kms:CallerAccount", Ref("AWS::AccountId")),
+        ArnLike("aws:PrincipalArn", linked),
+    ]
+    return [
+        Statement(
+            Sid="AutoScalingUses",
+            Effect=Allow,
+            Principal=Principal("AWS", "*"),
+            Action=USE,
+            Resource=["*"],
+            Condition=Condition(is_linked_role),
+        ),
+        Statement(
+            Sid="AutoScalingGrantsToDisks",
+            Effect=Allow,
+            Principal=Principal("AWS", "*"),
+            Action=[kms.CreateGrant],
+            Resource=["*"],
+            Condition=Condition([*is_linked_role, Bool("kms:GrantIsForAWSResource", "true")]),
+        ),
+    ]

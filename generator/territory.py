@@ -1,0 +1,64 @@
+"""The ARNs that belong to one environment, by service: what "ours" means in a policy.
+
+Every name is derived (`Layer.named`), and a name that CloudFormation makes up begins with the stack's, so
+what an environment owns begins with `tradewind-<environment>-` wherever the service has names at all. An ARN
+keeps its region open: a global table, a replicated secret and a replica's source lie in the peer region, and
+the name says whose they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from troposphere import Sub
+
+from generator.naming import PREFIX
+from generator.settings import Settings
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+#: What every name of an environment begins with, inside a `Sub`.
+NAMES = f"{PREFIX}-${{{Settings.environment.name}}}-"
+
+#: Service (as in its ARNs) -> what follows the service; `{ours}` is the beginning of our names.
+#: An event source mapping and a log delivery have ids that no one can foretell.
+ARNS: Mapping[str, tuple[str, ...]] = {
+    "autoscaling": ("*:{account}:autoScalingGroup:*:autoScalingGroupName/{ours}*",),
+    "cloudformation": ("*:{account}:stack/{ours}*",),
+    "cloudwatch": ("*:{account}:alarm:{ours}*", ":{account}:dashboard/{ours}*"),
+    "dynamodb": ("*:{account}:table/{ours}*", ":{account}:global-table/{ours}*"),
+    "es": ("*:{account}:domain/{ours}*",),
+    "events": (
+        "*:{account}:event-bus/{ours}*",
+        "*:{account}:rule/{ours}*",
+        "*:{account}:archive/{ours}*",
+    ),
+    "firehose": ("*:{account}:deliverystream/{ours}*",),
+    "iam": (":{account}:role/{ours}*", ":{account}:instance-profile/{ours}*"),
+    "lambda": ("*:{account}:function:{ours}*", "*:{account}:event-source-mapping:*"),
+    "logs": (
+        f"*:{{account}}:log-group:/{PREFIX}/*",
+        "*:{account}:log-group:aws-waf-logs-{ours}*",
+        "*:{account}:log-group:/aws/vendedlogs/*{ours}*",
+        "*:{account}:delivery*",
+    ),
+    "s3": ("::{ours}*",),
+    "secretsmanager": ("*:{account}:secret:{ours}*",),
+    "sns": ("*:{account}:{ours}*",),
+    "sqs": ("*:{account}:{ours}*",),
+    "states": ("*:{account}:stateMachine:{ours}*", "*:{account}:execution:{ours}*"),
+}
+
+
+def arns(layer: Layer, services: Iterable[str]) -> list[Sub]:
+    """The patterns of what the environment owns in these services."""
+    return [arn(layer, f"{service}:{rest}") for service in services for rest in ARNS[service]]
+
+
+def arn(layer: Layer, rest: str) -> Sub:
+    """One pattern: what follows the partition, with `{account}` and `{ours}`."""
+    layer.settings.environment  # noqa: B018 - reading declares the Parameter that the name needs
+    said = rest.replace("{account}", "${AWS::AccountId}").replace("{ours}", NAMES)
+    return Sub(f"arn:${{AWS::Partition}}:{said}")
