@@ -90,7 +90,7 @@ def _zones(values: Values) -> Iterator[Problem]:
             if zone.text in letters:
                 yield zone.problem(
                     f"{key} is {zone.text}, and so is {letters[zone.text]}",
-                    "give every zone a letter of its own",
+                    "Give every zone a letter of its own.",
                 )
             letters.setdefault(zone.text, key)
 
@@ -114,12 +114,12 @@ def _needs(values: Values) -> Iterator[Problem]:
         other = values[need.key].text
         if need.value is None and not other:
             yield chosen.problem(
-                f"{setting.key}: {chosen.text} needs {need.key}", f"set {need.key}"
+                f"{setting.key}: {chosen.text} needs {need.key}", f"Set {need.key}."
             )
         elif need.value is not None and other != need.value:
             yield chosen.problem(
                 f"{setting.key}: {chosen.text} needs {need.key} to be {need.value}, not {other}",
-                f"set {need.key}: {need.value}",
+                f"Set {need.key}: {need.value}",
             )
 
 
@@ -143,7 +143,7 @@ def _shared(primary: str, standby: str, values: Mapping[str, Values]) -> Iterato
         if one and other and one.text != other.text:
             said = max(one, other, key=lambda chosen: chosen.line)
             yield said.problem(
-                f"{key} must be the same in both regions", f"set {key} above `regions:`, for both"
+                f"{key} must be the same in both regions", f"Set {key} above `regions:`, for both."
             )
 
 
@@ -161,7 +161,7 @@ def _overlap(primary: str, standby: str, values: Mapping[str, Values]) -> Iterat
     if networks[0].overlaps(networks[1]):
         yield other.problem(
             f"vpc_cidr {other.text} of {standby} overlaps {one.text} of {primary}",
-            f"give {standby} a range of its own under `regions:`",
+            f"Give {standby} a range of its own under `regions:`.",
         )
 
 
@@ -177,7 +177,8 @@ def _witness(primary: str, standby: str, values: Values) -> Iterator[Problem]:
         )
     elif witness.text in (primary, standby):
         yield witness.problem(
-            f"witness_region is {witness.text}, one of the environment's two", "name a third region"
+            f"witness_region is {witness.text}, one of the environment's two",
+            "Name a third region.",
         )
     elif (
         consistency
@@ -186,5 +187,5 @@ def _witness(primary: str, standby: str, values: Values) -> Iterator[Problem]:
     ):
         yield witness.problem(
             f"{primary}, {standby} and {witness.text} are not in one Region set of DynamoDB",
-            "name three of one continent: see REGION_SETS in generator/regions.py",
+            "Name three of one set: REGION_SETS in generator/regions.py has them.",
         )

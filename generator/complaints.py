@@ -31,20 +31,20 @@ def normal(setting: Setting, value: Value) -> str:
 def _wrong_kind(setting: Setting, value: Value) -> Problem | None:
     key = setting.key
     if value.kind == "nothing":
-        return value.problem(key, f"{key} has no value", "give it one, or remove the line")
+        return value.problem(key, f"{key} has no value", "Give it one, or remove the line.")
     if value.kind in ("section", "list"):
         return value.problem(key, f"{key} must be a single value, not a {value.kind}")
     match setting.kind:
         case "text" if value.kind != "text":
             message = f"{key} must be text, and YAML reads {value.text} as something else"
-            return value.problem(key, message, f'put quotes around it: {key}: "{value.text}"')
+            return value.problem(key, message, f'Put quotes around it: {key}: "{value.text}"')
         case "toggle" if value.kind != "toggle":
             quoted = value.text.lower() in ON | OFF
-            fix = f"remove the quotes: {key}: {value.text}" if quoted else ""
+            fix = f"Remove the quotes: {key}: {value.text}" if quoted else ""
             return value.problem(key, f"{key} must be true or false, not {value.shown}", fix)
         case "number" if value.kind != "number" or not re.fullmatch(WHOLE_NUMBER, value.text):
             quoted = value.kind == "text" and bool(re.fullmatch(WHOLE_NUMBER, value.text))
-            fix = f"remove the quotes: {key}: {value.text}" if quoted else ""
+            fix = f"Remove the quotes: {key}: {value.text}" if quoted else ""
             return value.problem(key, f"{key} must be a whole number, not {value.shown}", fix)
     return None
 
@@ -53,7 +53,7 @@ def _out_of_bounds(setting: Setting, value: Value) -> Problem | None:
     key, text = setting.key, value.text
     if setting.allowed and normal(setting, value) not in setting.allowed:
         message = f"{key} is {value.shown}, but must be one of {', '.join(setting.allowed)}"
-        return value.problem(key, message, nearest(text, setting.allowed))
+        return value.problem(key, message, _nearest_allowed(setting, text))
     if setting.minimum is not None and int(text) < setting.minimum:
         return value.problem(key, f"{key} is {text}, but must be at least {setting.minimum}")
     if setting.maximum is not None and int(text) > setting.maximum:
@@ -63,3 +63,9 @@ def _out_of_bounds(setting: Setting, value: Value) -> Problem | None:
     if len(text.encode(errors="replace")) > LONGEST:
         return value.problem(key, f"{key} is longer than the {LONGEST} bytes of a parameter")
     return None
+
+
+def _nearest_allowed(setting: Setting, text: str) -> str:
+    if setting.kind != "number":
+        return nearest(text, setting.allowed)
+    return f"The nearest is {min(setting.allowed, key=lambda one: abs(int(one) - int(text)))}."

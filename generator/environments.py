@@ -91,6 +91,7 @@ def read(params: Path, name: str) -> Environment:
     if defaults is None or said is None:
         raise EnvironmentInvalid(name, problems)
     reading = _Reading(name, f"{params.name}/{name}.yaml", said, problems.append)
+    reading.check_name()
     account, regions = reading.account(), reading.regions()
     values = reading.values(defaults, regions)
     problems += disagreements(values)
@@ -106,8 +107,8 @@ def read(params: Path, name: str) -> Environment:
 
 def _unknown(params: Path, name: str) -> Problem:
     known = names(params)
-    there = f"there are {', '.join(known)}" if known else f"write {params.name}/{name}.yaml"
-    fix = "; ".join(part for part in (nearest(name, known), there) if part)
+    there = f"There are {', '.join(known)}." if known else f"Write {params.name}/{name}.yaml."
+    fix = " ".join(part for part in (nearest(name, known), there) if part)
     return Problem(params.name, 0, "", f"there is no environment {name}", fix)
 
 
@@ -122,16 +123,18 @@ class _Reading:
 
     def lacks(self, key: str, what: str) -> None:
         """A key that the file must have is not there."""
-        self.report(Problem(self.file, 0, key, f"{key} is missing", f"add {key}: {what}"))
+        self.report(Problem(self.file, 0, key, f"{key} is missing", f"Add {key}: {what}."))
 
-    def account(self) -> str:
-        """The account's id, empty where it is not valid."""
-        pattern = Settings.environment.pattern or ""
-        if not re.fullmatch(pattern, self.name):
+    def check_name(self) -> None:
+        """Derived names carry the environment's: it must fit into them."""
+        if not re.fullmatch(Settings.environment.pattern or "", self.name):
             message = (
                 f"{self.name} cannot name an environment: 2 to 12 lower-case letters and digits"
             )
-            self.report(Problem(self.file, 0, "", message, "rename the file"))
+            self.report(Problem(self.file, 0, "", message, "Rename the file."))
+
+    def account(self) -> str:
+        """The account's id, empty where it is not valid."""
         value = self.said.get(ACCOUNT)
         if value is None:
             self.lacks(ACCOUNT, 'the 12 digits of an AWS account, in quotes: "111111111111"')
@@ -141,7 +144,7 @@ class _Reading:
             message = (
                 f"{ACCOUNT} must be text, and YAML reads a number (octal, if it begins with 0)"
             )
-            self.report(value.problem(ACCOUNT, message, f'put quotes around it: "{value.text}"'))
+            self.report(value.problem(ACCOUNT, message, f'Put quotes around it: "{value.text}"'))
         else:
             self.report(value.problem(ACCOUNT, f"{ACCOUNT} must be 12 digits in quotes"))
         return ""
@@ -156,13 +159,13 @@ class _Reading:
         if primary == standby:
             self.report(
                 value.problem(
-                    STANDBY, f"{STANDBY} is {standby}, and so is {PRIMARY}", "name another"
+                    STANDBY, f"{STANDBY} is {standby}, and so is {PRIMARY}", "Name another."
                 )
             )
             return ()
         if partitions()[primary] != partitions()[standby]:
             message = f"{primary} and {standby} are in different partitions of AWS"
-            self.report(value.problem(STANDBY, message, f"choose two of {partitions()[primary]}"))
+            self.report(value.problem(STANDBY, message, f"Choose two of {partitions()[primary]}"))
         return regions
 
     def _region(self, key: str) -> str:
@@ -221,10 +224,10 @@ class _Reading:
 
     def _choose(self, key: str, value: Value) -> Chosen | None:
         if key in IDENTITY:
-            fix = f"set it at the top of {self.file}"
+            fix = f"Set it at the top of {self.file}."
             self.report(value.problem(key, f"{key} belongs to an environment", fix))
         elif key in FACTS:
-            self.report(value.problem(key, f"{key} is a fact that the planner knows", "remove it"))
+            self.report(value.problem(key, f"{key} is a fact that the planner knows", "Remove it."))
         elif key not in KNOBS:
             self.report(value.problem(key, f"there is no setting {key}", nearest(key, KNOBS)))
         elif problem := complaint(KNOBS[key], value):

@@ -68,7 +68,7 @@ def read(path: Path, report: Report) -> Mapping[str, Value] | None:
         report(Problem(file, 0, "", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        report(Problem(file, line, "", "is not UTF-8 text", "save it as UTF-8"))
+        report(Problem(file, line, "", "is not UTF-8 text", "Save it as UTF-8."))
     except yaml.MarkedYAMLError as error:
         report(_broken(file, error))
     except yaml.reader.ReaderError as error:
@@ -90,6 +90,8 @@ def read(path: Path, report: Report) -> Mapping[str, Value] | None:
 def _broken(file: str, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     said = " ".join(part for part in (error.context, error.problem) if part)
+    if error.context_mark and mark and error.context_mark.line != mark.line:
+        said += f" (it begins on line {error.context_mark.line + 1})"
     if mark is None:
         return Problem(file, 0, "", f"is not YAML: {said}")
     return Problem(file, mark.line + 1, "", f"is not YAML, at column {mark.column + 1}: {said}")
@@ -101,10 +103,10 @@ def _section(node: yaml.MappingNode, file: str, report: Report, depth: int = 0) 
         value = _value(value_node, key_node.start_mark.line + 1, file, report, depth)
         key = str(key_node.value)
         if KINDS.get(key_node.tag) != "text":
-            report(value.problem(key, "a key must be a word", "put quotes around it if it is one"))
+            report(value.problem(key, "a key must be a word", "Put quotes around it if it is one."))
         elif key in section:
             first = section[key].line
-            report(value.problem(key, f"{key} stands twice, first on line {first}", "remove one"))
+            report(value.problem(key, f"{key} stands twice, first on line {first}", "Remove one."))
         else:
             section[key] = value
     return section

@@ -22,7 +22,8 @@ class Problem:
         return f"{self.file}:{self.line}" if self.line else self.file
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        said = f"{self.place}: {self.message}."
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in said)
 
 
 class EnvironmentInvalid(Exception):  # noqa: N818 - named for what it is
@@ -36,16 +37,13 @@ class EnvironmentInvalid(Exception):  # noqa: N818 - named for what it is
     def __str__(self) -> str:
         if len(self.problems) == 1:
             return str(self.problems[0])
-        lines = (
-            f"{problem} ({problem.fix})" if problem.fix else str(problem)
-            for problem in self.problems
-        )
+        lines = (f"{problem} {problem.fix}".rstrip() for problem in self.problems)
         return "\n  ".join([f"{len(self.problems)} problems in environment {self.name}:", *lines])
 
     @property
     def fix(self) -> str:
         """What to do about it, where one sentence can say it."""
-        return self.problems[0].fix if len(self.problems) == 1 else "correct these lines"
+        return self.problems[0].fix if len(self.problems) == 1 else "Correct these lines."
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Every knob of the platform, declared once.
 
 A declaration serves three readers: the check of params/*.yaml (`environments`), the Parameter of every
-template that carries it (`layer`), and the documentation (`tradewind parameters --help-settings`).
+template that carries it (`layer`), and the documentation (`tradewind parameters --describe`).
 
     class Settings:
         vpc_cidr = cidr("10.0.0.0/16", "The VPC's address range.")
