@@ -8,7 +8,7 @@ BIN    := .venv/bin
 TW     := $(BIN)/tradewind
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock templates lint rehearse test test-all check format bench clean
+.PHONY: help install lock templates snapshots lint rehearse test test-all check format bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ test: install ## Everything that proves it works, in minutes
 
 test-all: install ## The same, and the long runs
 	@$(BIN)/pytest -n 2
+
+snapshots: install ## Refresh generator/data from the packages that the data comes from
+	@$(BIN)/python -m scripts.snapshots
+	@$(BIN)/python -m scripts.validate.snapshots
 
 check: install ## Formatting, linting, types, import contracts
 	@$(BIN)/ruff format --check --quiet .

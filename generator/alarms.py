@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from troposphere import AWSObject, Join, Ref
+from troposphere import AWSObject, If, Join, Sub
 from troposphere.cloudwatch import (
     Alarm,
     CompositeAlarm,
@@ -31,7 +31,7 @@ class Series:
     """A CloudWatch metric, its dimensions, and how a period (in seconds) of it is summed up."""
 
     namespace: str
-    name: str
+    name: object
     dimensions: Mapping[str, object]
     statistic: str = "Sum"
     period: int = 60
@@ -172,8 +172,8 @@ def tier_alarm(
     says: str,
     **properties: Any,
 ) -> AWSObject:
-    """One alarm for a tier: it fires when any of its alarms does."""
-    rule = Join(" OR ", [Join("", ['ALARM("', Ref(alarm), '")']) for alarm in alarms])
+    """One alarm for a tier: it fires when any of its alarms does, those left out by a condition aside."""
+    rule = Join(" OR ", [_firing(alarm, properties.get("Condition")) for alarm in alarms])
     return layer.add(
         CompositeAlarm(
             title,
@@ -185,6 +185,13 @@ def tier_alarm(
             **properties,
         )
     )
+
+
+def _firing(alarm: AWSObject, given: object) -> object:
+    """The alarm's part in a tier's rule; `given` is the condition that the tier itself stands under."""
+    firing = Sub(f'ALARM("${{{alarm.title}}}")')
+    condition = alarm.resource.get("Condition")
+    return firing if condition in (None, given) else If(condition, firing, "FALSE")
 
 
 def _common(

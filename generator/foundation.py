@@ -1,17 +1,60 @@
-"""foundation.json: what every other root of a region stands on."""
+"""foundation.json: what every other root of a region stands on.
+
+The same template makes both regions. The standby's keys are replicas of the primary's, hence the order of the
+first roll-out: primary, standby, and the primary once more, for replication needs a peer (`peer_ready`).
+
+Buckets are versioned and replicate to each other; that is their backup, and they carry no backup tag. The
+account root will deliver its trail and Config's history to the logs bucket: their statements belong into
+`logs()`, their key use into `keys.logs_services`.
+"""
 
 from __future__ import annotations
 
-from troposphere import GetAtt
-from troposphere.kms import Key
+from awacs import backup
+from awacs.aws import (
+    Condition,
+    Deny,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringNotEquals,
+)
+from troposphere import GetAtt, NoValue, Ref, Sub, encode_to_dict
+from troposphere.backup import BackupVault, LockConfigurationType
 
-from generator.layer import Layer, Output
+from generator import boundaries
+from generator.buckets import (
+    EXPORTED,
+    LOGGED,
+    RELEASED,
+    SERVED,
+    buckets_log,
+    cloudfront_reads,
+    load_balancers_log,
+    logs_are_delivered,
+    private_bucket,
+)
+from generator.conditions import Conditions
+from generator.keys import DOMAINS, domain_key
+from generator.layer import Handoff, Layer, Output, Where
+from generator.replication import replicator, to_the_peer
+from generator.suppressions import accepted
+from generator.territory import NAMES
 
 KEY = "arn:aws:kms:us-east-1:111111111111:key/mrk-0000000000000000000000000000000"
 
+#: The buckets that replicate to the peer.
+REPLICATED = ("images", "exports")
+
+
+class GuardedVault(BackupVault):
+    """troposphere 4.11.1 writes the access policy as a string, in which intrinsics are but text."""
+
+    props = {**BackupVault.props, "AccessPolicy": (dict, False)}
+
 
 class Foundation(Layer):
-    """keys, buckets, vault, boundaries, execution roles."""
+    """keys, buckets, backup vault, boundaries."""
 
     data_key_arn = Output(
         example=f"{KEY}1",
@@ -60,14 +103,122 @@ class Foundation(Layer):
         example="arn:aws:iam::111111111111:policy/tradewind-dev-deployer-boundary-us-east-1",
         handed_on=True,
     )
-    platform_execution_role_arn = Output(
-        example="arn:aws:iam::111111111111:role/tradewind-dev-platform-execution-us-east-1",
-        handed_on=True,
-        help="What CloudFormation acts as for platform.json.",
-    )
+    primary_data_key_arn = Handoff(data_key_arn, of=Where.PRIMARY)
+    primary_logs_key_arn = Handoff(logs_key_arn, of=Where.PRIMARY)
+    primary_secrets_key_arn = Handoff(secrets_key_arn, of=Where.PRIMARY)
+    primary_artifacts_key_arn = Handoff(artifacts_key_arn, of=Where.PRIMARY)
+    peer_data_key_arn = Handoff(data_key_arn, of=Where.PEER)
 
     def build(self) -> None:
-        key = self.add(Key("LogsKey", KeyPolicy={"Version": "2012-10-17", "Statement": []}))
-        for port in list(vars(type(self)).values()):
-            if isinstance(port, Output):
-                setattr(self, port.attribute, GetAtt(key, "Arn"))
+        self.keys()
+        self.runtime_ceiling()
+        self.deployer_ceiling()
+        self.access_logs()
+        self.logs()
+        self.artifacts()
+        self.replicated_buckets()
+        self.vault()
+
+    def keys(self) -> None:
+        for domain in DOMAINS:
+            primary = getattr(self, f"primary_{domain.purpose}_key_arn")
+            setattr(self, f"{domain.purpose}_key_arn", domain_key(self, domain, primary))
+
+    def runtime_ceiling(self) -> None:
+        self.runtime_boundary = boundaries.runtime_boundary(self)
+        self.runtime_boundary_arn = Ref(self.runtime_boundary)
+
+    def deployer_ceiling(self) -> None:
+        self.deployer_boundary = boundaries.deployer_boundary(self)
+        self.deployer_boundary_arn = Ref(self.deployer_boundary)
+
+    def access_logs(self) -> None:
+        """The one bucket under S3's own key, and the one whose access nobody logs: it would log itself."""
+        because = "the target of access logs: it would log itself, and ALB writes only SSE-S3"
+        self.access_log = private_bucket(
+            self,
+            "access-logs",
+            LOGGED,
+            key_arn=None,
+            logged_to=None,
+            lets_in=[load_balancers_log("access-logs"), buckets_log("access-logs")],
+            Metadata=accepted(because, checkov="CKV_AWS_18", cfn_nag="W35"),
+        )
+        self.access_logs_bucket = Ref(self.access_log)
+
+    def logs(self) -> None:
+        bucket = private_bucket(
+            self,
+            "logs",
+            LOGGED,
+            key_arn=self.logs_key_arn,
+            logged_to=self.access_log,
+            lets_in=logs_are_delivered("logs"),
+        )
+        self.logs_bucket = Ref(bucket)
+
+    def artifacts(self) -> None:
+        bucket = private_bucket(
+            self,
+            "artifacts",
+            RELEASED,
+            key_arn=self.artifacts_key_arn,
+            logged_to=self.access_log,
+            tells_events=True,
+        )
+        self.artifacts_bucket = Ref(bucket)
+
+    def replicated_buckets(self) -> None:
+        role = replicator(
+            self, REPLICATED, self.data_key_arn, self.peer_data_key_arn, self.runtime_boundary
+        )
+        images = private_bucket(
+            self,
+            "images",
+            SERVED,
+            key_arn=self.data_key_arn,
+            logged_to=self.access_log,
+            lets_in=[cloudfront_reads("images")],
+            tells_events=True,
+            **to_the_peer(self, "images", role, self.peer_data_key_arn),
+        )
+        exports = private_bucket(
+            self,
+            "exports",
+            EXPORTED,
+            key_arn=self.data_key_arn,
+            logged_to=self.access_log,
+            tells_events=True,
+            **to_the_peer(self, "exports", role, self.peer_data_key_arn),
+        )
+        self.images_bucket = Ref(images)
+        self.exports_bucket = Ref(exports)
+
+    def vault(self) -> None:
+        """Recovery points end by their plan's retention; by hand, the account's root user alone ends them.
+
+        The lock is of the governance kind (no ChangeableForDays): whoever may administer Backup can lift it.
+        """
+        lock = LockConfigurationType(MinRetentionDays=self.settings.backup_retention_days)
+        root_user = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
+        by_hand = Statement(
+            Sid="NobodyEndsThemByHand",
+            Effect=Deny,
+            Principal=Principal("*"),
+            Action=[backup.DeleteRecoveryPoint, backup.UpdateRecoveryPointLifecycle],
+            Resource=["*"],
+            Condition=Condition(StringNotEquals("aws:PrincipalArn", root_user)),
+        )
+        policy = PolicyDocument(Version="2012-10-17", Statement=[by_hand])
+        vault = self.add(
+            GuardedVault(
+                "Vault",
+                BackupVaultName=Sub(f"{NAMES}${{AWS::Region}}"),
+                EncryptionKeyArn=self.data_key_arn,
+                AccessPolicy=encode_to_dict(policy),
+                LockConfiguration=self.choose(Conditions.backup_vault_lock, lock, NoValue),
+                DeletionPolicy="RetainExceptOnCreate",
+                UpdateReplacePolicy="Retain",
+            )
+        )
+        self.backup_vault_arn = GetAtt(vault, "BackupVaultArn")

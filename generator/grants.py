@@ -14,6 +14,7 @@ statements come from `unscoped`, which wants the reason.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -50,7 +51,7 @@ from awacs.aws import (
     StringLike,
 )
 from awacs.sts import AssumeRole
-from troposphere import AWSObject, Ref, Sub
+from troposphere import AWSObject, Ref, Sub, encode_to_dict
 from troposphere.iam import Policy, Role
 
 from generator.naming import PREFIX, kebab
@@ -519,32 +520,19 @@ def merged(statements: Iterable[Statement]) -> list[Statement]:
     """Drop repetitions, and give the resources of statements that differ in nothing else to one of them."""
     by_shape: dict[str, Statement] = {}
     for statement in statements:
-        shape = str(
-            (
-                sorted(action.JSONrepr() for action in statement.Action),
-                _plain(statement, "Condition"),
-            )
-        )
+        actions = sorted(action.JSONrepr() for action in statement.Action)
+        shape = _canonical([actions, statement.properties.get("Condition")])
         if shape not in by_shape:
             by_shape[shape] = statement
             continue
         known = by_shape[shape]
-        have = [_plain_value(resource) for resource in known.Resource]
+        have = {_canonical(resource) for resource in known.Resource}
         known.Resource = known.Resource + [
-            r for r in statement.Resource if _plain_value(r) not in have
+            resource for resource in statement.Resource if _canonical(resource) not in have
         ]
     return list(by_shape.values())
 
 
-def _plain(statement: Statement, part: str) -> object:
-    return _plain_value(statement.properties.get(part))
-
-
-def _plain_value(value: Any) -> object:
-    return (
-        value.to_dict()
-        if hasattr(value, "to_dict")
-        else value.JSONrepr()
-        if hasattr(value, "JSONrepr")
-        else value
-    )
+def _canonical(value: Any) -> str:
+    """One text for equal values, however deep the intrinsics in them are."""
+    return json.dumps(encode_to_dict(value), sort_keys=True)

@@ -7,9 +7,9 @@ yet cannot be made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from awacs import kms
 from awacs.aws import (
@@ -23,12 +23,13 @@ from awacs.aws import (
     Statement,
     StringEquals,
 )
-from troposphere import GetAtt, If, Ref, Sub, Tags
+from troposphere import GetAtt, If, Ref, Sub, encode_to_dict
 from troposphere.kms import Alias, Key, ReplicaKey
 
 from generator.conditions import Conditions
 from generator.naming import pascal
-from generator.settings import Settings
+from generator.suppressions import accepted
+from generator.territory import NAMES
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -120,10 +121,19 @@ class Domain:
 
     purpose: str
     services: Callable[[], list[Statement]]
+    accepted: Mapping[str, Any] = field(default_factory=dict)
 
 
 DOMAINS = (
-    Domain("data", data_services),
+    Domain(
+        "data",
+        data_services,
+        accepted(
+            "the condition names one role, which may not exist yet",
+            checkov="CKV_AWS_33",
+            cfn_nag="F76",
+        ),
+    ),
     Domain("logs", logs_services),
     Domain("secrets", no_services),
     Domain("artifacts", no_services),
@@ -136,17 +146,16 @@ def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
     A replica shares the primary's key material and rotates with it, so a replica has no rotation to set.
     https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
     """
-    policy = PolicyDocument(
-        Version="2012-10-17", Statement=[*_account(), *domain.services()]
-    ).to_dict()
+    policy = PolicyDocument(Version="2012-10-17", Statement=[*_account(), *domain.services()])
     title = pascal(domain.purpose)
-    kept = {
-        "KeyPolicy": policy,
+    kept: dict[str, Any] = {
+        "KeyPolicy": encode_to_dict(policy),
         "PendingWindowInDays": DELETION_WINDOW,
-        "Tags": Tags(Name=layer.named(domain.purpose)),
         "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
     }
+    if domain.accepted:
+        kept["Metadata"] = dict(domain.accepted)
     key = layer.add(
         Key(
             f"{title}Key",
@@ -178,7 +187,7 @@ def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
 
 def alias(purpose: str) -> Sub:
     """The alias of a domain's key, the same in both regions."""
-    return Sub(f"alias/tradewind-${{{Settings.environment.name}}}-{purpose}")
+    return Sub(f"alias/{NAMES}{purpose}")
 
 
 def distributions() -> Sub:
@@ -211,13 +220,13 @@ def _account() -> list[Statement]:
     ]
 
 
-def _services(sid: str, services: list[str], actions: list[Action]) -> Statement:
+def _services(sid: str, services: list[str], actions: Sequence[Action]) -> Statement:
     """Services that act for this account only."""
     return Statement(
         Sid=sid,
         Effect=Allow,
         Principal=Principal("Service", [f"{name}.amazonaws.com" for name in services]),
-        Action=actions,
+        Action=list(actions),
         Resource=["*"],
         Condition=Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))),
     )

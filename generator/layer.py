@@ -45,7 +45,7 @@ class Where(Enum):
 
 @dataclass(frozen=True)
 class ManagedPrefixList:
-    """The id of an AWS-managed prefix list; `${Region}` stands for the stack's region."""
+    """The id of an AWS-managed prefix list; `{region}` stands for the stack's."""
 
     prefix_list_name: str
 
@@ -161,8 +161,8 @@ class Handoff(Received):
 class Lookup(Received):
     """A value that only a read-only call to AWS knows; the planner asks, and records the answer."""
 
-    def __init__(self, question: Question, *, example: str) -> None:
-        super().__init__("String", example)
+    def __init__(self, question: Question, *, example: str, type: str = "String") -> None:
+        super().__init__(type, example)
         self.question = question
 
 

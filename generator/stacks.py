@@ -6,6 +6,7 @@ roll-out: a Handoff reaches back in it, never forward.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,25 @@ from troposphere import GetAtt, If, Parameter, Ref, Sub, Template
 from troposphere import Output as CfnOutput
 from troposphere.cloudformation import Stack
 
+from generator.deployers import Deployers
 from generator.errors import BuildError
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Lookup, Output, Received, Source, Where
 from generator.layers.alerts import Alerts
+from generator.layers.catalog import Catalog
+from generator.layers.dns import Dns
+from generator.layers.firewall import Firewall
+from generator.layers.fleet_scaling import FleetScaling
+from generator.layers.front_door import FrontDoor
+from generator.layers.golden_signals import GoldenSignals
 from generator.layers.network import Network
+from generator.layers.orders import Orders
 from generator.layers.private_link import PrivateLink
+from generator.layers.secrets import Secrets
+from generator.layers.shield import Shield
+from generator.layers.shop_releases import ShopReleases
+from generator.layers.storefront import Storefront
+from generator.layers.takeover import Takeover
 from generator.manifest import Manifest, ParameterSource
 from generator.render import address, render
 from generator.settings import Setting, Settings
@@ -27,8 +41,33 @@ from generator.settings import Setting, Settings
 #: A root with one layer is that layer's template; one with several nests them.
 ROOTS: Mapping[str, Sequence[type[Layer]]] = {
     "foundation": (Foundation,),
-    "platform": (Alerts, Network, PrivateLink),
+    "deployers": (Deployers,),
+    "platform": (
+        Alerts,
+        Network,
+        PrivateLink,
+        Secrets,
+        Catalog,
+        Orders,
+        FrontDoor,
+        Firewall,
+        GoldenSignals,
+        Storefront,
+        FleetScaling,
+        ShopReleases,
+        Dns,
+        Takeover,
+        Shield,
+    ),
 }
+
+
+#: The root that is sent with the call, since the others lie in the bucket that it makes.
+INLINE = "foundation"
+
+#: CloudFormation's quota for that, in bytes.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+INLINE_LIMIT = 51_200
 
 
 @dataclass(frozen=True)
@@ -41,7 +80,7 @@ class Build:
 def build(roots: Mapping[str, Sequence[type[Layer]]] = ROOTS) -> Build:
     """Build every root and every layer. Raises BuildError where the source is wired wrongly."""
     files: dict[str, bytes] = {}
-    for name, layers in roots.items():
+    for name, layers in _layers(roots).items():
         for file, body in _build_root(name, layers, roots):
             if file in files:
                 raise BuildError(f"two templates are named {file}")
@@ -49,10 +88,42 @@ def build(roots: Mapping[str, Sequence[type[Layer]]] = ROOTS) -> Build:
     return Build(files)
 
 
+def resource_types(
+    roots: Mapping[str, Sequence[type[Layer]]] = ROOTS,
+) -> Mapping[str, frozenset[str]]:
+    """The types that each root's templates hold, but for those of the deployers."""
+    return {name: _types(built) for name, built in _before_deployers(roots).items()}
+
+
+def _layers(roots: Mapping[str, Sequence[type[Layer]]]) -> Mapping[str, Sequence[Layer]]:
+    """Every root's layers, built. The deployers are allowed what the others turn out to hold."""
+    built = _before_deployers(roots)
+    types = {name: _types(layers) for name, layers in built.items()}
+    return {name: built[name] if name in built else [Deployers(types)] for name in roots}
+
+
+def _before_deployers(
+    roots: Mapping[str, Sequence[type[Layer]]],
+) -> dict[str, Sequence[Layer]]:
+    return {
+        name: [layer() for layer in _in_order(name, layers)]
+        for name, layers in roots.items()
+        if Deployers not in layers
+    }
+
+
+def _types(layers: Sequence[Layer]) -> frozenset[str]:
+    held = {
+        str(resource.resource_type)
+        for layer in layers
+        for resource in layer.template.resources.values()
+    }
+    return frozenset({*held, str(Stack.resource_type)})
+
+
 def _build_root(
-    name: str, layers: Sequence[type[Layer]], roots: Mapping[str, Sequence[type[Layer]]]
+    name: str, built: Sequence[Layer], roots: Mapping[str, Sequence[type[Layer]]]
 ) -> Iterator[tuple[str, bytes]]:
-    built = [layer() for layer in _in_order(name, layers)]
     if len(built) == 1 and built[0].file_stem() == name:
         root, sources = built[0].template, built[0].sources
     else:
@@ -72,7 +143,17 @@ def _build_root(
         },
     )
     root.set_metadata(manifest.to_metadata())
-    yield f"{name}.json", render(root)
+    body = render(root)
+    if name == INLINE:
+        _check_inline(name, body)
+    yield f"{name}.json", body
+
+
+def _check_inline(name: str, body: bytes) -> None:
+    """Refuse a root that is too long to be sent with the call, without white space."""
+    length = len(json.dumps(json.loads(body), separators=(",", ":")).encode())
+    if length > INLINE_LIMIT:
+        raise BuildError(f"{name} has {length} bytes; CloudFormation takes {INLINE_LIMIT} inline")
 
 
 def compose(name: str, children: Mapping[Layer, bytes]) -> tuple[Template, dict[str, Source]]:

@@ -31,10 +31,13 @@ from troposphere.wafv2 import (
 #: Seconds over which WAF counts requests for a rate limit (EvaluationWindowSec; 60, 120, 300 or 600).
 WINDOW = 300
 
+#: A managed group's rules act as AWS wrote them.
+OWN_ACTIONS = OverrideAction.from_dict("OverrideAction", {"None": {}})
+
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule before it has its place: what it looks for, and what it does (`Action` or `OverrideAction`)."""
+    """One rule before it has its place: what it looks for, and its `Action` or `OverrideAction`."""
 
     name: str
     statement: Statement
@@ -68,7 +71,7 @@ def managed(group: str) -> Rule:
     return Rule(
         group,
         Statement(ManagedRuleGroupStatement=statement),
-        {"OverrideAction": OverrideAction(**{"None": {}})},
+        {"OverrideAction": OWN_ACTIONS},
     )
 
 
@@ -89,7 +92,7 @@ def limited_by_forwarded_ip(name: str, limit: int, prefixes: Sequence[str] = ())
     valid address is blocked at once; a request without the header is not counted.
     https://docs.aws.amazon.com/waf/latest/APIReference/API_ForwardedIPConfig.html
     """
-    scope = {"ScopeDownStatement": _below(prefixes)} if prefixes else {}
+    scope: dict[str, Any] = {"ScopeDownStatement": _below(prefixes)} if prefixes else {}
     rate = RateBasedStatement(
         AggregateKeyType="FORWARDED_IP",
         EvaluationWindowSec=WINDOW,
@@ -100,9 +103,7 @@ def limited_by_forwarded_ip(name: str, limit: int, prefixes: Sequence[str] = ())
         **scope,
     )
     too_many = BlockAction(CustomResponse=CustomResponse(ResponseCode=429))
-    return Rule(
-        name, Statement(RateBasedStatement=rate), {"Action": RuleAction(Block=too_many)}
-    )
+    return Rule(name, Statement(RateBasedStatement=rate), {"Action": RuleAction(Block=too_many)})
 
 
 def _below(prefixes: Sequence[str]) -> Statement:

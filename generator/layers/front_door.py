@@ -1,4 +1,4 @@
-"""The regional front door: one load balancer that only CloudFront and Route 53's health checkers can reach."""
+"""The regional front door: a load balancer that CloudFront and Route 53's checkers can reach, no other."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class FrontDoor(Layer):
         ManagedPrefixList("com.amazonaws.global.cloudfront.origin-facing"), example="pl-3b927c52"
     )
     health_checker_addresses = Lookup(
-        ManagedPrefixList("com.amazonaws.${Region}.route53-healthchecks"),
+        ManagedPrefixList("com.amazonaws.{region}.route53-healthchecks"),
         example="pl-0123456789abcdef0",
     )
 

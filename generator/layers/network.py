@@ -123,7 +123,7 @@ class Network(Layer):
             CustomResource(
                 "DefaultGroupClosed",
                 ServiceToken=GetAtt(closer, "Arn"),
-                ServiceTimeout="60",
+                ServiceTimeout=60,
                 GroupId=GetAtt(self.vpc, "DefaultSecurityGroup"),
             )
         )
@@ -274,7 +274,7 @@ class Network(Layer):
                 AvailabilityZone=Sub(
                     "${AWS::Region}${Letter}", Letter=self.settings.read(zone.place)
                 ),
-                CidrBlock=Select(block, Cidr(GetAtt(self.vpc, "CidrBlock"), 16, 8)),
+                CidrBlock=Select(block, Cidr(self.settings.vpc_cidr, 16, 8)),
                 MapPublicIpOnLaunch=False,
                 Tags=Tags(
                     Name=self.named(f"{tier.lower()}-{zone.letter.lower()}"), Tier=tier.lower()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, NoValue, Ref, Sub, Tags
-from troposphere.shield import Protection, ProtectionGroup
+from typing import Any
+
+from troposphere import Ref, Sub, Tags
+from troposphere.shield import Protection
 
 from generator.conditions import Condition, Conditions
 from generator.layer import Input, Layer
@@ -15,7 +17,8 @@ from generator.layers.network import Network
 class Shield(Layer):
     """Shield Advanced protections of the load balancer, the egress addresses and the hosted zone.
 
-    The subscription is no CloudFormation type: it must be there, or these fail.
+    The subscription is no CloudFormation type: it must be there, or these fail. The protection group, which
+    takes in both regions, and the proactive engagement are one an account, and not a region's to make.
     """
 
     condition = Conditions.shield_advanced
@@ -30,18 +33,16 @@ class Shield(Layer):
         self.load_balancer()
         self.egress_addresses()
         self.hosted_zone()
-        self.region_as_one()
 
     def load_balancer(self) -> None:
         """With the region's health check, Shield tells an attack from a busy day; engagement needs it."""
-        check = Sub("arn:${AWS::Partition}:route53:::healthcheck/${Id}", Id=self.check_id)
-        self.balancer = self.protection(
+        check = Sub(
+            "arn:${AWS::Partition}:route53:::healthcheck/${Check}",
+            Check=self.endpoint_health_check_id,
+        )
+        self.protection(
             "LoadBalancerShield", "load-balancer", self.alb_arn, HealthCheckArns=[check]
         )
-
-    @property
-    def check_id(self) -> Ref:
-        return self.endpoint_health_check_id
 
     def egress_addresses(self) -> None:
         addresses: tuple[tuple[str, Ref, Condition | None], ...] = (
@@ -69,33 +70,8 @@ class Shield(Layer):
             Condition=self.when(Conditions.primary),
         )
 
-    def region_as_one(self) -> None:
-        """Shield judges the region's resources by the busiest: they share no traffic with each other."""
+    def protection(self, title: str, purpose: str, resource_arn: object, **properties: Any) -> None:
         self.add(
-            ProtectionGroup(
-                "RegionShield",
-                ProtectionGroupId=self.named("region"),
-                Aggregation="MAX",
-                Pattern="ARBITRARY",
-                Members=[
-                    self.alb_arn,
-                    self.address(self.nat_allocation_a),
-                    self.choose(
-                        Conditions.nat_per_zone, self.address(self.nat_allocation_b), NoValue
-                    ),
-                    self.choose(
-                        Conditions.nat_in_third_zone, self.address(self.nat_allocation_c), NoValue
-                    ),
-                ],
-                Tags=Tags(Name=self.named("region")),
-                DependsOn=[self.balancer.title, "EgressShieldA"],
-            )
-        )
-
-    def protection(
-        self, title: str, purpose: str, resource_arn: object, **properties: object
-    ) -> AWSObject:
-        return self.add(
             Protection(
                 title,
                 Name=self.named(purpose),

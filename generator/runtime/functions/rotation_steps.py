@@ -53,5 +53,5 @@ def create(secret, token, field):
 
 
 def read(secret, stage):
-    """The value under a staging label."""
+    """The value that bears a label."""
     return json.loads(secrets.get_secret_value(SecretId=secret, VersionStage=stage)["SecretString"])

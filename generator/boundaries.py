@@ -1,0 +1,312 @@
+"""The two permissions boundaries: the most that anything in an environment can ever be allowed.
+
+A role may do what both its policies and its boundary allow, so whoever can write policies still cannot climb
+over the boundary.
+
+**runtime**, for what runs: every action that the platform's roles may be granted, named one by one, on what
+the environment owns. A grant of an action that is not here has no effect, and a test says so. Besides, it
+denies what would undo it even where a resource's own policy allowed it.
+
+**deployer**, for what CloudFormation deploys with: it may make roles, but only under the runtime boundary,
+hand only the environment's roles, only to services that run them, and alter neither boundary nor a deployer's
+own role. What it may do in other services its role's own policies say, action by action (`execution`): that
+list takes four times the 6,144 characters that IAM gives one policy, and a role has one boundary. So here,
+and nowhere else, an Allow speaks by NotAction: it names the services and actions that no deployer may use at
+all, and the regions outside which it may do nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from awacs import iam, kms
+from awacs.aws import (
+    Action,
+    Allow,
+    Condition,
+    Deny,
+    ForAnyValueStringLike,
+    PolicyDocument,
+    Statement,
+    StringEquals,
+    StringLike,
+)
+from troposphere import AWSObject, Ref, Sub
+from troposphere.iam import ManagedPolicy
+
+from generator.errors import BuildError
+from generator.grants import boundary_arn
+from generator.naming import kebab
+from generator.policy_size import POLICY_LIMIT, size
+from generator.runtime_actions import (
+    MONITORING,
+    RUNTIME_KEYS,
+    RUNTIME_SCOPED,
+    RUNTIME_UNSCOPED,
+)
+from generator.suppressions import accepted
+from generator.territory import NAMES, arn, arns
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+#: The roots that CloudFormation deploys by a role of their own; foundation is the operator's to deploy.
+DEPLOYED = ("account", "pipeline", "platform", "edge", "load-test")
+
+#: The services to which a role of the environment may be handed.
+PASSED_TO = (
+    "apigateway",
+    "application-autoscaling",
+    "autoscaling",
+    "backup",
+    "codedeploy",
+    "dynamodb",
+    "ec2",
+    "es",
+    "events",
+    "firehose",
+    "lambda",
+    "monitoring.rds",
+    "personalize",
+    "pipes",
+    "rds",
+    "redshift",
+    "redshift-serverless",
+    "s3",
+    "scheduler",
+    "states",
+    "vpc-flow-logs",
+)
+
+#: The services that may have their service-linked role made for them.
+LINKED = (
+    "autoscaling",
+    "backup",
+    "dynamodb.application-autoscaling",
+    "elasticache",
+    "elasticloadbalancing",
+    "es",
+    "opensearchservice",
+    "ops.apigateway",
+    "rds",
+    "rds.application-autoscaling",
+    "redshift",
+    "replication.dynamodb",
+    "spot",
+    "wafv2",
+)
+
+#: A policy that asks for one of these condition keys can be written for these actions only.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+UNDER_BOUNDARY = [
+    iam.AttachRolePolicy,
+    iam.CreateRole,
+    iam.DeleteRolePolicy,
+    iam.DetachRolePolicy,
+    iam.PutRolePermissionsBoundary,
+    iam.PutRolePolicy,
+]
+
+#: What a role is kept by: nothing here gives it a permission.
+UPKEEP = [
+    iam.AddRoleToInstanceProfile,
+    iam.CreateInstanceProfile,
+    iam.DeleteInstanceProfile,
+    iam.DeleteRole,
+    iam.GetInstanceProfile,
+    iam.GetRole,
+    iam.GetRolePolicy,
+    iam.ListAttachedRolePolicies,
+    iam.ListInstanceProfilesForRole,
+    iam.ListRolePolicies,
+    iam.RemoveRoleFromInstanceProfile,
+    iam.TagInstanceProfile,
+    iam.TagRole,
+    iam.UntagInstanceProfile,
+    iam.UntagRole,
+    iam.UpdateAssumeRolePolicy,
+    iam.UpdateRole,
+    iam.UpdateRoleDescription,
+]
+
+#: A change of identity, in whatever form; a Deny is the safer for being wide.
+IDENTITY_CHANGES = [
+    iam.Action(f"{verb}*")
+    for verb in (
+        "Add",
+        "Attach",
+        "Change",
+        "Create",
+        "Deactivate",
+        "Delete",
+        "Detach",
+        "Enable",
+        "Put",
+        "Remove",
+        "Reset",
+        "Set",
+        "Tag",
+        "Untag",
+        "Update",
+        "Upload",
+    )
+]
+
+#: Who may use a key, and whether there is one: foundation's, and nobody else's, to change.
+KEY_CHANGES = [
+    kms.CreateKey,
+    kms.DeleteImportedKeyMaterial,
+    kms.DisableKey,
+    kms.DisableKeyRotation,
+    kms.PutKeyPolicy,
+    kms.ReplicateKey,
+    kms.ScheduleKeyDeletion,
+    kms.UpdatePrimaryRegion,
+]
+
+#: Services that govern the account: no part of the shop.
+GOVERNANCE = [Action(service, "*") for service in ("account", "organizations", "sso", "sts")]
+
+
+def runtime_boundary(layer: Layer) -> AWSObject:
+    """The ceiling of what runs."""
+    scoped = [action for actions in RUNTIME_SCOPED.values() for action in actions]
+    return _boundary(
+        layer,
+        "RuntimeBoundary",
+        [
+            Statement(
+                Sid="OnWhatTheEnvironmentOwns",
+                Effect=Allow,
+                Action=scoped,
+                Resource=[*arns(layer, RUNTIME_SCOPED), arn(layer, MONITORING)],
+            ),
+            Statement(
+                Sid="WhereNothingHasAName",
+                Effect=Allow,
+                Action=RUNTIME_UNSCOPED,
+                Resource=["*"],
+                Condition=Condition(in_our_regions(layer)),
+            ),
+            Statement(
+                Sid="UnderTheEnvironmentsKeys",
+                Effect=Allow,
+                Action=RUNTIME_KEYS,
+                Resource=[arn(layer, "kms:*:{account}:key/*")],
+                Condition=Condition(under_our_keys(layer)),
+            ),
+            Statement(
+                Sid="NeverItsOwnMaker",
+                Effect=Deny,
+                Action=[*IDENTITY_CHANGES, *KEY_CHANGES, *GOVERNANCE],
+                Resource=["*"],
+            ),
+        ],
+    )
+
+
+def deployer_boundary(layer: Layer) -> AWSObject:
+    """The ceiling of what deploys."""
+    return _boundary(
+        layer,
+        "DeployerBoundary",
+        [
+            Statement(
+                Sid="WhatItsOwnPoliciesName",
+                Effect=Allow,
+                NotAction=[iam.Action("*"), *KEY_CHANGES, *GOVERNANCE],
+                Resource=["*"],
+                Condition=Condition(in_our_regions(layer, globally=True)),
+            ),
+            *makes_roles(layer),
+            Statement(
+                Sid="NeitherABoundaryNorADeployer",
+                Effect=Deny,
+                Action=[iam.Action("*")],
+                Resource=[
+                    arn(layer, "iam::{account}:policy/{ours}*"),
+                    *(
+                        arn(layer, f"iam::{{account}}:role/{{ours}}{root}-execution-*")
+                        for root in DEPLOYED
+                    ),
+                ],
+            ),
+            Statement(
+                Sid="NoRoleLosesItsBoundary",
+                Effect=Deny,
+                Action=[iam.DeleteRolePermissionsBoundary],
+                Resource=["*"],
+            ),
+        ],
+        Metadata=accepted(
+            "what a deployer may do takes four policies, a boundary is one: it says what it may not",
+            cfn_nag="W17",
+        ),
+    )
+
+
+def makes_roles(layer: Layer) -> list[Statement]:
+    """All that a deployer may do in IAM: its role's own policies say the same."""
+    roles, profiles = arns(layer, ["iam"])
+    return [
+        Statement(
+            Sid="RolesUnderTheRuntimeBoundary",
+            Effect=Allow,
+            Action=UNDER_BOUNDARY,
+            Resource=[roles],
+            Condition=Condition(
+                StringEquals("iam:PermissionsBoundary", boundary_arn(layer, "runtime"))
+            ),
+        ),
+        Statement(Sid="RoleUpkeep", Effect=Allow, Action=UPKEEP, Resource=[roles, profiles]),
+        Statement(
+            Sid="RolesForServices",
+            Effect=Allow,
+            Action=[iam.PassRole],
+            Resource=[roles],
+            Condition=Condition(StringEquals("iam:PassedToService", _services(PASSED_TO))),
+        ),
+        Statement(
+            Sid="LinkedRoles",
+            Effect=Allow,
+            Action=[iam.CreateServiceLinkedRole],
+            Resource=[arn(layer, "iam::{account}:role/aws-service-role/*")],
+            Condition=Condition(StringLike("iam:AWSServiceName", _services(LINKED))),
+        ),
+    ]
+
+
+def in_our_regions(layer: Layer, *, globally: bool = False) -> StringEquals:
+    """This region and its peer; with `globally` the one in which IAM, Route 53 and Shield answer, too."""
+    regions: list[object] = [Ref("AWS::Region"), layer.settings.peer_region]
+    return StringEquals("aws:RequestedRegion", [*regions, *(["us-east-1"] if globally else [])])
+
+
+def under_our_keys(layer: Layer) -> ForAnyValueStringLike:
+    """A key that bears one of the environment's aliases, in either region.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    """
+    layer.settings.environment  # noqa: B018 - reading declares the Parameter that the alias needs
+    return ForAnyValueStringLike("kms:ResourceAliases", Sub(f"alias/{NAMES}*"))
+
+
+def _boundary(
+    layer: Layer, title: str, statements: list[Statement], **properties: Any
+) -> AWSObject:
+    document = PolicyDocument(Version="2012-10-17", Statement=statements)
+    if size(document) > POLICY_LIMIT:
+        raise BuildError(f"{title} takes {size(document)} characters; IAM takes {POLICY_LIMIT}")
+    return layer.add(
+        ManagedPolicy(
+            title,
+            ManagedPolicyName=layer.named(kebab(title)),
+            Description="Tradewind: the most that a role under it may do",
+            PolicyDocument=document,
+            **properties,
+        )
+    )
+
+
+def _services(names: tuple[str, ...]) -> list[str]:
+    return [f"{name}.amazonaws.com" for name in names]

@@ -1,0 +1,287 @@
+"""What CloudFormation may do as the execution role of a root: no more than its types' handlers call.
+
+The actions come from the provider schemas (`handler_permissions`) of the types that the root's templates
+hold, and from the few things that CloudFormation does besides. They act on what the environment owns wherever
+ARNs carry names (`territory`), else on anything in the environment's two regions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from awacs.aws import (
+    Action,
+    Allow,
+    ArnLike,
+    Bool,
+    Condition,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+)
+from awacs.sts import AssumeRole
+from troposphere import AWSObject, Ref
+from troposphere.iam import Role
+
+from generator.boundaries import (
+    in_our_regions,
+    makes_roles,
+    under_our_keys,
+)
+from generator.errors import BuildError
+from generator.grants import boundary_arn
+from generator.handler_permissions import handler_permissions
+from generator.naming import pascal
+from generator.policy_size import POLICY_LIMIT, size
+from generator.territory import arn, arns
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+#: The roots that have an execution role. account, pipeline, edge and load-test join with their templates.
+ROOTS = ("platform",)
+
+STACK, CUSTOM = "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource"
+
+#: What CloudFormation does as the role without any handler saying so.
+BESIDES: Mapping[str, tuple[str, ...]] = {
+    # Nested change sets, and reading the nested templates.
+    STACK: (
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DeleteChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStackResources",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:TagResource",
+        "cloudformation:UntagResource",
+        "s3:GetObject",
+    ),
+    # The call of the function behind a ServiceToken.
+    CUSTOM: ("lambda:InvokeFunction",),
+    # A group with a launch template: the caller is checked for what the instances will be made with.
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+    "AWS::AutoScaling::AutoScalingGroup": (
+        "ec2:CreateTags",
+        "ec2:DescribeAvailabilityZones",
+        "ec2:DescribeImages",
+        "ec2:DescribeInstances",
+        "ec2:DescribeInstanceTypes",
+        "ec2:DescribeLaunchTemplates",
+        "ec2:DescribeLaunchTemplateVersions",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:RunInstances",
+    ),
+    # `{{resolve:secretsmanager:...}}` in a property is resolved as the role.
+    "AWS::SecretsManager::Secret": ("secretsmanager:GetSecretValue",),
+}
+
+#: What encrypting under a key asks of whoever makes the encrypted resource.
+KEY_USE = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+#: What the handlers ask of IAM and KMS and no deployer gets; all else that they ask is granted below.
+REFUSED: Mapping[str, str] = {
+    "iam:DeleteGroupPolicy": "the shop has no groups",
+    "iam:DeleteRolePermissionsBoundary": "no role loses its boundary",
+    "iam:DeleteUserPolicy": "the shop has no users",
+    "iam:GetGroupPolicy": "the shop has no groups",
+    "iam:GetUserPolicy": "the shop has no users",
+    "iam:ListInstanceProfiles": "only the list handler calls it, which no deployment does",
+    "iam:ListRoles": "only list handlers call it, which no deployment does",
+    "iam:PutGroupPolicy": "the shop has no groups",
+    "iam:PutUserPolicy": "the shop has no users",
+    "kms:CancelKeyDeletion": "keys are foundation's",
+    "kms:GenerateDataKeyPair": "nothing in the shop encrypts with key pairs",
+    "kms:RetireGrant": "the service retires its grants",
+    "kms:ScheduleKeyDeletion": "keys are foundation's",
+    "kms:TagResource": "keys are foundation's",
+    "kms:UntagResource": "keys are foundation's",
+}
+
+#: Grants that a service holds on a key for a resource that we made.
+GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+
+#: Actions that list rather than name what they act on: a scope would refuse them.
+LISTINGS = (
+    "cloudwatch:DescribeAlarms",
+    "events:ListRules",
+    "lambda:ListFunctions",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "states:ListStateMachines",
+)
+
+#: Services all of whose resources bear our names; a listener, an API or a backup plan does not.
+NAMED = (
+    "autoscaling",
+    "cloudformation",
+    "cloudwatch",
+    "dynamodb",
+    "es",
+    "events",
+    "firehose",
+    "lambda",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "states",
+)
+
+#: Services whose endpoint is not in the stack's region.
+GLOBAL = ("cloudfront", "route53", "shield")
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What a root's role needs: actions on the environment's own, by service, and on anything."""
+
+    scoped: Mapping[str, tuple[str, ...]]
+    unscoped: Mapping[str, tuple[str, ...]]
+
+
+def provided(types: Collection[str]) -> set[str]:
+    """The types with a provider: a custom resource has none."""
+    return {type for type in types if type != CUSTOM and not type.startswith("Custom::")}
+
+
+def needed(types: Collection[str]) -> Needed:
+    """The actions for these types. IAM's and KMS's are written by hand below, so that none slips in."""
+    permissions = handler_permissions()
+    handled = permissions.actions(provided(types))
+    silent = sorted(type for type in provided(types) - set(BESIDES) if not permissions.types[type])
+    if silent:
+        raise BuildError(
+            f"no provider schema says what {', '.join(silent)} needs: name its actions in BESIDES"
+        )
+    kinds = {type if type in provided(types) else CUSTOM for type in types}
+    besides = {action for kind in kinds for action in BESIDES.get(kind, ())}
+    every = sorted({*handled, *besides})
+    every = [action for action in every if _service(action) not in ("iam", "kms")]
+
+    def is_scoped(action: str) -> bool:
+        return (
+            _service(action) in NAMED
+            and action not in permissions.unscoped
+            and action not in LISTINGS
+        )
+
+    return Needed(
+        scoped=_by_service(filter(is_scoped, every)),
+        unscoped=_by_service(action for action in every if not is_scoped(action)),
+    )
+
+
+def role(layer: Layer, root: str, policies: Sequence[AWSObject]) -> Role:
+    """The role of a root, for CloudFormation alone, acting for the environment's stacks of this region.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
+    ours = [
+        StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
+        ArnLike(
+            "aws:SourceArn", arn(layer, "cloudformation:${AWS::Region}:{account}:stack/{ours}*")
+        ),
+    ]
+    assumed = Statement(
+        Effect=Allow,
+        Principal=Principal("Service", "cloudformation.amazonaws.com"),
+        Action=[AssumeRole],
+        Condition=Condition(ours),
+    )
+    return Role(
+        f"{pascal(root.replace('-', '_'))}Execution",
+        RoleName=layer.named(f"{root}-execution"),
+        Description=f"Tradewind: what CloudFormation acts as for {root}",
+        PermissionsBoundary=boundary_arn(layer, "deployer"),
+        ManagedPolicyArns=[Ref(policy) for policy in policies],
+        AssumeRolePolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[assumed]),
+    )
+
+
+def policies(layer: Layer, types: Collection[str]) -> list[PolicyDocument]:
+    """The documents that allow it, each within IAM's quota, in a fixed order."""
+    return list(_packed([*makes_roles(layer), *_uses_keys(layer), *_acts(layer, needed(types))]))
+
+
+def _acts(layer: Layer, need: Needed) -> Iterator[Statement]:
+    """One statement for each service: on what the environment owns, or on anything in its regions."""
+    for service, actions in need.scoped.items():
+        yield Statement(Effect=Allow, Action=_actions(actions), Resource=arns(layer, [service]))
+    for service, actions in need.unscoped.items():
+        guarded: dict[str, Any] = (
+            {} if service in GLOBAL else {"Condition": Condition(in_our_regions(layer))}
+        )
+        yield Statement(Effect=Allow, Action=_actions(actions), Resource=["*"], **guarded)
+
+
+def _uses_keys(layer: Layer) -> list[Statement]:
+    """The environment's keys, in both regions: a replica is encrypted under the peer's."""
+    keys = [arn(layer, "kms:*:{account}:key/*")]
+    granted = [Bool("kms:GrantIsForAWSResource", "true"), under_our_keys(layer)]
+    return [
+        Statement(
+            Effect=Allow,
+            Action=_actions(KEY_USE),
+            Resource=keys,
+            Condition=Condition(under_our_keys(layer)),
+        ),
+        Statement(
+            Effect=Allow,
+            Action=_actions(GRANTS),
+            Resource=keys,
+            Condition=Condition(granted),
+        ),
+        Statement(
+            Effect=Allow,
+            Action=_actions(["kms:ListAliases"]),
+            Resource=["*"],
+            Condition=Condition(in_our_regions(layer)),
+        ),
+    ]
+
+
+def _packed(statements: Iterable[Statement]) -> Iterator[PolicyDocument]:
+    """Documents filled in order. Raises BuildError for a statement that fits into none."""
+    held: list[Statement] = []
+    for statement in statements:
+        if size(_document([statement])) > POLICY_LIMIT:
+            raise BuildError(
+                f"the statement of {statement.Action[0].JSONrepr()} exceeds {POLICY_LIMIT} characters"
+            )
+        if size(_document([*held, statement])) > POLICY_LIMIT:
+            yield _document(held)
+            held = []
+        held.append(statement)
+    if held:
+        yield _document(held)
+
+
+def _document(statements: list[Statement]) -> PolicyDocument:
+    return PolicyDocument(Version="2012-10-17", Statement=statements)
+
+
+def _by_service(actions: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    return {service: tuple(group) for service, group in groupby(actions, key=_service)}
+
+
+def _service(action: str) -> str:
+    return action.partition(":")[0]
+
+
+def _actions(names: Iterable[str]) -> list[Action]:
+    return [Action(*name.split(":", 1)) for name in names]

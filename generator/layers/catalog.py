@@ -1,0 +1,160 @@
+"""Catalogue, carts and order intake: global tables that the primary region declares for both."""
+
+from __future__ import annotations
+
+from troposphere import AWSObject, GetAtt, NoValue, Sub
+from troposphere.dynamodb import GlobalTableWitness
+
+from generator.alarms import Formula, Series, above, formula_alarm, metric_alarm, tier_alarm
+from generator.conditions import Conditions
+from generator.foundation import Foundation
+from generator.layer import Handoff, Input, Layer, Lookup, Output, TableStream, Where
+from generator.layers.alerts import Alerts
+from generator.layers.global_tables import Index, TableDesign, global_table
+from generator.naming import PREFIX
+
+#: DynamoDB reports its own errors by operation; these are the ones the shop uses.
+OPERATIONS = ("GetItem", "PutItem", "UpdateItem", "Query")
+
+
+CATALOGUE = TableDesign(
+    "catalogue", key="product_id", index=Index("by-category", "category", "product_id")
+)
+CARTS = TableDesign("carts", key="cart_id", expires_by="expires_at")
+
+#: Designed for strong consistency, which takes neither TTL, nor local indexes, nor transactions.
+#: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-global-table-design.html
+ORDER_INTAKE = TableDesign("order-intake", key="order_id")
+
+TABLE = "arn:aws:dynamodb:us-east-1:111111111111:table/tradewind-dev-"
+STREAM = f"{TABLE}catalogue/stream/2026-11-01T00:00:00.000"
+
+
+class Catalog(Layer):
+    """The global tables: the catalogue and its stream, carts, and acknowledged orders."""
+
+    data_key_arn = Handoff(Foundation.data_key_arn)
+    peer_data_key_arn = Handoff(Foundation.data_key_arn, of=Where.PEER)
+    alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+    standby_stream_arn = Lookup(
+        TableStream(f"{PREFIX}-{{environment}}-{CATALOGUE.purpose}"), example=STREAM
+    )
+
+    catalogue_table = Output(example="tradewind-dev-catalogue", handed_on=True)
+    carts_table = Output(example="tradewind-dev-carts", handed_on=True)
+    order_intake_table = Output(example="tradewind-dev-order-intake", handed_on=True)
+    catalogue_table_arn = Output(example=f"{TABLE}catalogue", handed_on=True)
+    carts_table_arn = Output(example=f"{TABLE}carts", handed_on=True)
+    order_intake_table_arn = Output(example=f"{TABLE}order-intake", handed_on=True)
+    catalogue_stream_arn = Output(example=STREAM, help="The stream of this region's replica.")
+
+    def build(self) -> None:
+        self.catalogue()
+        self.carts()
+        self.order_intake()
+        self.watch()
+
+    def catalogue(self) -> None:
+        table = global_table(self, CATALOGUE)
+        self.catalogue_table = self.named_everywhere(CATALOGUE.purpose)
+        self.catalogue_table_arn = self.arn(CATALOGUE)
+        self.catalogue_stream_arn = self.choose(
+            Conditions.primary, GetAtt(table, "StreamArn"), self.standby_stream_arn
+        )
+
+    def carts(self) -> None:
+        global_table(self, CARTS)
+        self.carts_table = self.named_everywhere(CARTS.purpose)
+        self.carts_table_arn = self.arn(CARTS)
+
+    def order_intake(self) -> None:
+        """An acknowledged order is in this table. Strong consistency makes that true of both regions.
+
+        DynamoDB fixes the mode when it makes the table, and refuses to change it on the one that stands:
+        the setting decides for a table that is not there yet.
+        """
+        strong = Conditions.strong_order_intake
+        table = global_table(self, ORDER_INTAKE)
+        table.MultiRegionConsistency = self.choose(strong, "STRONG", NoValue)
+        table.GlobalTableWitnesses = self.choose(
+            strong, [GlobalTableWitness(Region=self.settings.witness_region)], NoValue
+        )
+        self.order_intake_table = self.named_everywhere(ORDER_INTAKE.purpose)
+        self.order_intake_table_arn = self.arn(ORDER_INTAKE)
+
+    def watch(self) -> None:
+        alarms = [
+            alarm
+            for design in (CATALOGUE, CARTS, ORDER_INTAKE)
+            for alarm in (self.throttled(design), self.failing(design), self.lagging(design))
+        ]
+        tier_alarm(
+            self,
+            "CatalogTier",
+            alarms,
+            topic=self.alerts_topic_arn,
+            says="A global table throttles, fails or lags: see which of the tier's alarms fires.",
+        )
+
+    def arn(self, design: TableDesign) -> Sub:
+        """Of this region's replica, which has the table's name."""
+        return Sub(
+            "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Name}",
+            Name=self.named_everywhere(design.purpose),
+        )
+
+    def throttled(self, design: TableDesign) -> AWSObject:
+        table = {"TableName": self.named_everywhere(design.purpose)}
+        return formula_alarm(
+            self,
+            f"{design.title}Throttled",
+            Formula(
+                "FILL(reads, 0) + FILL(writes, 0)",
+                {
+                    "reads": Series("AWS/DynamoDB", "ReadThrottleEvents", table),
+                    "writes": Series("AWS/DynamoDB", "WriteThrottleEvents", table),
+                },
+            ),
+            above(10),
+            topic=self.alerts_topic_arn,
+            says=f"DynamoDB throttles {design.purpose}. Contributor Insights names the hot keys; "
+            "raise table_capacity_ceiling if it is all of them.",
+        )
+
+    def failing(self, design: TableDesign) -> AWSObject:
+        name = self.named_everywhere(design.purpose)
+        series = {
+            operation.lower(): Series(
+                "AWS/DynamoDB", "SystemErrors", {"TableName": name, "Operation": operation}
+            )
+            for operation in OPERATIONS
+        }
+        return formula_alarm(
+            self,
+            f"{design.title}Failing",
+            Formula(" + ".join(f"FILL({operation}, 0)" for operation in series), series),
+            above(5),
+            topic=self.alerts_topic_arn,
+            says=f"DynamoDB answers {design.purpose} with its own errors. Look at the AWS Health "
+            "Dashboard; if it is this region alone, consider a takeover.",
+        )
+
+    def lagging(self, design: TableDesign) -> AWSObject:
+        """In milliseconds. A strongly consistent table replicates before it answers: it never lags."""
+        return metric_alarm(
+            self,
+            f"{design.title}Lagging",
+            Series(
+                "AWS/DynamoDB",
+                "ReplicationLatency",
+                {
+                    "TableName": self.named_everywhere(design.purpose),
+                    "ReceivingRegion": self.settings.peer_region,
+                },
+                statistic="Average",
+            ),
+            above(5000, breaches=5, periods=5),
+            topic=self.alerts_topic_arn,
+            says=f"{design.purpose} reaches the other region late: losing this region now would "
+            "strand what it has not sent. Do not fail over for convenience until it recovers.",
+        )

@@ -1,0 +1,242 @@
+"""What people look at: one dashboard a region, one for both, and the one alarm above all tiers."""
+
+from __future__ import annotations
+
+from troposphere import Join, Ref
+from troposphere.cloudwatch import CompositeAlarm, Dashboard
+from troposphere.logs import QueryDefinition
+
+from generator.alarms import Series
+from generator.conditions import Condition, Conditions
+from generator.dashboards import AlarmList, Chart, Found, Line, Row, body
+from generator.layer import Input, Layer, Output
+from generator.layers.alerts import Alerts
+from generator.layers.catalog import Catalog
+from generator.layers.fleet_scaling import CHECKOUT_QUEUE_DEPTH, FleetScaling
+from generator.layers.front_door import FrontDoor
+from generator.layers.golden_signals import GoldenSignals
+from generator.layers.network import Network
+from generator.layers.orders import Orders
+from generator.layers.secrets import Secrets
+from generator.layers.storefront import METRICS, Storefront
+from generator.layers.takeover import Takeover
+
+#: Billing figures exist in this region only.
+#: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html
+BILLING_REGION = "us-east-1"
+
+#: Where people look after the alarm: question -> Logs Insights query over the VPC's flow records.
+QUESTIONS = {
+    "rejected-connections": "filter action = 'REJECT' | stats count(*) as refused by srcAddr, dstPort"
+    " | sort refused desc | limit 20",
+    "busiest-egress": "filter flowDirection = 'egress' | stats sum(bytes) as sent by dstAddr"
+    " | sort sent desc | limit 20",
+}
+
+
+class Observability(Layer):
+    """dashboards, the alarm above all tiers, and saved questions to the logs."""
+
+    alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+    flow_log_group = Input(Network.flow_log_group)
+    alb_label = Input(FrontDoor.alb_label)
+    fleet_name = Input(Storefront.fleet_name)
+    orders_database_id = Input(Orders.orders_database_id)
+    orders_dimension = Input(Orders.orders_dimension)
+    catalogue_table = Input(Catalog.catalogue_table)
+    carts_table = Input(Catalog.carts_table)
+    order_intake_table = Input(Catalog.order_intake_table)
+
+    traffic_alarm_arn = Input(GoldenSignals.traffic_alarm_arn)
+    fleet_alarm_arn = Input(FleetScaling.fleet_alarm_arn)
+    orders_alarm_arn = Input(Orders.orders_alarm_arn)
+    catalog_alarm_arn = Input(Catalog.catalog_alarm_arn)
+    secrets_alarm_arn = Input(Secrets.secrets_alarm_arn)
+    takeover_alarm_arn = Input(Takeover.takeover_alarm_arn)
+
+    region_dashboard = Output(example="tradewind-dev-shop-us-east-1", handed_on=True)
+    region_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-region-us-east-1",
+        handed_on=True,
+    )
+
+    def build(self) -> None:
+        self.tiers: tuple[tuple[object, Condition | None], ...] = (
+            (self.traffic_alarm_arn, None),
+            (self.fleet_alarm_arn, None),
+            (self.orders_alarm_arn, Conditions.orders_in_region),
+            (self.catalog_alarm_arn, None),
+            (self.secrets_alarm_arn, Conditions.primary),
+            (self.takeover_alarm_arn, Conditions.standby),
+        )
+        self.region_alarm()
+        self.regional_dashboard()
+        self.global_dashboard()
+        self.saved_questions()
+
+    def region_alarm(self) -> None:
+        """Fires when any tier does: what a status page, and a drill's preflight, ask."""
+        firing = [
+            self.choose(there, Join("", ['ALARM("', arn, '")']), "FALSE")
+            if there
+            else Join("", ['ALARM("', arn, '")'])
+            for arn, there in self.tiers
+        ]
+        alarm = self.add(
+            CompositeAlarm(
+                "RegionUnwell",
+                AlarmName=self.named("region"),
+                AlarmDescription="Some tier of the shop in this region is not well: see which one fired.",
+                AlarmRule=Join(" OR ", firing),
+                AlarmActions=[self.alerts_topic_arn],
+                OKActions=[self.alerts_topic_arn],
+            )
+        )
+        self.region_alarm_arn = Ref(alarm)
+
+    def regional_dashboard(self) -> None:
+        dashboard = self.add(
+            Dashboard(
+                "RegionDashboard",
+                DashboardName=self.named("shop"),
+                DashboardBody=body(
+                    [
+                        Row("Is the shop selling?", (self.orders_placed(), self.revenue())),
+                        Row("Do customers get answers?", (self.answers(), self.latency())),
+                        Row("Is there room?", (self.fleet(), self.database(), self.waiting())),
+                        Row("Is the other region up to date?", (self.table_lag(), self.bucket_lag())),
+                        Row("What is wrong?", (self.alarms(),)),
+                    ]
+                ),
+            )
+        )
+        self.region_dashboard = Ref(dashboard)
+
+    def global_dashboard(self) -> None:
+        """Both regions side by side. The other region's names are found by search: it stands later."""
+        here, peer = Ref("AWS::Region"), self.settings.peer_region
+        self.add(
+            Dashboard(
+                "GlobalDashboard",
+                DashboardName=self.named_everywhere("shop"),
+                DashboardBody=body(
+                    [
+                        Row("Who takes the orders?", (self.found_orders(here), self.found_orders(peer))),
+                        Row("Who serves?", (self.found_requests(here), self.found_requests(peer))),
+                        Row("How far apart are they?", (self.table_lag(), self.bucket_lag())),
+                        Row("What does it cost?", (self.cost(),)),
+                    ]
+                ),
+                Condition=self.when(Conditions.primary),
+            )
+        )
+
+    def saved_questions(self) -> None:
+        for question, query in QUESTIONS.items():
+            self.add(
+                QueryDefinition(
+                    "".join(word.title() for word in question.split("-")),
+                    Name=Join("/", [self.named_everywhere("network"), question]),
+                    LogGroupNames=[self.flow_log_group],
+                    QueryString=query,
+                )
+            )
+
+    def orders_placed(self) -> Chart:
+        acknowledged = self.shop("OrdersAcknowledged")
+        return Chart("Orders a minute", (Line(acknowledged, "acknowledged"), Line(self.shop("OrdersCommitted"), "committed")))
+
+    def revenue(self) -> Chart:
+        return Chart("Revenue a minute", (Line(self.shop("Revenue"), "revenue"),))
+
+    def answers(self) -> Chart:
+        return Chart(
+            "Answers a minute",
+            tuple(
+                Line(self.balancer(name), label)
+                for name, label in (
+                    ("RequestCount", "requests"),
+                    ("HTTPCode_Target_5XX_Count", "5XX by the shop"),
+                    ("HTTPCode_ELB_5XX_Count", "5XX by the load balancer"),
+                )
+            ),
+        )
+
+    def latency(self) -> Chart:
+        return Chart(
+            "Seconds to answer",
+            tuple(Line(self.balancer("TargetResponseTime", share), share) for share in ("p50", "p99")),
+        )
+
+    def fleet(self) -> Chart:
+        group = {"AutoScalingGroupName": self.fleet_name}
+        return Chart(
+            "Fleet",
+            (
+                Line(Series("AWS/AutoScaling", "GroupInServiceInstances", group, "Average"), "instances"),
+                Line(Series("AWS/EC2", "CPUUtilization", group, "Average"), "CPU %"),
+            ),
+        )
+
+    def database(self) -> Chart:
+        return Chart(
+            "Orders database",
+            (
+                Line(self.orders("CPUUtilization"), "CPU %"),
+                Line(self.orders("DatabaseConnections"), "connections"),
+            ),
+        )
+
+    def waiting(self) -> Chart:
+        return Chart("Checkouts waiting", (Line(self.shop(CHECKOUT_QUEUE_DEPTH), "waiting"),))
+
+    def table_lag(self) -> Chart:
+        tables = (self.catalogue_table, self.carts_table, self.order_intake_table)
+        labels = ("catalogue", "carts", "order intake")
+        return Chart(
+            "Replication of tables, ms",
+            tuple(
+                Line(
+                    Series(
+                        "AWS/DynamoDB",
+                        "ReplicationLatency",
+                        {"TableName": table, "ReceivingRegion": self.settings.peer_region},
+                        "Average",
+                    ),
+                    label,
+                )
+                for table, label in zip(tables, labels, strict=True)
+            ),
+        )
+
+    def bucket_lag(self) -> Chart:
+        return Chart(
+            "Replication of buckets, s",
+            (Found("AWS/S3,DestinationBucket,RuleId,SourceBucket", 'MetricName="ReplicationLatency"', "Maximum", ""),),
+        )
+
+    def alarms(self) -> AlarmList:
+        always = tuple(arn for arn, there in self.tiers if there is None)
+        return AlarmList("Tiers", (self.region_alarm_arn, *always))
+
+    def found_orders(self, region: object) -> Chart:
+        found = Found(f"{METRICS},AutoScalingGroupName", 'MetricName="OrdersAcknowledged"', "Sum", "")
+        return Chart("Orders a minute", (found,), region=region)
+
+    def found_requests(self, region: object) -> Chart:
+        found = Found("AWS/ApplicationELB,LoadBalancer", 'MetricName="RequestCount"', "Sum", "")
+        return Chart("Requests a minute", (found,), region=region)
+
+    def cost(self) -> Chart:
+        charges = Series("AWS/Billing", "EstimatedCharges", {"Currency": "USD"}, "Maximum", 21600)
+        return Chart("Charges this month, USD", (Line(charges, "account"),), region=BILLING_REGION)
+
+    def shop(self, name: str) -> Series:
+        """A metric that the shop itself publishes, summed over its fleet."""
+        return Series(METRICS, name, {"AutoScalingGroupName": self.fleet_name})
+
+    def balancer(self, name: str, statistic: str = "Sum") -> Series:
+        return Series("AWS/ApplicationELB", name, {"LoadBalancer": self.alb_label}, statistic)
+
+    def orders(self, name: str) -> Series:
+        return Series("AWS/RDS", name, {self.orders_dimension: self.orders_database_id}, "Average")

@@ -1,0 +1,205 @@
+"""The Aurora engine of Orders: a global database, of which each region holds one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags
+from troposphere.applicationautoscaling import (
+    PredefinedMetricSpecification,
+    ScalableTarget,
+    ScalingPolicy,
+    TargetTrackingScalingPolicyConfiguration,
+)
+from troposphere.rds import DBCluster, DBClusterParameterGroup, DBInstance, GlobalCluster
+
+from generator.conditions import Condition, Conditions
+from generator.layers.orders_rds import (
+    BACKUP_WINDOW,
+    MAINTENANCE_WINDOW,
+    credential,
+    encrypted_with,
+    log_group,
+    watched,
+)
+from generator.postgres import DATABASE, ENGINE_VERSION, MAJOR_VERSION, PARAMETERS, PORT
+
+if TYPE_CHECKING:
+    from generator.layers.orders import Orders
+
+ENGINE = "aurora-postgresql"
+
+#: Percent of the readers' CPU that auto scaling aims at, and seconds it waits before it takes one away.
+READER_CPU, READER_PATIENCE = 60, 600
+
+
+@dataclass(frozen=True)
+class AuroraCluster:
+    """This region's cluster, its instances, and the global database that it belongs to."""
+
+    cluster: AWSObject
+    writer: AWSObject
+    reader: AWSObject
+    second_reader: AWSObject
+    global_cluster_id: object
+
+    def members(self) -> Iterator[tuple[AWSObject, Condition]]:
+        """Each instance, and when it is there."""
+        yield self.writer, Conditions.aurora_global
+        yield self.reader, Conditions.aurora_global
+        yield self.second_reader, Conditions.aurora_second_reader
+
+
+def aurora_cluster(layer: Orders) -> AuroraCluster:
+    """The same cluster in both regions: a switchover changes their parts, not their shape."""
+    membership = _global_database(layer)
+    cluster = _cluster(layer, membership)
+    zones = layer.settings
+    third = layer.choose(Conditions.third_zone, zones.zone_c, zones.zone_a)
+    writer = _instance(layer, cluster, "ClusterWriter", zones.zone_a, Conditions.aurora_global)
+    reader = _instance(
+        layer, cluster, "ClusterReader1", zones.zone_b, Conditions.aurora_global, after=writer
+    )
+    second = _instance(
+        layer, cluster, "ClusterReader2", third, Conditions.aurora_second_reader, after=writer
+    )
+    _reader_scaling(layer, cluster, reader)
+    return AuroraCluster(cluster, writer, reader, second, membership)
+
+
+def _global_database(layer: Orders) -> object:
+    """Its identifier. It begins empty: a cluster that it were made from could never change again."""
+    database = layer.add(
+        GlobalCluster(
+            "GlobalDatabase",
+            GlobalClusterIdentifier=layer.named_everywhere("orders"),
+            Engine=ENGINE,
+            EngineVersion=ENGINE_VERSION,
+            StorageEncrypted=True,
+            DeletionProtection=layer.choose(Conditions.deletion_protection, True, False),
+            Tags=Tags(Name=layer.named_everywhere("orders")),
+            **layer.only(Conditions.aurora_primary),
+        )
+    )
+    return layer.choose(Conditions.aurora_primary, Ref(database), layer.primary_global_cluster_id)
+
+
+def _cluster(layer: Orders, membership: object) -> AWSObject:
+    """The standby's has no credentials, database or backup source of its own: it receives the primary's."""
+    primary = Conditions.aurora_primary
+    aurora = layer.only(Conditions.aurora_global)
+    parameters = layer.add(
+        DBClusterParameterGroup(
+            "ClusterParameters",
+            Description="TLS only; audit and slow-query logs without values",
+            Family=f"{ENGINE}{MAJOR_VERSION}",
+            Parameters=PARAMETERS,
+            Tags=Tags(Name=layer.named("orders")),
+            **aurora,
+        )
+    )
+    logs = log_group(
+        layer,
+        "ClusterLogs",
+        "cluster/${Identifier}/postgresql",
+        layer.named("orders"),
+        Conditions.aurora_global,
+    )
+    return layer.add(
+        DBCluster(
+            "OrdersCluster",
+            DBClusterIdentifier=layer.named("orders"),
+            GlobalClusterIdentifier=membership,
+            SourceRegion=layer.choose(primary, NoValue, layer.settings.primary_region),
+            Engine=ENGINE,
+            EngineVersion=ENGINE_VERSION,
+            DatabaseName=layer.choose(primary, DATABASE, NoValue),
+            MasterUsername=layer.choose(primary, credential(layer, "username"), NoValue),
+            MasterUserPassword=layer.choose(primary, credential(layer, "password"), NoValue),
+            Port=PORT,
+            DBSubnetGroupName=Ref(layer.subnet_group),
+            VpcSecurityGroupIds=[GetAtt(layer.database_group, "GroupId")],
+            DBClusterParameterGroupName=Ref(parameters),
+            StorageEncrypted=True,
+            KmsKeyId=layer.data_key_arn,
+            BackupRetentionPeriod=layer.settings.backup_retention_days,
+            PreferredBackupWindow=BACKUP_WINDOW,
+            PreferredMaintenanceWindow=MAINTENANCE_WINDOW,
+            CopyTagsToSnapshot=True,
+            DeletionProtection=layer.choose(Conditions.deletion_protection, True, False),
+            EnableIAMDatabaseAuthentication=True,
+            EnableCloudwatchLogsExports=["postgresql"],
+            Tags=Tags(Name=layer.named("orders"), Backup="daily"),
+            DependsOn=logs.title,
+            DeletionPolicy="Snapshot",
+            UpdateReplacePolicy="Snapshot",
+            **aurora,
+        )
+    )
+
+
+def _instance(
+    layer: Orders,
+    cluster: AWSObject,
+    title: str,
+    zone: object,
+    condition: Condition,
+    after: AWSObject | None = None,
+) -> AWSObject:
+    """The first of a cluster is its writer, so the others wait for it; each zone has its own."""
+    waits: dict[str, Any] = {"DependsOn": after.title} if after else {}
+    return layer.add(
+        DBInstance(
+            title,
+            DBClusterIdentifier=Ref(cluster),
+            Engine=ENGINE,
+            DBInstanceClass=layer.settings.orders_cluster_class,
+            AvailabilityZone=Sub("${AWS::Region}${Letter}", Letter=zone),
+            PromotionTier=1,
+            Metadata=encrypted_with("cluster"),
+            Tags=Tags(Name=layer.named("orders")),
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+            **watched(layer),
+            **waits,
+            **layer.only(condition),
+        )
+    )
+
+
+def _reader_scaling(layer: Orders, cluster: AWSObject, reader: AWSObject) -> None:
+    """In the primary alone: Aurora scales no secondary cluster of a global database.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html
+    """
+    primary = layer.only(Conditions.aurora_primary)
+    target = layer.add(
+        ScalableTarget(
+            "ReaderCount",
+            ServiceNamespace="rds",
+            ScalableDimension="rds:cluster:ReadReplicaCount",
+            ResourceId=Sub("cluster:${Cluster}", Cluster=Ref(cluster)),
+            MinCapacity=layer.settings.orders_replicas,
+            MaxCapacity=layer.settings.orders_replica_ceiling,
+            DependsOn=reader.title,
+            **primary,
+        )
+    )
+    layer.add(
+        ScalingPolicy(
+            "ReaderScaling",
+            PolicyName=layer.named("orders-readers"),
+            PolicyType="TargetTrackingScaling",
+            ScalingTargetId=Ref(target),
+            TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
+                PredefinedMetricSpecification=PredefinedMetricSpecification(
+                    PredefinedMetricType="RDSReaderAverageCPUUtilization"
+                ),
+                TargetValue=READER_CPU,
+                ScaleInCooldown=READER_PATIENCE,
+            ),
+            **primary,
+        )
+    )

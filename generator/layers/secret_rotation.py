@@ -1,0 +1,204 @@
+"""What rotates the primary's secrets: two functions in the VPC, their schedules, and their alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from troposphere import AWSObject, GetAtt, NoValue, Ref, Tags
+from troposphere.awslambda import Permission
+from troposphere.ec2 import SecurityGroup, SecurityGroupRule
+from troposphere.secretsmanager import RotationRules, RotationSchedule
+
+from generator import grants
+from generator.alarms import Series, above, metric_alarm, tier_alarm
+from generator.conditions import Conditions
+from generator.functions import Placement, python_function
+from generator.naming import kebab
+from generator.postgres import PORT
+from generator.queues import dead_letter_queue
+
+if TYPE_CHECKING:
+    from generator.layers.secrets import Secrets
+
+#: Seconds: a step of the database's rotation waits for RDS.
+TIMEOUT = 300
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What both functions stand on."""
+
+    group: AWSObject
+    placement: Placement
+    failures: AWSObject
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """A function by its title and source, what it is told, what it may do besides, and its alarm's words."""
+
+    title: str
+    source: str
+    environment: dict[str, object]
+    allows: Sequence[grants.Allowed]
+    says: str
+
+
+def rotations(layer: Secrets, orders: AWSObject, payment: AWSObject) -> Ground:
+    """Rotate both secrets, and say when one does not rotate."""
+    ground = _ground(layer)
+    alarms = [
+        _rotate(layer, ground, orders, _of_database(layer)),
+        _rotate(layer, ground, payment, _of_payment_key(layer)),
+        _undelivered(layer, ground),
+    ]
+    tier_alarm(
+        layer,
+        "SecretsTier",
+        alarms,
+        topic=layer.alerts_topic_arn,
+        says="Secrets do not rotate: see which of the tier's alarms fires.",
+        **layer.only(Conditions.primary),
+    )
+    return ground
+
+
+def _ground(layer: Secrets) -> Ground:
+    """The functions reach AWS, the payment processor and the database, and nothing reaches them."""
+    primary = layer.only(Conditions.primary)
+    failures = dead_letter_queue(layer, "RotationFailures", key_arn=layer.data_key_arn, **primary)
+    group = layer.add(
+        SecurityGroup(
+            "RotationGroup",
+            GroupDescription="The functions that rotate secrets",
+            VpcId=layer.vpc_id,
+            SecurityGroupEgress=[
+                SecurityGroupRule(
+                    IpProtocol="tcp",
+                    FromPort=443,
+                    ToPort=443,
+                    CidrIp="0.0.0.0/0",
+                    Description="AWS APIs and the payment processor",
+                ),
+                SecurityGroupRule(
+                    IpProtocol="tcp",
+                    FromPort=PORT,
+                    ToPort=PORT,
+                    CidrIp=layer.settings.vpc_cidr,
+                    Description="The orders database",
+                ),
+            ],
+            Tags=Tags(Name=layer.named("rotation")),
+            **primary,
+        )
+    )
+    third = layer.choose(Conditions.third_zone, layer.private_subnet_c, NoValue)
+    placement = Placement(
+        subnets=[layer.private_subnet_a, layer.private_subnet_b, third],
+        security_groups=[GetAtt(group, "GroupId")],
+    )
+    return Ground(group, placement, failures)
+
+
+def _of_database(layer: Secrets) -> Rotation:
+    database = layer.named("orders")
+    return Rotation(
+        "DatabaseRotation",
+        source="database_rotation",
+        environment={
+            "DATABASE": database,
+            "KIND": layer.choose(Conditions.aurora_global, "Cluster", "Instance"),
+        },
+        allows=grants.Database(database).set_master_password(),
+        says="The database's password was not rotated and stays as it was. Read the function's log; "
+        "a stopped or missing database is the usual reason.",
+    )
+
+
+def _of_payment_key(layer: Secrets) -> Rotation:
+    return Rotation(
+        "PaymentKeyRotation",
+        source="payment_key_rotation",
+        environment={"URL": layer.settings.payment_key_url},
+        allows=[],
+        says="The payment key was not rotated and stays as it was. Exchange it with the processor "
+        "by hand, or set payment_key_url.",
+    )
+
+
+def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotation) -> AWSObject:
+    """The function, the leave to call it, the schedule, and the alarm; the first rotation waits its time."""
+    primary = layer.only(Conditions.primary)
+    function = python_function(
+        layer,
+        rotation.title,
+        source=rotation.source,
+        logs_key_arn=layer.logs_key_arn,
+        allows=[grants.Secret(Ref(secret), layer.secrets_key_arn).rotate(), *rotation.allows],
+        environment=rotation.environment,
+        environment_key_arn=layer.secrets_key_arn,
+        timeout=TIMEOUT,
+        placement=ground.placement,
+        dead_letters=grants.Queue(GetAtt(ground.failures, "Arn"), layer.data_key_arn),
+        concurrency=1,
+        **primary,
+    )
+    permission = layer.add(
+        Permission(
+            f"{rotation.title}Permission",
+            FunctionName=Ref(function),
+            Action="lambda:InvokeFunction",
+            Principal="secretsmanager.amazonaws.com",
+            SourceAccount=Ref("AWS::AccountId"),
+            SourceArn=Ref(secret),
+            **primary,
+        )
+    )
+    layer.add(
+        RotationSchedule(
+            f"{rotation.title}Schedule",
+            SecretId=Ref(secret),
+            RotationLambdaARN=GetAtt(function, "Arn"),
+            RotationRules=RotationRules(AutomaticallyAfterDays=layer.settings.secret_rotation_days),
+            RotateImmediatelyOnUpdate=False,
+            DependsOn=permission.title,
+            **primary,
+        )
+    )
+    return _failing(layer, rotation)
+
+
+def _failing(layer: Secrets, rotation: Rotation) -> AWSObject:
+    """One failure an hour passes: a new schedule tries its function before there is a database.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+    """
+    name = layer.named(kebab(rotation.title))
+    return metric_alarm(
+        layer,
+        f"{rotation.title}Failing",
+        Series("AWS/Lambda", "Errors", {"FunctionName": name}, period=3600),
+        above(1, breaches=1, periods=1),
+        topic=layer.alerts_topic_arn,
+        says=rotation.says,
+        **layer.only(Conditions.primary),
+    )
+
+
+def _undelivered(layer: Secrets, ground: Ground) -> AWSObject:
+    return metric_alarm(
+        layer,
+        "RotationUndelivered",
+        Series(
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": GetAtt(ground.failures, "QueueName")},
+            statistic="Maximum",
+        ),
+        above(0, breaches=1, periods=1),
+        topic=layer.alerts_topic_arn,
+        says="A rotation's request was given up. Read it in the queue, then rotate the secret again.",
+        **layer.only(Conditions.primary),
+    )

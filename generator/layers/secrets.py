@@ -1,0 +1,218 @@
+"""Secrets and what rotates them: the primary region writes them, the standby reads their replicas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from awacs import secretsmanager
+from awacs.aws import (
+    Bool,
+    Condition,
+    Deny,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringNotEquals,
+)
+from troposphere import AWSObject, GetAtt, Ref, Select, Split, Sub, Tags
+from troposphere.secretsmanager import (
+    GenerateSecretString,
+    ReplicaRegion,
+    ResourcePolicy,
+    Secret,
+)
+
+from generator.conditions import Conditions
+from generator.foundation import Foundation
+from generator.layer import Handoff, Input, Layer, Output, Where
+from generator.layers.alerts import Alerts
+from generator.layers.network import Network
+from generator.layers.secret_rotation import rotations
+from generator.postgres import DATABASE, MASTER_USERNAME
+
+ARN = "arn:aws:secretsmanager:us-east-1:111111111111:secret:tradewind-dev-"
+
+#: What a secret's policy denies to whoever should not be there.
+USES = [
+    secretsmanager.GetSecretValue,
+    secretsmanager.PutSecretValue,
+    secretsmanager.UpdateSecret,
+    secretsmanager.UpdateSecretVersionStage,
+    secretsmanager.DescribeSecret,
+    secretsmanager.DeleteSecret,
+    secretsmanager.PutResourcePolicy,
+    secretsmanager.DeleteResourcePolicy,
+]
+
+
+class Secrets(Layer):
+    """The database's credentials, the payment processor's key, the origin header, and their rotation."""
+
+    secrets_key_arn = Handoff(Foundation.secrets_key_arn)
+    peer_secrets_key_arn = Handoff(Foundation.secrets_key_arn, of=Where.PEER)
+    data_key_arn = Handoff(Foundation.data_key_arn)
+    logs_key_arn = Handoff(Foundation.logs_key_arn)
+    alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+    vpc_id = Input(Network.vpc_id)
+    private_subnet_a = Input(Network.private_subnet_a)
+    private_subnet_b = Input(Network.private_subnet_b)
+    private_subnet_c = Input(Network.private_subnet_c)
+
+    orders_secret_arn = Output(
+        example=f"{ARN}orders-database-AbCdEf",
+        handed_on=True,
+        help="username, password, engine, dbname; the host is an output of Orders.",
+    )
+    payment_secret_arn = Output(
+        example=f"{ARN}payment-processor-AbCdEf", handed_on=True, help="api_key."
+    )
+    origin_secret_arn = Output(
+        example=f"{ARN}origin-header-AbCdEf", handed_on=True, help="current, previous."
+    )
+    rotation_security_group_id = Output(
+        example="sg-0123456789abcdef1", help="Empty in the standby, where nothing rotates."
+    )
+
+    primary_orders_secret_arn = Handoff(orders_secret_arn, of=Where.PRIMARY)
+    primary_payment_secret_arn = Handoff(payment_secret_arn, of=Where.PRIMARY)
+    primary_origin_secret_arn = Handoff(origin_secret_arn, of=Where.PRIMARY)
+
+    def build(self) -> None:
+        self.orders_credentials()
+        self.payment_key()
+        self.origin_header()
+        self.rotation()
+
+    def orders_credentials(self) -> None:
+        """No host: the standby's replica of the secret would name the primary's."""
+        template = {"username": MASTER_USERNAME, "engine": "postgres", "dbname": DATABASE}
+        self.orders = self.secret(
+            "OrdersSecret",
+            purpose="orders-database",
+            says="Master credentials of the orders database",
+            generated="password",
+            beside=template,
+        )
+        self.orders_secret_arn = self.here(self.orders, self.primary_orders_secret_arn)
+
+    def payment_key(self) -> None:
+        self.payment = self.secret(
+            "PaymentSecret",
+            purpose="payment-processor",
+            says="API key of the payment processor; register it there before the first charge",
+            generated="api_key",
+            beside={},
+        )
+        self.payment_secret_arn = self.here(self.payment, self.primary_payment_secret_arn)
+
+    def origin_header(self) -> None:
+        """Rotated by a release, not by a schedule: both platforms must know a value before edge sends it."""
+        origin = self.secret(
+            "OriginSecret",
+            purpose="origin-header",
+            says="What CloudFront tells the load balancers; previous counts while a release rotates it",
+            generated="current",
+            beside={"previous": ""},
+            Metadata={"guard": {"SuppressedRules": ["SECRETSMANAGER_ROTATION_ENABLED_CHECK"]}},
+        )
+        self.origin_secret_arn = self.here(origin, self.primary_origin_secret_arn)
+
+    def rotation(self) -> None:
+        ground = rotations(self, self.orders, self.payment)
+        self.rotation_security_group_id = self.choose(
+            Conditions.primary, GetAtt(ground.group, "GroupId"), ""
+        )
+
+    def secret(
+        self,
+        title: str,
+        *,
+        purpose: str,
+        says: str,
+        generated: str,
+        beside: dict[str, str],
+        **attributes: Any,
+    ) -> AWSObject:
+        """A generated secret, its replica in the peer, and a policy that keeps it at home.
+
+        It goes with its stack: it opens nothing that outlives it. A snapshot's password is set anew.
+        """
+        secret = self.add(
+            Secret(
+                title,
+                Name=self.named_everywhere(purpose),
+                Description=says,
+                KmsKeyId=self.secrets_key_arn,
+                GenerateSecretString=GenerateSecretString(
+                    SecretStringTemplate=json.dumps(beside, sort_keys=True),
+                    GenerateStringKey=generated,
+                    PasswordLength=40,
+                    ExcludePunctuation=True,
+                ),
+                ReplicaRegions=[
+                    ReplicaRegion(
+                        Region=self.settings.peer_region, KmsKeyId=self.peer_secrets_key_arn
+                    )
+                ],
+                Tags=Tags(Name=self.named_everywhere(purpose)),
+                DeletionPolicy="Delete",
+                UpdateReplacePolicy="Retain",
+                **attributes,
+                **self.only(Conditions.primary),
+            )
+        )
+        self.add(
+            ResourcePolicy(
+                f"{title}Policy",
+                SecretId=Ref(secret),
+                BlockPublicPolicy=True,
+                ResourcePolicy=PolicyDocument(
+                    Version="2012-10-17", Statement=[only_this_account(), only_over_tls()]
+                ),
+                **self.only(Conditions.primary),
+            )
+        )
+        return secret
+
+    def here(self, secret: AWSObject, primary_arn: Ref) -> object:
+        """The secret's ARN in this region: a replica's name and suffix are those of the primary's.
+
+        They are the seventh part of the ARN. The colons at its end are for the primary itself, which
+        receives nothing: there would be no seventh part to select.
+        """
+        name = Select(6, Split(":", Sub("${PrimaryArn}::::::", PrimaryArn=primary_arn)))
+        replica = Sub(
+            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}",
+            Name=name,
+        )
+        return self.choose(Conditions.primary, Ref(secret), replica)
+
+
+def only_this_account() -> Statement:
+    """In a secret's policy `*` is the secret itself; replicas carry the policy, under another ARN."""
+    return Statement(
+        Sid="OnlyThisAccount",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=USES,
+        Resource=["*"],
+        Condition=Condition(
+            [
+                StringNotEquals("aws:PrincipalAccount", Ref("AWS::AccountId")),
+                Bool("aws:PrincipalIsAWSService", "false"),
+            ]
+        ),
+    )
+
+
+def only_over_tls() -> Statement:
+    """Nobody asks in the clear."""
+    return Statement(
+        Sid="OnlyOverTls",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=USES,
+        Resource=["*"],
+        Condition=Condition(Bool("aws:SecureTransport", "false")),
+    )

@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from troposphere import encode_to_dict
+
+from generator import execution
+from generator.deployers import POLICIES_PER_ROLE, Deployers
+from generator.errors import BuildError
+from generator.execution import BESIDES, CUSTOM, REFUSED, provided
+from generator.handler_permissions import SNAPSHOT, HandlerPermissions, handler_permissions
+from generator.policy_size import POLICY_LIMIT, size
+from generator.stacks import build, resource_types
+from scripts.validate.snapshots import Iam, handler_snapshot, iam_data, schema_permissions
+from tests.unit.generator.iam import allows, resolved, statements
+
+ACCOUNT = "111111111111"
+
+#: The property that names a resource of a service whose execution role acts by name, and its ARN.
+NAMES = {
+    "AWS::CloudWatch::Alarm": ("AlarmName", "cloudwatch:us-east-1:{account}:alarm:{name}"),
+    "AWS::DynamoDB::GlobalTable": ("TableName", "dynamodb:us-east-1:{account}:table/{name}"),
+    "AWS::DynamoDB::Table": ("TableName", "dynamodb:us-east-1:{account}:table/{name}"),
+    "AWS::Events::EventBus": ("Name", "events:us-east-1:{account}:event-bus/{name}"),
+    "AWS::IAM::Role": ("RoleName", "iam::{account}:role/{name}"),
+    "AWS::KinesisFirehose::DeliveryStream": (
+        "DeliveryStreamName",
+        "firehose:us-east-1:{account}:deliverystream/{name}",
+    ),
+    "AWS::Lambda::Function": ("FunctionName", "lambda:us-east-1:{account}:function:{name}"),
+    "AWS::Logs::LogGroup": ("LogGroupName", "logs:us-east-1:{account}:log-group:{name}"),
+    "AWS::OpenSearchService::Domain": ("DomainName", "es:us-east-1:{account}:domain/{name}"),
+    "AWS::SNS::Topic": ("TopicName", "sns:us-east-1:{account}:{name}"),
+    "AWS::SQS::Queue": ("QueueName", "sqs:us-east-1:{account}:{name}"),
+    "AWS::SecretsManager::Secret": (
+        "Name",
+        "secretsmanager:us-east-1:{account}:secret:{name}-AbCdEf",
+    ),
+    "AWS::StepFunctions::StateMachine": (
+        "StateMachineName",
+        "states:us-east-1:{account}:stateMachine:{name}",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def deployers() -> Deployers:
+    return Deployers(resource_types())
+
+
+@pytest.fixture(scope="module")
+def policies(deployers: Deployers) -> list[dict[str, Any]]:
+    return [s for document in _documents(deployers) for s in statements(document)]
+
+
+def test_every_type_of_the_root_has_what_its_handlers_call(policies: list[dict[str, Any]]) -> None:
+    allowed = {action for s in policies for action in s["Action"]}
+    permissions = handler_permissions()
+    for type in provided(resource_types()["platform"]):
+        needed = {*permissions.types[type], *BESIDES.get(type, ())} - set(REFUSED)
+        assert needed <= allowed, type
+
+
+def test_only_what_handlers_call_is_allowed(policies: list[dict[str, Any]]) -> None:
+    types = resource_types()["platform"]
+    asked = set(handler_permissions().actions(provided(types)))
+    asked |= {action for actions in BESIDES.values() for action in actions}
+    others = {action for s in policies for action in s["Action"]} - asked
+    assert {action.split(":")[0] for action in others} <= {"iam", "kms"}
+
+
+def test_a_type_that_the_snapshot_lacks_fails_the_build() -> None:
+    with pytest.raises(BuildError, match="lacks AWS::Braket::Quantum: run make snapshots"):
+        Deployers({"platform": ["AWS::Braket::Quantum"]})
+
+
+def test_a_type_whose_schema_is_silent_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = HandlerPermissions({"AWS::Mute::Thing": ()}, frozenset())
+    monkeypatch.setattr(execution, "handler_permissions", lambda: silent)
+    with pytest.raises(BuildError, match="no provider schema says what AWS::Mute::Thing needs"):
+        execution.needed(["AWS::Mute::Thing"])
+
+
+def test_a_custom_resource_needs_the_call_of_its_function() -> None:
+    assert "lambda:InvokeFunction" in execution.needed([CUSTOM]).scoped["lambda"]
+    assert execution.needed(["Custom::Closed"]) == execution.needed([CUSTOM])
+
+
+def test_policies_within_iams_quotas(deployers: Deployers) -> None:
+    documents = _documents(deployers)
+    assert 1 <= len(documents) <= POLICIES_PER_ROLE
+    assert all(size(document) <= POLICY_LIMIT for document in documents)
+    attached = deployers.template.resources["PlatformExecution"].ManagedPolicyArns
+    assert len(attached) == len(documents)
+
+
+def test_the_whole_of_a_large_root_fits_on_one_role() -> None:
+    """Every type of the snapshot: what the platform will at most grow to without a refresh."""
+    everything = Deployers({"platform": [*handler_permissions().types, CUSTOM]})
+    assert all(size(document) <= POLICY_LIMIT for document in _documents(everything))
+
+
+def test_more_policies_than_a_role_takes_fail_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.deployers.POLICIES_PER_ROLE", 0)
+    with pytest.raises(BuildError, match="the execution role of platform takes"):
+        Deployers(resource_types())
+
+
+def test_no_wildcard_action_and_every_action_known_to_iam(policies: list[dict[str, Any]]) -> None:
+    iam = iam_data()
+    for statement in policies:
+        for action in statement["Action"]:
+            assert "*" not in action
+            assert iam.knows(action), action
+
+
+def test_a_wildcard_resource_only_within_the_regions_or_for_global_services(
+    policies: list[dict[str, Any]],
+) -> None:
+    for statement in policies:
+        if statement["Resource"] == ["*"]:
+            services = {action.split(":")[0] for action in statement["Action"]}
+            regional = statement.get("Condition", {}).get("StringEquals", {})
+            assert "aws:RequestedRegion" in regional or services <= set(execution.GLOBAL)
+
+
+def test_roles_are_made_under_the_runtime_boundary_and_nobody_gets_more(
+    policies: list[dict[str, Any]],
+) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/tradewind-dev-web-us-east-1"
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/tradewind-dev-runtime-boundary-us-east-1"
+    assert allows(policies, "iam:CreateRole", role, iam__PermissionsBoundary=boundary)
+    assert not allows(policies, "iam:CreateRole", role)
+    assert not allows(policies, "iam:CreatePolicyVersion", boundary)
+    assert not allows(policies, "iam:DeleteRolePermissionsBoundary", role)
+
+
+def test_keys_are_used_only_where_they_bear_the_environments_alias(
+    policies: list[dict[str, Any]],
+) -> None:
+    key = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/mrk-1"
+    ours = {"kms__ResourceAliases": "alias/tradewind-dev-data"}
+    assert allows(policies, "kms:Decrypt", key, **ours)
+    assert allows(policies, "kms:CreateGrant", key, kms__GrantIsForAWSResource="true", **ours)
+    assert not allows(policies, "kms:CreateGrant", key, **ours)
+    assert not allows(policies, "kms:Decrypt", key, kms__ResourceAliases="alias/other")
+
+
+def test_replicas_in_the_peer_region_are_within_reach(policies: list[dict[str, Any]]) -> None:
+    table = f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/tradewind-dev-carts"
+    secret = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:tradewind-dev-db-AbCdEf"
+    everything = Deployers({"platform": [*handler_permissions().types]})
+    allowed = [s for document in _documents(everything) for s in statements(document)]
+    assert allows(allowed, "dynamodb:CreateTableReplica", table)
+    assert allows(allowed, "secretsmanager:ReplicateSecretToRegions", secret)
+    assert allows(
+        allowed,
+        "application-autoscaling:RegisterScalableTarget",
+        aws__RequestedRegion="eu-central-1",
+    )
+
+
+def test_every_name_in_the_templates_lies_in_the_environments_territory(
+    deployers: Deployers,
+) -> None:
+    """A name outside it could not be made with the role: derive it by `self.named`."""
+    patterns = {
+        arn
+        for document in _documents(deployers)
+        for s in statements(document)
+        for arn in s["Resource"]
+    }
+    strays = [
+        f"{file} {title}: {name}"
+        for file, body in build().files.items()
+        if file not in ("foundation.json", "deployers.json")
+        for title, resource in json.loads(body)["Resources"].items()
+        if resource["Type"] in NAMES
+        for name in [_name(resource)]
+        if name and not _within(resource["Type"], name, patterns)
+    ]
+    assert not strays
+
+
+def test_only_cloudformation_acts_as_the_role_and_only_for_our_stacks(
+    deployers: Deployers,
+) -> None:
+    role = resolved(encode_to_dict(deployers.template.resources["PlatformExecution"]))["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "cloudformation.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {
+            "aws:SourceArn": f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/tradewind-dev-*"
+        },
+    }
+    assert role["RoleName"] == "tradewind-dev-platform-execution-us-east-1"
+    assert role["PermissionsBoundary"].endswith(":policy/tradewind-dev-deployer-boundary-us-east-1")
+
+
+def test_every_iam_and_kms_action_that_a_handler_asks_for_is_decided() -> None:
+    """They are granted by hand, so a new one has to be granted or refused in so many words."""
+    everything = Deployers({"platform": [*handler_permissions().types]})
+    granted = {a for d in _documents(everything) for s in statements(d) for a in s["Action"]}
+    asked = {
+        action
+        for actions in handler_permissions().types.values()
+        for action in actions
+        if action.startswith(("iam:", "kms:"))
+    }
+    assert asked <= granted | set(REFUSED)
+    assert not granted & set(REFUSED)
+
+
+def test_the_snapshot_is_what_the_schemas_say() -> None:
+    """`make snapshots` after cfn-lint has moved; the golden diff shows what it changes."""
+    snapshot = json.loads(SNAPSHOT.read_text())
+    fresh = handler_snapshot(snapshot["types"], dict(schema_permissions()), iam_data())
+    assert snapshot == fresh
+
+
+def test_a_wildcard_is_spelt_out_and_what_iam_does_not_know_is_named() -> None:
+    iam = Iam(
+        {"sqs": {"getqueue": {"Resources": ["queue"]}, "listqueues": {}, "getsecret": {}}},
+    )
+    made = handler_snapshot(
+        ["A", "B"],
+        {"A": ["sqs:Get*", "sqs:Invented", "kinesis:PutRecords"], "B": ["sqs:GetQueue"], "C": []},
+        iam,
+    )
+    assert made["types"] == {"A": ["sqs:GetQueue"], "B": ["sqs:GetQueue"]}
+    assert made["wildcards"] == ["sqs:Get*"]
+    assert made["dropped"] == {
+        "kinesis:PutRecords": "no Kinesis streams",
+        "sqs:Invented": "unknown to IAM",
+    }
+    assert made["unscoped"] == []
+
+
+def _documents(deployers: Deployers) -> list[Any]:
+    return [
+        resource.PolicyDocument
+        for resource in deployers.template.resources.values()
+        if resource.resource_type == "AWS::IAM::ManagedPolicy"
+    ]
+
+
+def _name(resource: dict[str, Any]) -> str:
+    """The name, or nothing where CloudFormation makes one up from the stack's."""
+    key, _ = NAMES[resource["Type"]]
+    match resource["Properties"].get(key):
+        case {"Fn::Sub": [text, dict() as inner]}:
+            for variable, value in inner.items():
+                text = text.replace(f"${{{variable}}}", resolved(value))
+            return str(resolved({"Fn::Sub": text}))
+        case None:
+            return ""
+        case name:
+            return str(resolved(name))
+
+
+def _within(type: str, name: str, patterns: set[str]) -> bool:
+    arn = "arn:aws:" + NAMES[type][1].format(account=ACCOUNT, name=name)
+    return any(
+        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), arn)
+        for pattern in patterns
+        if pattern != "*"
+    )

@@ -1,0 +1,102 @@
+"""What the regional web ACL stops, in which order, and what its log keeps to itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from generator.conditions import Conditions
+from generator.layers.firewall import Firewall
+from generator.layers.front_door import FrontDoor
+from generator.layers.shield import Shield
+from tests.unit.generator.resolved import Made
+
+
+def rules() -> dict[str, Any]:
+    """Rules by name, in the order in which WAF tries them."""
+    found = Made(Firewall)["ShopAcl"]["Rules"]
+    return {rule["Name"]: rule for rule in sorted(found, key=lambda rule: rule["Priority"])}
+
+
+def rate(name: str) -> Any:
+    return rules()[name]["Statement"]["RateBasedStatement"]
+
+
+def test_the_web_acl_is_a_toggle_and_stands_on_the_load_balancer() -> None:
+    assert Firewall.condition is Conditions.waf
+    association = Made(Firewall)["ShopAclOnLoadBalancer"]
+    assert association["ResourceArn"] == FrontDoor.alb_arn.example
+
+
+def test_injection_scripting_and_known_bad_inputs_are_blocked_not_counted() -> None:
+    managed = {
+        rule["Statement"]["ManagedRuleGroupStatement"]["Name"]: rule["OverrideAction"]
+        for rule in rules().values()
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+    }
+    assert managed == {
+        "AWSManagedRulesKnownBadInputsRuleSet": {"None": {}},
+        "AWSManagedRulesSQLiRuleSet": {"None": {}},
+        "AWSManagedRulesCommonRuleSet": {"None": {}},
+    }
+
+
+def test_the_probes_pass_before_any_rule_can_misjudge_them() -> None:
+    first = next(iter(rules().values()))
+    assert first["Action"] == {"Allow": {}}
+    exact = [s["ByteMatchStatement"] for s in first["Statement"]["OrStatement"]["Statements"]]
+    assert [match["SearchString"] for match in exact] == ["/healthz", "/takeover"]
+    assert {match["PositionalConstraint"] for match in exact} == {"EXACTLY"}
+
+
+def test_login_and_checkout_are_held_tighter_than_the_rest() -> None:
+    overall = rate("ViewerRate")
+    assert "ScopeDownStatement" not in overall
+    for name, path in (("LoginRate", "/login"), ("CheckoutRate", "/checkout")):
+        assert rate(name)["Limit"] < overall["Limit"]
+        assert f'"{path}"' in json.dumps(rate(name)["ScopeDownStatement"])
+
+
+def test_a_viewer_is_known_by_the_forwarded_address_not_by_cloudfronts() -> None:
+    for name in ("ViewerRate", "LoginRate", "CheckoutRate"):
+        assert rate(name)["AggregateKeyType"] == "FORWARDED_IP"
+        assert rate(name)["ForwardedIPConfig"]["HeaderName"] == "X-Forwarded-For"
+
+
+def test_a_path_spelt_in_another_way_does_not_slip_by_its_limit() -> None:
+    for statement in rate("LoginRate")["ScopeDownStatement"]["OrStatement"]["Statements"]:
+        kinds = [t["Type"] for t in statement["ByteMatchStatement"]["TextTransformations"]]
+        assert {"URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"} <= set(kinds)
+
+
+def test_the_log_shows_no_session_no_credential_and_no_origin_secret() -> None:
+    made = Made(Firewall)
+    redacted = made["ShopAclLogging"]["RedactedFields"]
+    assert {field["SingleHeader"]["Name"] for field in redacted} == {
+        "cookie",
+        "authorization",
+        "x-tradewind-origin",
+    }
+    assert made["RequestLog"]["LogGroupName"].startswith("aws-waf-logs-")
+    assert made["RequestLog"]["KmsKeyId"].startswith("arn:aws:kms:")
+
+
+def test_shield_protects_each_egress_address_that_there_is() -> None:
+    assert Shield.condition is Conditions.shield_advanced
+    each = Made(Shield, nat_gateways="per-zone", availability_zones="3")
+    one = Made(Shield, nat_gateways="single", availability_zones="3")
+    assert {"EgressShieldA", "EgressShieldB", "EgressShieldC"} <= set(each.resources)
+    assert not {"EgressShieldB", "EgressShieldC"} & set(one.resources)
+    assert each["EgressShieldA"]["ResourceArn"].endswith(
+        ":eip-allocation/eipalloc-0123456789abcdef0"
+    )
+
+
+def test_the_hosted_zone_which_both_regions_share_is_protected_once() -> None:
+    assert "HostedZoneShield" in Made(Shield)
+    assert "HostedZoneShield" not in Made(Shield, region_role="standby")
+
+
+def test_shield_judges_the_load_balancer_with_the_regions_health_check() -> None:
+    (check,) = Made(Shield)["LoadBalancerShield"]["HealthCheckArns"]
+    assert check == "arn:aws:route53:::healthcheck/11111111-1111-1111-1111-111111111111"
