@@ -54,6 +54,12 @@ class Environment:
         """The primary, then the standby: the order of the first roll-out."""
         return self.primary_region, self.standby_region
 
+    @property
+    def hosted_zone(self) -> tuple[str, str]:
+        """The id and the domain of the public hosted zone, which stands before any stack."""
+        values = self.values(self.primary_region)
+        return values[Settings.hosted_zone_id.key], values[Settings.domain_name.key]
+
     def role(self, region: str) -> str:
         """What the region is to the shop: "primary" or "standby"."""
         return ("primary", "standby")[self.regions.index(region)]

@@ -133,6 +133,7 @@ def _sandboxed(project: Path) -> Callable[[Environment], Aws]:
         from scripts.sandbox import process
 
         sandbox = process.start(process.home_of(project))
+        process.bring_along(sandbox, environment.account_id, *environment.hosted_zone)
         return aws.connect_endpoint(environment, sandbox.url)
 
     return connect

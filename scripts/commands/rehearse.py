@@ -1,0 +1,191 @@
+"""Build, lint and deploy into a private embedded AWS, and say what that proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from generator.environments import Environment
+    from scripts.aws import Aws
+    from scripts.context import Context
+    from scripts.telling import Telling
+
+
+@click.command()
+@click.argument("name", metavar="[ENV]", default="dev")
+@click.pass_obj
+def rehearse(context: Context, name: str) -> None:
+    """Rehearse a first roll-out of ENV (dev unless said) on this machine.
+
+    Templates are built and linted, then deployed into both regions of a sandbox that is made for this run
+    and removed afterwards, and deployed again, which must change nothing. The summary says what stands, and
+    how far the sandbox imitates each type. Nothing on AWS is touched.
+
+    \b
+    Examples:
+      tradewind rehearse
+      tradewind rehearse prod
+    """
+    from scripts.telling import Telling
+
+    environment = context.environment(name)
+    steps = _Steps(context)
+    with steps.timed("build"):
+        _build(context)
+    with steps.timed("lint"):
+        _lint(context)
+    with _private_sandbox(environment) as (aws, imitation):
+        with steps.timed("deploy"):
+            telling = Telling(context.terminal, environment.name)
+            _deploy(context, environment, aws, telling)
+        with steps.timed("deploy again"):
+            _deploy_again(context, environment, aws)
+        with steps.timed("summary"):
+            standing = _standing(aws, environment, imitation())
+    _show(context, standing, steps)
+    context.terminal.data({**telling.document, **standing, "steps": steps.seconds})
+
+
+class _Steps:
+    """How long each step took."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        from time import monotonic
+
+        began = monotonic()
+        self.context.terminal.say(self.context.terminal.paint(f"== {step}", "cyan"))
+        yield
+        self.seconds[step] = round(monotonic() - began, 1)
+
+
+def _build(context: Context) -> None:
+    """As `tradewind build`, which has no document of its own here."""
+    from scripts.commands.build import build
+    from scripts.terminal import Terminal
+
+    quiet = Terminal(quiet=context.terminal.quiet, verbose=context.terminal.verbose)
+    obj = replace(context, terminal=quiet, json=False)
+    with click.Context(build, obj=obj) as here:
+        here.invoke(build, check=False)
+
+
+def _lint(context: Context) -> None:
+    from scripts.errors import Failed
+    from scripts.validate import lint
+
+    with context.terminal.progress("Linting") as progress:
+        report = lint.run(
+            context.project, report=lambda done, of: progress.update(f"{done} of {of}")
+        )
+    context.terminal.say(str(report))
+    if not report.clean:
+        for finding in report.findings:
+            context.terminal.say(f"  {finding}")
+        raise Failed(
+            f"The templates have {len(report.findings)} findings: they are not deployed.",
+            fix="See them with: tradewind lint",
+        )
+
+
+@contextmanager
+def _private_sandbox(environment: Environment) -> Iterator[tuple[Aws, Any]]:
+    """An embedded AWS of this run's own; stopped and removed however the run ends."""
+    import signal
+    import socket
+    import sys
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from scripts import aws
+    from scripts.sandbox import process
+
+    with socket.socket() as probe:
+        probe.bind((process.HOST, 0))
+        port = probe.getsockname()[1]
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        with TemporaryDirectory(prefix="tradewind-rehearsal-") as directory:
+            home = Path(directory)
+            try:
+                running = process.start(home, port)
+                process.bring_along(running, environment.account_id, *environment.hosted_zone)
+                yield (
+                    aws.connect_endpoint(environment, running.url),
+                    lambda: process.status(home).document,
+                )
+            finally:
+                process.stop(home)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _deploy(context: Context, environment: Environment, aws: Aws, telling: Telling) -> None:
+    from scripts.commands.deploy import roll_out
+
+    roll_out(context, environment, aws, telling, lambda _: None)
+
+
+def _deploy_again(context: Context, environment: Environment, aws: Aws) -> None:
+    """The same once more: a template that is never done would change something."""
+    from scripts.errors import Failed
+    from scripts.telling import Telling
+
+    telling = Telling(context.terminal, environment.name)
+    _deploy(context, environment, aws, telling)
+    if telling.document["changed"]:
+        raise Failed(
+            f"The second deploy changed {telling.document['changed']} waves; it should change nothing.",
+            fix="See above which resources: their templates or values differ from run to run.",
+        )
+
+
+def _standing(aws: Aws, environment: Environment, status: dict[str, Any]) -> dict[str, Any]:
+    """What stands at the end, and how each type is imitated."""
+    from collections import Counter
+
+    from scripts import inventory
+
+    how = {type: kind for kind, types in status["resource_types"].items() for type in types}
+    stacks = [stack for region in environment.regions for stack in inventory.roots(aws, region)]
+    resources = [
+        one for stack in stacks for one in inventory.resources(aws, stack.region, stack.id)
+    ]
+    counted = Counter((one.type, one.status) for one in resources)
+    return {
+        "stacks": [
+            {"root": stack.tags["Root"], "region": stack.region, "status": stack.status}
+            for stack in stacks
+        ],
+        "resources": [
+            {"type": type, "status": state, "count": count, "imitated": how.get(type, "native")}
+            for (type, state), count in sorted(counted.items())
+        ],
+    }
+
+
+def _show(context: Context, standing: dict[str, Any], steps: _Steps) -> None:
+    terminal = context.terminal
+    terminal.table(
+        ("ROOT", "REGION", "STATUS"),
+        [(one["root"], one["region"], one["status"]) for one in standing["stacks"]],
+    )
+    terminal.out("")
+    terminal.table(
+        ("TYPE", "STATUS", "COUNT", "IMITATED"),
+        [
+            (one["type"], one["status"], one["count"], one["imitated"])
+            for one in standing["resources"]
+        ],
+    )
+    terminal.out("")
+    terminal.table(("STEP", "SECONDS"), steps.seconds.items())

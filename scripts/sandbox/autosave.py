@@ -1,0 +1,71 @@
+"""When the sandbox's state is written: after a moment of quiet, and at stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+
+from scripts.sandbox import seams
+from scripts.sandbox.snapshots import Snapshots
+
+log = logging.getLogger("tradewind.sandbox")
+
+
+@dataclass
+class Autosave:
+    """Writes a snapshot once nothing has changed for `quiet` seconds.
+
+    What changed in the last moments before a SIGKILL is lost; what was saved before is whole.
+    """
+
+    snapshots: Snapshots
+    quiet: float
+    _changed: float | None = None
+    _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def touch(self) -> None:
+        """Something may have changed."""
+        self._changed = time.monotonic()
+
+    async def save(self) -> None:
+        """Write a snapshot now; the state is copied at once and written beside the event loop.
+
+        Errors are logged: a full disk must not end the sandbox.
+        """
+        async with self._saving:
+            self._changed = None
+            began = time.monotonic()
+            try:
+                await asyncio.to_thread(self.snapshots.write, self.snapshots.collect())
+            except OSError as problem:
+                log.error("the state was not saved: %s", problem)
+                self.touch()
+            else:
+                log.info("state saved in %.2f s", time.monotonic() - began)
+
+    async def run(self) -> None:
+        """Save whenever the sandbox falls quiet, until cancelled."""
+        while True:
+            await asyncio.sleep(self.quiet / 4)
+            if self._changed is None or busy():
+                continue
+            if time.monotonic() - self._changed >= self.quiet:
+                await self.save()
+
+
+async def drain(seconds: float) -> None:
+    """Wait for stack operations under way to end, at most `seconds`."""
+    deadline = time.monotonic() + seconds
+    while busy() and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+
+
+def busy() -> bool:
+    """Whether a stack operation is under way, in any account and region."""
+    return any(
+        record.get("StackStatus", "").endswith("_IN_PROGRESS")
+        and record.get("StackStatus") != "REVIEW_IN_PROGRESS"
+        for record in list(seams.everywhere(seams.STACKS).values())
+    )

@@ -1,0 +1,40 @@
+"""What the sandbox changes in ministack, in the order it is changed."""
+
+from __future__ import annotations
+
+from scripts.sandbox import seams
+
+
+def check() -> None:
+    """Raise SeamMissing unless every private name is as declared. Nothing is replaced."""
+    from scripts.sandbox import hosted_zones, resources
+
+    seams.check((*seams.declared(), *hosted_zones.SEAMS, *resources.SEAMS))
+
+
+def install() -> None:
+    """Replace what has to be replaced. Call `check` first, and this once a process."""
+    from scripts.sandbox import (
+        change_sets,
+        exports,
+        nested_stacks,
+        protected_updates,
+        resources,
+        rollbacks,
+        stack_events,
+        stack_records,
+        stack_requests,
+        template_urls,
+    )
+
+    seams.SAVE_ALL.replace(lambda _services: None)  # snapshots.py saves, whole or not at all
+    resources.install()
+    template_urls.install()
+    exports.install()
+    nested_stacks.install()
+    rollbacks.install()
+    stack_events.install()
+    stack_requests.install()
+    protected_updates.install()
+    change_sets.install()
+    stack_records.install()

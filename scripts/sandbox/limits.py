@@ -1,0 +1,41 @@
+"""What the sandbox cannot imitate, in one table: printed by its status page and in the documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One difference from AWS that a user could trip over."""
+
+    area: str
+    difference: str
+
+
+LIMITS: tuple[Limit, ...] = (
+    Limit("CloudFormation", "Resources are made one after the other, in order of dependency."),
+    Limit(
+        "CloudFormation",
+        "A nested stack removes what it replaced at its own end, not at the end of its root; a rollback "
+        "of the root makes the old resource anew.",
+    ),
+    Limit(
+        "CloudFormation",
+        "TimeoutInMinutes, NotificationARNs and rollback triggers are accepted and not acted on; "
+        "DisableRollback of an update does not reach nested stacks.",
+    ),
+    Limit(
+        "CloudFormation",
+        "A value that a change set cannot know fails the constraints of a child's parameter "
+        "(AllowedValues, AllowedPattern, Number).",
+    ),
+    Limit("CloudFormation", "DeploymentMode REVERT_DRIFT is refused; StackSets are not there."),
+    Limit("CloudFormation", "A drift check compares the types ministack can read, no others."),
+    Limit("IAM", "Policies are stored and not enforced; a service role is not assumed."),
+    Limit("Network", "Nothing leaves the machine: webhooks, mail and public DNS are not reached."),
+    Limit("DynamoDB", "A global table copies a write at once: there is no replication lag."),
+    Limit("RDS, ElastiCache", "Clusters are records; no engine runs without Docker."),
+    Limit("Load balancers", "describe-target-health calls every target healthy."),
+    Limit("Quotas", "Account quotas are not counted; template quotas are."),
+)

@@ -1,0 +1,37 @@
+"""Resource types that ministack has and that we put right, by what they do otherwise than AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from scripts.sandbox.resources.api_resources import (
+    alarms,
+    clusters,
+    governance,
+    keys,
+    secrets,
+    tables,
+)
+from scripts.sandbox.resources.handlers import Handler
+
+AMENDMENTS: Mapping[str, Callable[[Handler], Handler]] = {
+    "AWS::CloudWatch::Alarm": alarms.alarm,
+    "AWS::DynamoDB::GlobalTable": tables.global_table,
+    "AWS::DynamoDB::Table": tables.table,
+    "AWS::KMS::Key": keys.key,
+    "AWS::RDS::DBCluster": clusters.db_cluster,
+    "AWS::RDS::DBInstance": clusters.db_instance,
+    "AWS::SecretsManager::RotationSchedule": lambda _none: secrets.rotation_schedule(),
+    "AWS::SecretsManager::Secret": secrets.secret,
+}
+"""Type to what makes its handler of ministack's own; of an empty one for a type it lacks."""
+
+SEAMS = (
+    *governance.SEAMS,
+    alarms.ALARMS,
+    clusters.ATTACH_TO_GLOBAL,
+    clusters.CLUSTERS,
+    clusters.GLOBAL_CLUSTERS,
+    clusters.INSTANCES,
+    secrets.RESOLVE_SECRET,
+)

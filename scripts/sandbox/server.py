@@ -1,0 +1,154 @@
+"""The sandbox's process: ministack with what it lacks, on one loopback port.
+
+ministack reads its settings when it is imported, so they are set first; its private names are checked
+next; only then is anything replaced and the port opened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scripts.errors import Failed, TradewindError
+
+if TYPE_CHECKING:
+    from scripts.sandbox.autosave import Autosave
+    from scripts.sandbox.gateway import Gateway
+
+HOST = "127.0.0.1"
+QUIET_SECONDS = 2.0
+"""How long the sandbox must be left alone before unsaved changes are written."""
+
+DRAIN_SECONDS = 20.0
+"""How long a stop waits for stack operations that are under way."""
+
+log = logging.getLogger("tradewind.sandbox")
+
+
+def settings(port: int, state: Path, objects: Path) -> dict[str, str]:
+    """ministack's settings: loopback, no listener but the gateway, state kept where we say."""
+    return {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": "localhost",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LAMBDA_EXECUTOR": "local",
+        "LOG_LEVEL": "WARNING",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(objects),
+        # An address of Docker that is not there keeps the emulator from looking for it.
+        "DOCKER_HOST": "unix:///nonexistent/docker.sock",
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop. Exits 1, with one sentence on stderr, when it cannot start."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--home", type=Path, required=True, help="where its state is kept")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    log.setLevel(logging.INFO)
+    try:
+        asyncio.run(serve(chosen.port, chosen.home))
+    except TradewindError as problem:
+        sys.stderr.write(f"{problem.message}\n{problem.fix}\n")
+        return 1
+    except OSError as problem:
+        sys.stderr.write(f"Port {chosen.port} of {HOST} cannot be served: {problem}.\n")
+        return 1
+    finally:
+        _end_workers()
+    return 0
+
+
+def _end_workers() -> None:
+    """End what the emulator started (Lambda workers), when this process leads a group of its own."""
+    if os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(os.getpgrp(), signal.SIGTERM)
+
+
+async def serve(port: int, home: Path) -> None:
+    """Run one emulator in this process until SIGTERM or SIGINT. Its state is module-global."""
+    from scripts.sandbox.autosave import Autosave, drain
+    from scripts.sandbox.record import Record
+    from scripts.sandbox.snapshots import Snapshots
+    from scripts.sandbox.surroundings import cleaned
+
+    other = Record.read(home)
+    if other is not None and other.alive:
+        raise Failed(f"Another sandbox (process {other.pid}) serves {home}.")
+    snapshots = Snapshots(home / "state")
+    kept = cleaned(os.environ)
+    os.environ.clear()
+    os.environ.update(kept)
+    os.environ.update(settings(port, snapshots.newest() / "ministack", snapshots.objects))
+    Record.of_this_process(port).write(home)
+    try:
+        autosave = Autosave(snapshots, QUIET_SECONDS)
+        gateway = assemble(autosave)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+        async def told_to_stop() -> None:
+            await stop.wait()
+            await drain(DRAIN_SECONDS)
+
+        saving = asyncio.create_task(autosave.run())
+        await _serve_http(gateway, port, told_to_stop)
+        saving.cancel()
+        await autosave.save()
+    finally:
+        Record.remove(home)
+
+
+def assemble(autosave: Autosave) -> Gateway:
+    """Check the seams, replace what has to be replaced, and put the gateway in front."""
+    from scripts.sandbox import hosted_zones, installation, interruptions, pages, seams
+    from scripts.sandbox.gateway import Gateway
+    from scripts.sandbox.offline import forbid_network
+    from scripts.sandbox.refusals import unanswered
+
+    installation.check()
+    import ministack.app
+
+    native = frozenset(seams.RESOURCE_HANDLERS.value)
+    installation.install()
+    autosave.snapshots.load_stores()
+    forbid_network()
+
+    def on_ready() -> None:
+        for stack in interruptions.settle():
+            log.warning("%s: %s", stack, interruptions.REASON)
+
+    gateway = Gateway(ministack.app.app, unanswered, autosave.touch, on_ready)
+    for service in pages.services(ministack.app.app, autosave, native):
+        gateway.add(service)
+    gateway.add(hosted_zones.service())
+    return gateway
+
+
+async def _serve_http(
+    gateway: Gateway, port: int, told_to_stop: Callable[[], Awaitable[None]]
+) -> None:
+    from hypercorn.asyncio import serve as serve_http
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"{HOST}:{port}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    application: Any = gateway  # hypercorn's types spell out every message of ASGI
+    await serve_http(application, config, shutdown_trigger=told_to_stop)

@@ -1,0 +1,82 @@
+"""A deploy may be killed at any line: the next one ends well, and neither leaves anything behind."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from scripts import failpoints
+from tests.rehearsal.deploy.conftest import PRIMARY, STANDBY, Project
+
+#: Reached only where the environment protects its stacks.
+PROTECTING = "wave.protected"
+
+
+@pytest.mark.parametrize("name", failpoints.NAMES)
+def test_a_deploy_killed_at_a_failpoint_is_picked_up(project: Project, name: str) -> None:
+    project.settings(deletion_protection="true" if name == PROTECTING else "false")
+
+    killed = project.run("deploy", "dev", "--yes", TRADEWIND_FAILPOINT=name)
+    assert killed.code == -signal.SIGKILL, killed.told
+
+    run = project.run("deploy", "dev", "--yes", "--json")
+    assert run.code == 0, run.told
+    for region in (PRIMARY, STANDBY):
+        assert project.statuses(region) <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+        assert len(project.stacks(region)) == 4
+        assert project.unexecuted(region) == []
+    again = project.run("deploy", "dev", "--yes", "--json")
+    assert again.document["changed"] == 0
+
+
+@pytest.mark.parametrize("name", ["change-set.created", "wave.planned", "wave.executed"])
+def test_an_update_killed_at_a_failpoint_is_picked_up(deployed: Project, name: str) -> None:
+    deployed.build(delay=8)
+    killed = deployed.run("deploy", "dev", "--yes", TRADEWIND_FAILPOINT=name)
+    assert killed.code == -signal.SIGKILL, killed.told
+
+    run = deployed.run("deploy", "dev", "--yes")
+    assert run.code == 0, run.told
+    assert deployed.delay() == deployed.delay(STANDBY) == "8"
+    assert deployed.unexecuted() == []
+
+
+def test_the_lease_of_a_killed_deploy_is_taken_over_at_once(project: Project) -> None:
+    project.run("deploy", "dev", "--yes", TRADEWIND_FAILPOINT="lease.acquired")
+
+    run = project.run("deploy", "dev", "--yes")
+
+    assert run.code == 0, run.told
+    assert "taken over from" in run.told
+
+
+def test_ctrl_c_gives_the_lease_back_and_says_how_to_go_on(project: Project) -> None:
+    deploy = project.start("deploy", "dev", "--yes", "--verbose")
+    assert deploy.stderr is not None
+    while "executing" not in deploy.stderr.readline():
+        assert deploy.poll() is None
+    deploy.send_signal(signal.SIGINT)
+    _, told = deploy.communicate(timeout=60)
+
+    assert deploy.returncode == 130
+    assert "To follow it again and go on: tradewind deploy dev" in told
+    assert project.run("status", "dev", "--json").document["held_by"] is None
+    assert project.run("deploy", "dev", "--yes").code == 0
+
+
+def test_of_two_deploys_at_once_the_second_is_told_who_holds_it(project: Project) -> None:
+    first = project.start("deploy", "dev", "--yes")
+    assert first.stderr is not None
+    assert "is ours to change" in first.stderr.readline()
+    first.send_signal(signal.SIGSTOP)
+
+    second = project.run("deploy", "dev", "--yes")
+    planned = project.run("plan", "dev")
+    first.send_signal(signal.SIGCONT)
+    _, told = first.communicate(timeout=60)
+
+    for refused in (second, planned):
+        assert refused.code == 3, refused.told
+        assert f"(process {first.pid}, tradewind deploy dev)" in refused.told
+    assert first.returncode == 0, told
