@@ -17,6 +17,7 @@ SHARED = tuple(
         Settings.domain_name,
         Settings.hosted_zone_id,
         Settings.orders_engine,
+        Settings.orders_night_stop,
         Settings.table_billing,
         Settings.order_intake_consistency,
         Settings.witness_region,
@@ -30,6 +31,7 @@ ORDERED = tuple(
         (Settings.off_peak_minimum, Settings.shop_maximum),
         (Settings.warm_pool_minimum, Settings.shop_maximum),
         (Settings.orders_replicas, Settings.orders_replica_ceiling),
+        (Settings.orders_storage_gib, Settings.orders_storage_ceiling_gib),
     )
 )
 
@@ -66,6 +68,7 @@ def disagreements(values: Mapping[str, Values]) -> Iterator[Problem]:
         return
     primary, standby = values
     yield from _shared(primary, standby, values)
+    yield from _replicas(primary, standby, values)
     yield from _overlap(primary, standby, values)
     yield from _witness(primary, standby, values[primary])
 
@@ -145,6 +148,15 @@ def _shared(primary: str, standby: str, values: Mapping[str, Values]) -> Iterato
             yield said.problem(
                 f"{key} must be the same in both regions", f"Set {key} above `regions:`, for both."
             )
+
+
+def _replicas(primary: str, standby: str, values: Mapping[str, Values]) -> Iterator[Problem]:
+    """The standby's own database is a replica of the primary's: none here means none there."""
+    key = Settings.orders_replicas.key
+    one, other = values[primary].get(key), values[standby].get(key)
+    if one and other and (one.text == "0") != (other.text == "0"):
+        said = max(one, other, key=lambda chosen: chosen.line)
+        yield said.problem(f"{key} must be 0 in both regions or in neither")
 
 
 def _overlap(primary: str, standby: str, values: Mapping[str, Values]) -> Iterator[Problem]:

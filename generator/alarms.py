@@ -32,7 +32,7 @@ class Series:
 
     namespace: str
     name: object
-    dimensions: Mapping[str, object]
+    dimensions: Mapping[Any, object]
     statistic: str = "Sum"
     period: int = 60
 

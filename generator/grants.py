@@ -44,6 +44,7 @@ from awacs.aws import (
     Action,
     Allow,
     Condition,
+    ConditionElement,
     PolicyDocument,
     Principal,
     Statement,
@@ -86,13 +87,15 @@ def service(name: str) -> Trust:
     return Trust(Principal("Service", f"{name}.amazonaws.com"), ours)
 
 
-def allow(actions: Iterable[Action], resources: Iterable[Arn], *conditions: object) -> Statement:
+def allow(
+    actions: Iterable[Action], resources: Iterable[Arn], *conditions: ConditionElement
+) -> Statement:
     """The one place where an Allow is written."""
     guarded = {"Condition": Condition(list(conditions))} if conditions else {}
     return Statement(Effect=Allow, Action=list(actions), Resource=list(resources), **guarded)
 
 
-def unscoped(actions: Iterable[Action], *conditions: object, because: str) -> Statement:
+def unscoped(actions: Iterable[Action], *conditions: ConditionElement, because: str) -> Statement:
     """Actions for which AWS offers no resource; `because` is for the reader and for the audit."""
     assert because
     return allow(actions, ["*"], *conditions)

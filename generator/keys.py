@@ -105,7 +105,7 @@ def logs_services() -> list[Statement]:
             Resource=["*"],
             Condition=Condition(ArnLike("kms:EncryptionContext:aws:logs:arn", context)),
         ),
-        _services("AlertsArePublished", ["cloudwatch", "events", "backup"], ENVELOPE),
+        _services("AlertsArePublished", ["cloudwatch", "events", "events.rds", "backup"], ENVELOPE),
         _services("LogsAreDelivered", ["delivery.logs"], ENVELOPE),
     ]
 

@@ -12,6 +12,7 @@ and the layer's template gains the Parameter `VpcCidr`.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, overload
@@ -53,7 +54,7 @@ class Setting:
     given_by: Literal["environment", "planner"] = "environment"
     key: str = ""
 
-    def __set_name__(self, owner: type, key: str) -> None:
+    def __set_name__(self, owner: builtins.type, key: str) -> None:
         self.key = key
 
     @property
@@ -62,10 +63,10 @@ class Setting:
         return pascal(self.key)
 
     @overload
-    def __get__(self, instance: None, owner: type) -> Setting: ...
+    def __get__(self, instance: None, owner: builtins.type) -> Setting: ...
     @overload
-    def __get__(self, instance: SettingsReader, owner: type) -> Ref: ...
-    def __get__(self, instance: SettingsReader | None, owner: type) -> Setting | Ref:
+    def __get__(self, instance: SettingsReader, owner: builtins.type) -> Ref: ...
+    def __get__(self, instance: SettingsReader | None, owner: builtins.type) -> Setting | Ref:
         return self if instance is None else instance.read(self)
 
     def constraints(self) -> dict[str, object]:

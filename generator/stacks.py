@@ -27,6 +27,7 @@ from generator.layers.fleet_scaling import FleetScaling
 from generator.layers.front_door import FrontDoor
 from generator.layers.golden_signals import GoldenSignals
 from generator.layers.network import Network
+from generator.layers.observability import Observability
 from generator.layers.orders import Orders
 from generator.layers.private_link import PrivateLink
 from generator.layers.secrets import Secrets
@@ -58,6 +59,7 @@ ROOTS: Mapping[str, Sequence[type[Layer]]] = {
         Dns,
         Takeover,
         Shield,
+        Observability,
     ),
 }
 

@@ -48,7 +48,12 @@ class Alerts(Layer):
             Effect=Allow,
             Principal=Principal(
                 "Service",
-                ["cloudwatch.amazonaws.com", "events.amazonaws.com", "backup.amazonaws.com"],
+                [
+                    "cloudwatch.amazonaws.com",
+                    "events.amazonaws.com",
+                    "backup.amazonaws.com",
+                    "events.rds.amazonaws.com",
+                ],
             ),
             Action=[sns.Publish],
             Resource=[Ref(self.alerts)],

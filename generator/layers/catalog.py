@@ -47,6 +47,9 @@ class Catalog(Layer):
     carts_table_arn = Output(example=f"{TABLE}carts", handed_on=True)
     order_intake_table_arn = Output(example=f"{TABLE}order-intake", handed_on=True)
     catalogue_stream_arn = Output(example=STREAM, help="The stream of this region's replica.")
+    catalog_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-catalog-tier-us-east-1",
+    )
 
     def build(self) -> None:
         self.catalogue()
@@ -88,13 +91,14 @@ class Catalog(Layer):
             for design in (CATALOGUE, CARTS, ORDER_INTAKE)
             for alarm in (self.throttled(design), self.failing(design), self.lagging(design))
         ]
-        tier_alarm(
+        tier = tier_alarm(
             self,
             "CatalogTier",
             alarms,
             topic=self.alerts_topic_arn,
             says="A global table throttles, fails or lags: see which of the tier's alarms fires.",
         )
+        self.catalog_alarm_arn = GetAtt(tier, "Arn")
 
     def arn(self, design: TableDesign) -> Sub:
         """Of this region's replica, which has the table's name."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable
 
-from troposphere import AWSObject, AWSProperty, GetAtt, NoValue, Ref, Sub, Tags
+from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags
 from troposphere.certificatemanager import Certificate, DomainValidationOption
 from troposphere.ec2 import SecurityGroup, SecurityGroupIngress, SecurityGroupRule
 from troposphere.elasticloadbalancingv2 import (
     Action,
     Condition,
-    FixedResponseConfig,
-    HttpHeaderConfig,
     Listener,
     ListenerAttribute,
     ListenerRule,
@@ -20,7 +17,6 @@ from troposphere.elasticloadbalancingv2 import (
     LoadBalancer,
     LoadBalancerAttributes,
     Matcher,
-    PathPatternConfig,
     TargetGroup,
     TargetGroupAttribute,
 )
@@ -32,6 +28,7 @@ from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Lookup, ManagedPrefixList, Output
 from generator.layers.network import Network
 from generator.layers.secrets import Secrets
+from generator.load_balancing import attributes, header_is, path_is, refusal
 
 #: Where instances serve: TLS up to the instance, with a certificate that it made itself. A load balancer
 #: encrypts to its targets and does not verify them; the security groups say who they are.
@@ -50,8 +47,6 @@ THROUGH_CLOUDFRONT, PROBES_NOT_THROUGH_CLOUDFRONT, HEALTH_PROBE, TAKEOVER_PROBE 
 HTTPS = 443
 
 ELB = "elasticloadbalancing:us-east-1:111111111111"
-
-Attribute = TypeVar("Attribute", bound=AWSProperty)
 
 
 class FrontDoor(Layer):
@@ -338,26 +333,3 @@ class FrontDoor(Layer):
         self.target_group_arn = Ref(self.targets)
         self.target_group_name = GetAtt(self.targets, "TargetGroupName")
         self.target_group_label = GetAtt(self.targets, "TargetGroupFullName")
-
-
-def attributes(kind: type[Attribute], values: Mapping[str, object]) -> list[Attribute]:
-    """Elastic Load Balancing's attributes: a list of keys and values."""
-    return [kind(Key=key, Value=value) for key, value in values.items()]
-
-
-def path_is(*paths: str) -> Condition:
-    """A rule's condition: the path is one of these."""
-    return Condition(Field="path-pattern", PathPatternConfig=PathPatternConfig(Values=list(paths)))
-
-
-def header_is(name: str, values: Iterable[object]) -> Condition:
-    """A rule's condition: the header has one of these values; `*` is any."""
-    return Condition(
-        Field="http-header",
-        HttpHeaderConfig=HttpHeaderConfig(HttpHeaderName=name, Values=list(values)),
-    )
-
-
-def refusal() -> FixedResponseConfig:
-    """The answer to whoever did not come through our distribution."""
-    return FixedResponseConfig(StatusCode="403", ContentType="text/plain", MessageBody="Forbidden")

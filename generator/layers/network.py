@@ -86,6 +86,8 @@ class Network(Layer):
         example="eipalloc-0123456789abcdef2", help="Empty where there is none."
     )
 
+    flow_log_group = Output(example="/tradewind/dev/vpc-flow")
+
     def build(self) -> None:
         self.private_cloud()
         self.default_group_closed()
@@ -222,7 +224,7 @@ class Network(Layer):
             )
 
     def flow_logs(self) -> None:
-        records = self.add(
+        self.flow_records = self.add(
             LogGroup(
                 "FlowRecords",
                 LogGroupName=Sub("/tradewind/${Environment}/vpc-flow"),
@@ -235,7 +237,7 @@ class Network(Layer):
         writer = self.role(
             "FlowLogWriter",
             trusted=grants.service("vpc-flow-logs"),
-            allows=[grants.LogGroup(GetAtt(records, "Arn")).deliver()],
+            allows=[grants.LogGroup(GetAtt(self.flow_records, "Arn")).deliver()],
         )
         self.add(
             FlowLog(
@@ -244,7 +246,7 @@ class Network(Layer):
                 ResourceId=Ref(self.vpc),
                 TrafficType="ALL",
                 LogDestinationType="cloud-watch-logs",
-                LogGroupName=Ref(records),
+                LogGroupName=Ref(self.flow_records),
                 DeliverLogsPermissionArn=GetAtt(writer, "Arn"),
                 MaxAggregationInterval=60,
                 Tags=Tags(Name=self.named("flow")),
@@ -252,6 +254,7 @@ class Network(Layer):
         )
 
     def outputs(self) -> None:
+        self.flow_log_group = Ref(self.flow_records)
         self.vpc_id = Ref(self.vpc)
         for tier in TIERS:
             for zone in ZONES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import Join, Ref
+from troposphere import GetAtt, Join, Ref, Sub
 from troposphere.cloudwatch import CompositeAlarm, Dashboard
 from troposphere.logs import QueryDefinition
 
@@ -77,10 +77,10 @@ class Observability(Layer):
     def region_alarm(self) -> None:
         """Fires when any tier does: what a status page, and a drill's preflight, ask."""
         firing = [
-            self.choose(there, Join("", ['ALARM("', arn, '")']), "FALSE")
-            if there
-            else Join("", ['ALARM("', arn, '")'])
-            for arn, there in self.tiers
+            self.choose(there, firing_arn, "FALSE") if there else firing_arn
+            for firing_arn, there in (
+                (Sub('ALARM("${Tier}")', Tier=arn), there) for arn, there in self.tiers
+            )
         ]
         alarm = self.add(
             CompositeAlarm(
@@ -92,7 +92,7 @@ class Observability(Layer):
                 OKActions=[self.alerts_topic_arn],
             )
         )
-        self.region_alarm_arn = Ref(alarm)
+        self.region_alarm_arn = GetAtt(alarm, "Arn")
 
     def regional_dashboard(self) -> None:
         dashboard = self.add(
@@ -104,7 +104,9 @@ class Observability(Layer):
                         Row("Is the shop selling?", (self.orders_placed(), self.revenue())),
                         Row("Do customers get answers?", (self.answers(), self.latency())),
                         Row("Is there room?", (self.fleet(), self.database(), self.waiting())),
-                        Row("Is the other region up to date?", (self.table_lag(), self.bucket_lag())),
+                        Row(
+                            "Is the other region up to date?", (self.table_lag(), self.bucket_lag())
+                        ),
                         Row("What is wrong?", (self.alarms(),)),
                     ]
                 ),
@@ -121,7 +123,10 @@ class Observability(Layer):
                 DashboardName=self.named_everywhere("shop"),
                 DashboardBody=body(
                     [
-                        Row("Who takes the orders?", (self.found_orders(here), self.found_orders(peer))),
+                        Row(
+                            "Who takes the orders?",
+                            (self.found_orders(here), self.found_orders(peer)),
+                        ),
                         Row("Who serves?", (self.found_requests(here), self.found_requests(peer))),
                         Row("How far apart are they?", (self.table_lag(), self.bucket_lag())),
                         Row("What does it cost?", (self.cost(),)),
@@ -144,7 +149,10 @@ class Observability(Layer):
 
     def orders_placed(self) -> Chart:
         acknowledged = self.shop("OrdersAcknowledged")
-        return Chart("Orders a minute", (Line(acknowledged, "acknowledged"), Line(self.shop("OrdersCommitted"), "committed")))
+        return Chart(
+            "Orders a minute",
+            (Line(acknowledged, "acknowledged"), Line(self.shop("OrdersCommitted"), "committed")),
+        )
 
     def revenue(self) -> Chart:
         return Chart("Revenue a minute", (Line(self.shop("Revenue"), "revenue"),))
@@ -165,7 +173,9 @@ class Observability(Layer):
     def latency(self) -> Chart:
         return Chart(
             "Seconds to answer",
-            tuple(Line(self.balancer("TargetResponseTime", share), share) for share in ("p50", "p99")),
+            tuple(
+                Line(self.balancer("TargetResponseTime", share), share) for share in ("p50", "p99")
+            ),
         )
 
     def fleet(self) -> Chart:
@@ -173,7 +183,10 @@ class Observability(Layer):
         return Chart(
             "Fleet",
             (
-                Line(Series("AWS/AutoScaling", "GroupInServiceInstances", group, "Average"), "instances"),
+                Line(
+                    Series("AWS/AutoScaling", "GroupInServiceInstances", group, "Average"),
+                    "instances",
+                ),
                 Line(Series("AWS/EC2", "CPUUtilization", group, "Average"), "CPU %"),
             ),
         )
@@ -212,7 +225,14 @@ class Observability(Layer):
     def bucket_lag(self) -> Chart:
         return Chart(
             "Replication of buckets, s",
-            (Found("AWS/S3,DestinationBucket,RuleId,SourceBucket", 'MetricName="ReplicationLatency"', "Maximum", ""),),
+            (
+                Found(
+                    "AWS/S3,DestinationBucket,RuleId,SourceBucket",
+                    'MetricName="ReplicationLatency"',
+                    "Maximum",
+                    "",
+                ),
+            ),
         )
 
     def alarms(self) -> AlarmList:
@@ -220,7 +240,9 @@ class Observability(Layer):
         return AlarmList("Tiers", (self.region_alarm_arn, *always))
 
     def found_orders(self, region: object) -> Chart:
-        found = Found(f"{METRICS},AutoScalingGroupName", 'MetricName="OrdersAcknowledged"', "Sum", "")
+        found = Found(
+            f"{METRICS},AutoScalingGroupName", 'MetricName="OrdersAcknowledged"', "Sum", ""
+        )
         return Chart("Orders a minute", (found,), region=region)
 
     def found_requests(self, region: object) -> Chart:

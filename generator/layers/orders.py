@@ -89,6 +89,10 @@ class Orders(Layer):
 
     primary_database_arn = Handoff(database_arn, of=Where.PRIMARY)
     primary_global_cluster_id = Handoff(global_cluster_id, of=Where.PRIMARY)
+    orders_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-orders-tier-us-east-1",
+        help="Empty where there is no database.",
+    )
 
     def build(self) -> None:
         self.doors()
@@ -98,7 +102,9 @@ class Orders(Layer):
         self.aurora: AuroraCluster = aurora_cluster(self)
         stops_at_night(self)
         self.events()
-        watch(self)
+        self.orders_alarm_arn = self.choose(
+            Conditions.orders_in_region, GetAtt(watch(self), "Arn"), ""
+        )
         self.outputs()
 
     def doors(self) -> None:

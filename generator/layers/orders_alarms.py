@@ -127,7 +127,7 @@ AURORA: Watch = (
 )
 
 
-def watch(layer: Orders) -> None:
+def watch(layer: Orders) -> AWSObject:
     """Every alarm of both engines, and one for the tier."""
     alarms = [
         *_alarms(layer, BY_INSTANCE, RDS),
@@ -135,7 +135,7 @@ def watch(layer: Orders) -> None:
         _connections(layer, "InstanceConnections", BY_INSTANCE, Conditions.rds_in_region),
         _connections(layer, "ClusterConnections", BY_CLUSTER, Conditions.aurora_global),
     ]
-    tier_alarm(
+    return tier_alarm(
         layer,
         "OrdersTier",
         alarms,

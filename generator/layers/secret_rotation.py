@@ -54,7 +54,7 @@ def rotations(layer: Secrets, orders: AWSObject, payment: AWSObject) -> Ground:
         _rotate(layer, ground, payment, _of_payment_key(layer)),
         _undelivered(layer, ground),
     ]
-    tier_alarm(
+    tier = tier_alarm(
         layer,
         "SecretsTier",
         alarms,
@@ -62,6 +62,7 @@ def rotations(layer: Secrets, orders: AWSObject, payment: AWSObject) -> Ground:
         says="Secrets do not rotate: see which of the tier's alarms fires.",
         **layer.only(Conditions.primary),
     )
+    layer.secrets_alarm_arn = layer.choose(Conditions.primary, GetAtt(tier, "Arn"), "")
     return ground
 
 

@@ -74,6 +74,11 @@ class Secrets(Layer):
         example="sg-0123456789abcdef1", help="Empty in the standby, where nothing rotates."
     )
 
+    secrets_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-secrets-tier-us-east-1",
+        help="Empty in the standby, where nothing rotates.",
+    )
+
     primary_orders_secret_arn = Handoff(orders_secret_arn, of=Where.PRIMARY)
     primary_payment_secret_arn = Handoff(payment_secret_arn, of=Where.PRIMARY)
     primary_origin_secret_arn = Handoff(origin_secret_arn, of=Where.PRIMARY)

@@ -26,7 +26,8 @@ from generator.foundation import Foundation
 from generator.functions import python_function
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
-from generator.layers.front_door import TAKEOVER_PATH, TAKEOVER_PROBE, FrontDoor, path_is
+from generator.layers.front_door import TAKEOVER_PATH, TAKEOVER_PROBE, FrontDoor
+from generator.load_balancing import path_is
 
 #: Where the responder's log filter counts what it could not read.
 METRICS = "Tradewind/Takeover"

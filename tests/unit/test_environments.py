@@ -162,6 +162,7 @@ def test_a_wrong_line_is_named(line: str, key: str, expected: str, fix: str) -> 
         ("10.1.0.0/16", "10.1.0.1/16", "vpc_cidr", "host bits"),
         ("10.1.0.0/16", "999.1.0.0/16", "vpc_cidr", "not an IPv4 network"),
         ("    vpc_cidr", "    domain_name: a.com\n    vpc_cidr", "domain_name", "same in both"),
+        ("    vpc_cidr", "    orders_replicas: 0\n    vpc_cidr", "orders_replicas", "in neither"),
         ("    vpc_cidr", "    account_id: '1'\n    vpc_cidr", "account_id", "belongs to"),
         ("domain_name: example.com\n", "", "domain_name", "missing"),
         ('account_id: "111111111111"\n', "", "account_id", "missing"),

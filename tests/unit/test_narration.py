@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from scripts import narration
+from scripts.changes import count
+from scripts.events import NothingChanged, RolloutCompleted, WaveFailed, WavePlanned
+from tests.unit.deploy.told import change, event, nested
+
+CHANGES = (
+    nested(
+        "Catalog",
+        change("Carts", "AWS::DynamoDB::Table", "Modify", "True"),
+        change("Topic", "AWS::SNS::Topic", "Add", ""),
+    ),
+    change("Old", action="Remove", replacement=""),
+)
+
+
+def test_a_plan_is_a_tree_with_replacements_flagged() -> None:
+    planned = WavePlanned("platform", "us-east-1", "3f6a", CHANGES, {"ImageId": "ami-1"})
+
+    assert list(narration.lines(planned)) == [
+        "  plan 3f6a: 1 to add, 1 to replace, 1 to remove",
+        "    ~ Catalog (AWS::CloudFormation::Stack)",
+        "      ~ Carts (AWS::DynamoDB::Table) REPLACED",
+        "      + Topic (AWS::SNS::Topic)",
+        "    - Old (AWS::SQS::Queue)",
+        "    looked up ImageId = ami-1",
+    ]
+
+
+def test_nested_stacks_are_not_counted_as_changes() -> None:
+    assert count(CHANGES) == {"add": 1, "modify": 0, "replace": 1, "remove": 1}
+
+
+def test_of_a_failure_the_root_cause_comes_first_on_one_line() -> None:
+    cause = event("Network/Vpc", "CREATE_FAILED", "The CIDR\nis taken", "AWS::EC2::VPC")
+
+    first, second = narration.lines(WaveFailed("platform", "us-east-1", "ROLLBACK_COMPLETE", cause))
+
+    assert first == (
+        "root cause: platform/Network/Vpc (AWS::EC2::VPC) in us-east-1: The CIDR is taken"
+    )
+    assert second == "platform in us-east-1 ended in ROLLBACK_COMPLETE"
+
+
+def test_nothing_to_do_is_said_in_those_words() -> None:
+    assert list(narration.lines(NothingChanged("platform", "us-east-1"))) == ["  no changes"]
+    assert list(narration.lines(RolloutCompleted("dev", 0, 5, 1.0))) == [
+        "dev: no changes; nothing was executed (1.0 s)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (95, "95 s"), (720, "12 min")]
+)
+def test_durations_are_as_exact_as_they_matter(seconds: float, said: str) -> None:
+    assert narration.duration(seconds) == said
