@@ -196,6 +196,10 @@ class TestTheProject:
         assert "There is no params/defaults.yaml in /" in capsys.readouterr().err
 
 
+#: Every hosted zone that the sandbox was asked to have.
+brought: list[tuple[str, ...]] = []
+
+
 class TestAws:
     @pytest.fixture
     def reached(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
@@ -217,6 +221,10 @@ class TestAws:
             "start",
             lambda home: type("Running", (), {"url": f"http://sandbox/{home.name}"}),
         )
+        monkeypatch.setattr(
+            process, "bring_along", lambda running, *zone: brought.append((running.url, *zone))
+        )
+        brought.clear()
         return reached
 
     def connect(self, probe: dict[str, Any]) -> None:
@@ -238,6 +246,14 @@ class TestAws:
         self.connect(probe)
 
         assert reached[0][1].startswith("http://sandbox/")
+
+    def test_the_sandbox_has_the_hosted_zone_that_the_account_brings_along(
+        self, probe: dict[str, Any], reached: list[tuple[str, ...]]
+    ) -> None:
+        cli.main(["probe", "--sandbox"])
+        self.connect(probe)
+
+        assert brought == [(reached[0][1], "111111111111", "Z01111111111111111111", "dev.example.com")]
 
     def test_is_the_sandbox_when_the_environment_variable_says_so(
         self,

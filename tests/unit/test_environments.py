@@ -265,6 +265,8 @@ FIXED = {
     "off_peak_minimum": 2,
     "warm_pool_minimum": 2,
     "orders_replicas": 1,
+    "orders_storage_gib": 20,
+    "orders_storage_ceiling_gib": 200,
 }
 
 

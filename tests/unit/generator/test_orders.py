@@ -161,6 +161,7 @@ def test_where_there_is_no_database_every_address_is_empty() -> None:
         "DatabasePort",
         "DatabaseName",
         "DatabaseArn",
+        "OrdersAlarmArn",
         "OrdersDatabaseId",
         "GlobalClusterId",
     }
