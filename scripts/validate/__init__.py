@@ -1,0 +1,1 @@
+"""What is wrong with the templates, found before AWS is asked."""

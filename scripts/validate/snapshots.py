@@ -1,0 +1,154 @@
+"""Refresh generator/data from the packages that the data comes from: `make snapshots`.
+
+The provider schemas that cfn-lint ships tell what each type's handlers call. They are made by many hands:
+some actions do not exist, some are wildcards, some belong to services that the type can be combined with and
+that this shop has not. What is left out is written down beside what is kept.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from generator.handler_permissions import SNAPSHOT
+
+#: Services that a type of ours can be combined with, and never is.
+FOREIGN: Mapping[str, str] = {
+    "acm-pca": "no private certificate authority",
+    "amplify": "no Amplify app behind a web ACL",
+    "apprunner": "no App Runner service behind a web ACL",
+    "appsync": "no GraphQL API behind a web ACL",
+    "bedrock-agentcore": "no agents",
+    "cognito-idp": "no user pool behind a web ACL",
+    "docdb-elastic": "no DocumentDB credentials",
+    "elasticfilesystem": "no file systems",
+    "fsx": "no file systems",
+    "identitystore": "no Identity Center",
+    "kafka": "no Kafka source",
+    "kinesis": "no Kinesis streams",
+    "mq": "no message broker",
+    "organizations": "no organization-wide resources",
+    "payments": "no payment connectors",
+    "pi": "Performance Insights is read by people",
+    "redshift-idc": "no Identity Center",
+    "s3-object-lambda": "no Object Lambda",
+    "s3files": "no file systems",
+    "s3tables": "no table buckets",
+    "sso": "no Identity Center",
+    "vpc-lattice": "no Lattice services",
+}
+
+
+@dataclass(frozen=True)
+class Iam:
+    """The actions that IAM knows: service -> action in lower case -> what it says of it."""
+
+    services: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+    def knows(self, action: str) -> bool:
+        """Is it an action of a service? IAM does not mind its case."""
+        return self._said(action) is not None
+
+    def scopes(self, action: str) -> bool:
+        """Does it take a resource?"""
+        return bool((self._said(action) or {}).get("Resources"))
+
+    def _said(self, action: str) -> Mapping[str, Any] | None:
+        service, _, name = action.partition(":")
+        return self.services.get(service, {}).get(name.lower())
+
+
+def handler_snapshot(
+    used: Collection[str], named: Mapping[str, Collection[str]], iam: Iam
+) -> dict[str, Any]:
+    """The snapshot of these types; `named` are the permissions as the schemas have them.
+
+    A wildcard stands for those actions that other types in use name in full: what it would add beyond them
+    belongs to what this shop has not.
+    """
+    in_full = sorted({a for type in used for a in named[type] if "*" not in a and iam.knows(a)})
+    dropped: dict[str, str] = {}
+    types: dict[str, list[str]] = {}
+    for type in sorted(used):
+        kept: set[str] = set()
+        for action in named[type]:
+            why = _reason(action, iam)
+            if why:
+                dropped[action] = why
+            else:
+                kept |= set(fnmatch.filter(in_full, action) if "*" in action else [action])
+        types[type] = sorted(kept)
+    every = {action for actions in types.values() for action in actions}
+    return {
+        "source": f"cfn-lint {version('cfn-lint')}",
+        "types": types,
+        "unscoped": sorted(action for action in every if not iam.scopes(action)),
+        "wildcards": sorted({a for t in used for a in named[t] if "*" in a and a not in dropped}),
+        "dropped": dict(sorted(dropped.items())),
+    }
+
+
+def _reason(action: str, iam: Iam) -> str:
+    """Why an action is left out; empty where it is kept."""
+    service = action.partition(":")[0]
+    if service in FOREIGN:
+        return FOREIGN[service]
+    if service not in iam.services or ("*" not in action and not iam.knows(action)):
+        return "unknown to IAM"
+    return ""
+
+
+def schema_permissions(region: str = "us-east-1") -> Iterator[tuple[str, set[str]]]:
+    """Type -> permissions of its handlers, for every type of a region; none where the schema is silent."""
+    schemas = _cfn_lint() / "data" / "schemas"
+    for type, file in json.loads((schemas / "providers" / f"{region}.json").read_text()).items():
+        schema = json.loads((schemas / "resources" / f"{file}.json").read_text())
+        handlers = schema.get("handlers", {}).values()
+        yield type, {action for handler in handlers for action in handler.get("permissions") or ()}
+
+
+def iam_data() -> Iam:
+    """cfn-lint's copy of AWS's service authorization reference."""
+    said = json.loads((_cfn_lint() / "data/AdditionalSpecs/Policies.json").read_text())
+    return Iam({service: described["Actions"] for service, described in said.items()})
+
+
+def used_types() -> set[str]:
+    """The types of every root that CloudFormation deploys by a role."""
+    from generator.execution import ROOTS, provided
+    from generator.stacks import resource_types
+
+    types = resource_types()
+    return {type for root in ROOTS for type in provided(types[root])}
+
+
+def write(path: Path, snapshot: Mapping[str, Any]) -> None:
+    """One line an action, so that a refresh can be reviewed."""
+    path.write_text(json.dumps(snapshot, indent=1) + "\n")
+
+
+def refresh(also: Iterable[str] = ()) -> None:
+    """Write the snapshot anew; `also` names types beyond those in use."""
+    write(
+        SNAPSHOT,
+        handler_snapshot(used_types() | set(also), dict(schema_permissions()), iam_data()),
+    )
+
+
+def _cfn_lint() -> Path:
+    """Where cfn-lint lies; importing it would cost a second."""
+    spec = find_spec("cfnlint")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+if __name__ == "__main__":
+    refresh(sys.argv[1:])

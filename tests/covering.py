@@ -1,0 +1,108 @@
+"""Few environments that together try every pair of choices: a covering array of strength 2 over `Settings`.
+
+Faults that take two choices to show (Aurora in a standby, a third zone with one NAT gateway) are the usual
+ones; all combinations would be millions. Rows are built greedily, the same on every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import combinations
+
+from generator.settings import Setting, Settings
+
+#: One of two or three values counts as a choice; a longer list (log retentions) is a quantity.
+FEW = 3
+
+#: Values for what has no default, or may not stay empty where another choice needs it.
+GIVEN = {
+    "environment": "cover",
+    "primary_region": "us-east-1",
+    "template_base_url": "https://bucket.s3.amazonaws.com/release",
+    "vpc_cidr": "10.0.0.0/16",
+    "domain_name": "example.com",
+    "hosted_zone_id": "Z0123456789ABCDEFGHIJ",
+    "witness_region": "us-east-2",
+}
+
+Row = Mapping[str, str]
+Choice = tuple[str, str]
+Pair = frozenset[Choice]
+
+
+def factors() -> dict[str, tuple[str, ...]]:
+    """Every setting that is a choice: key -> values."""
+    return {s.key: s.allowed for s in Settings.all() if 2 <= len(s.allowed) <= FEW}
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """The covering array; each row has a value for every setting and every fact."""
+    uncovered = set(pairs())
+    found = []
+    while uncovered:
+        row = _row(uncovered)
+        uncovered -= {frozenset(pair) for pair in combinations(row.items(), 2)}
+        found.append(_complete(row))
+    return tuple(found)
+
+
+def pairs() -> Iterator[Pair]:
+    """Every pair of choices that some environment can make."""
+    for (one, values), (other, others) in combinations(factors().items(), 2):
+        for value in values:
+            for another in others:
+                if _implied({one: value, other: another}) is not None:
+                    yield frozenset({(one, value), (other, another)})
+
+
+def _row(uncovered: set[Pair]) -> dict[str, str]:
+    """A row that starts from the first pair left, and gains with every choice as much as it can."""
+    start = min(uncovered, key=sorted)
+    row = _implied(dict(sorted(start)))
+    assert row is not None
+    for key, values in factors().items():
+        if key not in row:
+            options = [option for value in values if (option := _implied({**row, key: value}))]
+            row = max(options, key=lambda option: _gain(option, uncovered))
+    return row
+
+
+def _gain(row: Row, uncovered: set[Pair]) -> int:
+    return sum(frozenset(pair) in uncovered for pair in combinations(row.items(), 2))
+
+
+def _implied(row: Mapping[str, str]) -> dict[str, str] | None:
+    """The row with all that its choices need; None where they need what it denies."""
+    full = dict(row)
+    waiting = list(row)
+    while waiting:
+        key = waiting.pop()
+        need = _setting(key).needs.get(full[key])
+        if need is None or need.value is None:
+            continue
+        if need.key not in full:
+            full[need.key] = need.value
+            waiting.append(need.key)
+        elif full[need.key] != need.value:
+            return None
+    return full
+
+
+def _complete(row: Row) -> Row:
+    defaults = {setting.key: setting.default or "" for setting in Settings.all()}
+    full = {**defaults, **GIVEN, **row}
+    regions = ("us-east-1", "us-west-2")
+    full["peer_region"] = regions[full["region_role"] == "primary"]
+    return full
+
+
+def region(row: Row) -> str:
+    """Where the row's stacks stand."""
+    return "us-east-1" if row["region_role"] == "primary" else "us-west-2"
+
+
+def _setting(key: str) -> Setting:
+    setting: Setting = getattr(Settings, key)
+    return setting

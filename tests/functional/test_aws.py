@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+from botocore import exceptions
+
+from scripts.aws import AwsSaidNo, connect_endpoint, dns_suffix
+from scripts.errors import UsageError
+from tests.functional.stubbed import Environment, StubbedSession
+
+
+def identity(account: str) -> dict[str, str]:
+    arn = f"arn:aws:sts::{account}:assumed-role/Operator/ada"
+    return {"Account": account, "Arn": arn, "UserId": "AROAX:ada"}
+
+
+def test_the_environment_s_own_account_is_let_through_and_asked_for_once() -> None:
+    session = StubbedSession()
+    session.stub("sts").add_response("get_caller_identity", identity("111111111111"))
+    aws = session.aws()
+
+    assert aws.verify_account().who == "ada"
+    assert aws.verify_account().account == "111111111111"
+
+
+def test_another_account_is_refused_by_both_names() -> None:
+    session = StubbedSession()
+    session.stub("sts").add_response("get_caller_identity", identity("222222222222"))
+
+    with pytest.raises(UsageError) as refused:
+        session.aws().verify_account()
+
+    assert "account 222222222222" in refused.value.message
+    assert "dev is account 111111111111" in refused.value.message
+    assert "params/dev.yaml" in refused.value.fix
+    assert refused.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said", "fix"),
+    [
+        ("ExpiredToken", "The security token is expired", "does not accept", "Sign in again"),
+        (
+            "AccessDenied",
+            "User ada is not authorized to perform that.",
+            "may not do cloudformation:DescribeStacks in us-east-1: User ada is not authorized",
+            "a profile that may",
+        ),
+        (
+            "Throttling",
+            "Rate exceeded",
+            "still throttled cloudformation:DescribeStacks",
+            "picks up",
+        ),
+        ("ValidationError", "Stack x is odd", "failed: Stack x is odd (ValidationError).", ""),
+    ],
+)
+def test_a_refusal_is_one_sentence_that_names_the_call(
+    code: str, message: str, said: str, fix: str
+) -> None:
+    session = StubbedSession()
+    session.stub("cloudformation").add_client_error("describe_stacks", code, message)
+
+    with pytest.raises(AwsSaidNo) as refused:
+        session.aws().client("cloudformation", "us-east-1").call("describe_stacks")
+
+    assert said in refused.value.message
+    assert fix in refused.value.fix
+    assert refused.value.message.endswith(".")
+    assert ".." not in refused.value.message
+    assert refused.value.code == code
+
+
+class Broken:
+    """A client of which every call ends in one error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def describe_stacks(self) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (exceptions.NoCredentialsError(), "No AWS credentials were found."),
+        (exceptions.EndpointConnectionError(endpoint_url="http://x"), "cannot be reached"),
+        (exceptions.ReadTimeoutError(endpoint_url="http://x"), "cannot be reached"),
+        (exceptions.UnauthorizedSSOTokenError(), "cannot be used any more"),
+    ],
+)
+def test_no_answer_is_a_sentence_too(error: Exception, said: str) -> None:
+    session = StubbedSession()
+    aws = session.aws()
+    client = aws.client("cloudformation", "us-east-1")
+    client._inner = Broken(error)
+
+    with pytest.raises(AwsSaidNo) as refused:
+        client.call("describe_stacks")
+
+    assert said in refused.value.message
+    assert refused.value.code == ""
+
+
+def test_an_endpoint_gets_the_account_as_its_key_and_reaches_nothing_else() -> None:
+    aws = connect_endpoint(Environment(), "http://127.0.0.1:1")
+    inner = aws.client("s3", "eu-west-1")._inner
+
+    assert inner.meta.endpoint_url == "http://127.0.0.1:1"
+    assert inner._get_credentials().access_key == "111111111111"
+    assert inner.meta.config.s3["addressing_style"] == "path"
+    assert aws.client("s3", "eu-west-1") is aws.client("s3", "eu-west-1")
+
+
+def test_china_has_a_domain_of_its_own() -> None:
+    assert dns_suffix("cn-north-1") == "amazonaws.com.cn"
+    assert dns_suffix("us-gov-west-1") == dns_suffix("eu-west-1") == "amazonaws.com"
