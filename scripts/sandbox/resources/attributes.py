@@ -110,7 +110,11 @@ class Birth:
             fits = pattern is None or matches(pattern, candidate) is not False
             if fits and least <= len(candidate) <= most:
                 return candidate
-        sampled = sample(pattern, self.name + leaf, minimum=least) if pattern else None
+        sampled = (
+            sample(pattern, self.name + leaf, minimum=max(1, least), maximum=most)
+            if pattern
+            else None
+        )
         return self._at_home(sampled, str(pattern)) if sampled else str(first)[: max(most, 1)]
 
     def _at_home(self, arn: str, pattern: str) -> str:
@@ -142,8 +146,10 @@ class Birth:
             yield f"https://{self.schema.service}.{self.region}.amazonaws.com/{self.name}"
         elif lower.endswith(("version", "revision")):
             yield from ("1", "1.0.0")
+        elif lower.endswith("port"):
+            yield str(self.properties.get("Port", 443))
         elif lower.endswith("name"):
-            yield self.name
+            yield from (self.name, self.name.lower())
         prefix = ID_PREFIXES.get(self.schema.type_name)
         if prefix and lower.endswith("id"):
             yield f"{prefix}-{self.hexadecimal(leaf, 17)}"

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from scripts.sandbox.resources import schema_resources
+from scripts.sandbox.resources.identity import NATIVE_ATTRIBUTES
 from scripts.sandbox.resources.schema_check import check
 from scripts.sandbox.resources.schema_resources import Created
 from scripts.sandbox.resources.schemas import ResourceSchema, schema_of
@@ -67,7 +68,7 @@ def _checked_create(type_name: str, handler: Handler) -> Callable[..., Created]:
 
     def checked_create(logical_id: str, properties: Properties, stack: str) -> Created:
         _check(type_name, logical_id, properties)
-        return create(logical_id, properties, stack)
+        return _completed(type_name, create(logical_id, properties, stack))
 
     return checked_create
 
@@ -79,12 +80,20 @@ def _checked_update(type_name: str, handler: Handler) -> Callable[..., Created]:
     def checked_update(
         physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str | None
     ) -> Created:
-        _check(type_name, logical_id or physical_id, new)
-        if with_logical_id:
-            return update(physical_id, old, new, stack, logical_id)
-        return update(physical_id, old, new, stack)
+        pass
+        logical = (logical_id,) if with_logical_id else ()
+        return _completed(type_name, update(physical_id, old, new, stack, *logical))
 
     return checked_update
+
+
+def _completed(type_name: str, created: Created) -> Created:
+    """`created` with the attributes its type leaves out."""
+    physical_id, attributes = created
+    forms = NATIVE_ATTRIBUTES.get(type_name, {})
+    known = {**attributes, "Ref": physical_id, "Region": home()[1]}
+    added = {name: form.format_map(known) for name, form in forms.items()}
+    return physical_id, {**added, **attributes}
 
 
 def _check(type_name: str, logical_id: str, properties: Properties) -> None:

@@ -91,6 +91,14 @@ ATTRIBUTES_BESIDE_READ_ONLY: Mapping[str, tuple[str, ...]] = {
 }
 """Settable properties that Fn::GetAtt reads all the same (cfn-lint's `_getatts.py`)."""
 
+NATIVE_ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
+    "AWS::EC2::SecurityGroup": {"Id": "{GroupId}"},
+    "AWS::Lambda::Version": {"FunctionArn": "{Ref}"},
+    "AWS::RDS::DBInstance": {"DBInstanceStatus": "available"},
+    "AWS::S3::Bucket": {"DualStackDomainName": "{Ref}.s3.dualstack.{Region}.amazonaws.com"},
+}
+"""Attributes that ministack's own types leave out, made of their other attributes."""
+
 
 def is_global(type_name: str) -> bool:
     """Whether resources of the type are the account's, seen from every Region."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from scripts.sandbox.resources.patterns import matches
 
-_SOME = 8
-"""Repetitions of an unbounded `+` or `*`."""
+_SPANS = (8, 1, 3, 16, 32, 64)
+"""How many repetitions of an unbounded `+` or `*` are tried, the likeliest to fit first."""
 _CATEGORIES = {
     "CATEGORY_DIGIT": "0123456789",
     "CATEGORY_WORD": "abcdefghijklmnopqrstuvwxyz0123456789",
@@ -28,8 +28,8 @@ _CATEGORIES = {
 _PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 
-def sample(pattern: str, seed: str, *, minimum: int = 0) -> str | None:
-    """A text of at least `minimum` characters that `pattern` matches; None if none is found.
+def sample(pattern: str, seed: str, *, minimum: int = 0, maximum: int = 2048) -> str | None:
+    """A text of `minimum` to `maximum` characters that `pattern` matches; None if none is found.
 
     The same seed gives the same text.
     """
@@ -42,18 +42,21 @@ def sample(pattern: str, seed: str, *, minimum: int = 0) -> str | None:
     except (ImportError, re.error):
         return None
     dice = random.Random(seed)  # noqa: S311 - identifiers of an emulator, not secrets
-    for _ in range(20):
-        text = _text(tree, dice, {})
-        if len(text) >= minimum and matches(pattern, text):
-            return text
+    for span in (*_SPANS, minimum, maximum):
+        for _ in range(10):
+            text = _text(tree, dice, span, {})
+            if minimum <= len(text) <= maximum and matches(pattern, text):
+                return text
     return None
 
 
-def _text(tree: Iterable[tuple[Any, Any]], dice: random.Random, groups: dict[int, str]) -> str:
-    return "".join(_node(str(code), argument, dice, groups) for code, argument in tree)
+def _text(
+    tree: Iterable[tuple[Any, Any]], dice: random.Random, span: int, groups: dict[int, str]
+) -> str:
+    return "".join(_node(str(code), argument, dice, span, groups) for code, argument in tree)
 
 
-def _node(code: str, argument: Any, dice: random.Random, groups: dict[int, str]) -> str:
+def _node(code: str, argument: Any, dice: random.Random, span: int, groups: dict[int, str]) -> str:
     match code:
         case "LITERAL":
             return chr(argument)
@@ -62,19 +65,21 @@ def _node(code: str, argument: Any, dice: random.Random, groups: dict[int, str])
         case "IN":
             return dice.choice(_set(argument))
         case "BRANCH":
-            return _text(dice.choice(argument[1]), dice, groups)
+            return _text(dice.choice(argument[1]), dice, span, groups)
         case "SUBPATTERN":
             number, _, _, inner = argument
-            text = _text(inner, dice, groups)
+            text = _text(inner, dice, span, groups)
             if number is not None:
                 groups[number] = text
             return text
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             least, most, inner = argument
-            times = dice.randint(int(least), min(int(most), max(int(least), _SOME)))
-            return "".join(_text(inner, dice, groups) for _ in range(times))
+            times = dice.randint(
+                max(int(least), min(int(most), span) // 2), min(int(most), max(int(least), span))
+            )
+            return "".join(_text(inner, dice, span, groups) for _ in range(times))
         case "ATOMIC_GROUP":
-            return _text(argument, dice, groups)
+            return _text(argument, dice, span, groups)
         case "GROUPREF":
             return groups.get(argument, "")
         case _:

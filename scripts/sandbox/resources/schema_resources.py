@@ -78,7 +78,8 @@ class SchemaStore:
             return
         for row in json.loads(path.read_text(encoding="utf-8")):
             place = Place(row.pop("account"), row.pop("region"), row.pop("type_name"))
-            self.records.setdefault(place, {})[row.pop("id")] = Record(**row)
+            identifier = row.pop("id")
+            self.at(place)[identifier] = Record(**row)
 
     def at(self, place: Place) -> dict[str, Record]:
         """The resources of one type in one account and Region, by physical id."""

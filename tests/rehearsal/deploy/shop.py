@@ -25,6 +25,7 @@ class Shop:
     table: bool = True
     topics: int = 1
     misfit: bool = False
+    waits: bool = False
 
     def write(self, out: Path) -> None:
         """Write the templates as `tradewind build` would."""
@@ -74,6 +75,13 @@ class Shop:
         }
 
     def queue(self) -> dict[str, Any]:
+        waiting = {
+            "Signal": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "Signalled": {
+                "Type": "AWS::CloudFormation::WaitCondition",
+                "Properties": {"Handle": {"Ref": "Signal"}, "Timeout": "60", "Count": 1},
+            },
+        }
         return {
             "Parameters": {"Environment": TEXT},
             "Resources": {
@@ -83,7 +91,8 @@ class Shop:
                         "QueueName": {"Fn::Sub": "tradewind-${Environment}-orders"},
                         "DelaySeconds": self.delay,
                     },
-                }
+                },
+                **(waiting if self.waits else {}),
             },
             "Outputs": {"OrdersArn": {"Value": {"Fn::GetAtt": ["Orders", "Arn"]}}},
         }

@@ -42,6 +42,25 @@ def test_an_update_killed_at_a_failpoint_is_picked_up(deployed: Project, name: s
     assert deployed.unexecuted() == []
 
 
+def test_an_operation_that_is_still_under_way_is_followed_to_its_end(deployed: Project) -> None:
+    deployed.build(delay=8, waits=True)
+    killed = deployed.run("deploy", "dev", "--yes", TRADEWIND_FAILPOINT="wave.executed")
+    assert killed.code == -signal.SIGKILL, killed.told
+
+    deploy = deployed.start("deploy", "dev", "--yes")
+    assert deploy.stderr is not None
+    while "found at work (UPDATE_IN_PROGRESS)" not in deploy.stderr.readline():
+        assert deploy.poll() is None
+    deployed.signal(PRIMARY)
+    while "[5/5]" not in deploy.stderr.readline():
+        assert deploy.poll() is None
+    deployed.signal(STANDBY)
+    _, told = deploy.communicate(timeout=60)
+
+    assert deploy.returncode == 0, told
+    assert deployed.delay() == deployed.delay(STANDBY) == "8"
+
+
 def test_the_lease_of_a_killed_deploy_is_taken_over_at_once(project: Project) -> None:
     project.run("deploy", "dev", "--yes", TRADEWIND_FAILPOINT="lease.acquired")
 

@@ -16,16 +16,21 @@ def test_the_private_sandbox_goes_with_the_run_however_that_ends(
     there = tmp_path / "temporary"
     there.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(there))
+    reached: list[str] = []
     environment = environments.read(project.path / "params", "dev")
 
-    with pytest.raises(KeyboardInterrupt), _private_sandbox(environment) as (aws, imitation):
-        assert aws.verify_account().account == project.account
-        assert imitation()["ready"] is True
-        url = aws.options["endpoint_url"]
-        assert url != project.sandbox.endpoint
-        assert len(list(there.iterdir())) == 1
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with _private_sandbox(environment) as (aws, imitation):
+            assert aws.verify_account().account == project.account
+            assert imitation()["ready"] is True
+            reached.append(aws.options["endpoint_url"])
+            assert len(list(there.iterdir())) == 1
+            raise KeyboardInterrupt
 
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert reached != [project.sandbox.endpoint]
     assert list(there.iterdir()) == []
     with pytest.raises(OSError, match="refused"):
-        urlopen(url)
+        urlopen(reached[0])

@@ -6,7 +6,6 @@ from scripts.deploy.recovery import (
     DeleteFailedCreation,
     FollowToEnd,
     Ready,
-    RemoveShell,
     Stuck,
     remedy,
 )
@@ -45,8 +44,11 @@ def test_what_is_under_way_is_followed(status: str) -> None:
     assert isinstance(remedy(stack(status)), FollowToEnd)
 
 
-def test_a_shell_is_removed_and_a_rolled_back_creation_deleted() -> None:
-    assert isinstance(remedy(stack("REVIEW_IN_PROGRESS")), RemoveShell)
+def test_the_empty_stack_of_a_change_set_is_in_nobody_s_way() -> None:
+    assert remedy(stack("REVIEW_IN_PROGRESS")) == Ready()
+
+
+def test_a_rolled_back_creation_is_deleted() -> None:
     assert isinstance(remedy(stack("ROLLBACK_COMPLETE")), DeleteFailedCreation)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from scripts.sandbox.resources.api_resources import (
     alarms,
+    buckets,
     clusters,
     governance,
     keys,
@@ -21,6 +22,7 @@ AMENDMENTS: Mapping[str, Callable[[Handler], Handler]] = {
     "AWS::KMS::Key": keys.key,
     "AWS::RDS::DBCluster": clusters.db_cluster,
     "AWS::RDS::DBInstance": clusters.db_instance,
+    "AWS::S3::Bucket": buckets.bucket,
     "AWS::SecretsManager::RotationSchedule": lambda _none: secrets.rotation_schedule(),
     "AWS::SecretsManager::Secret": secrets.secret,
 }

@@ -31,6 +31,7 @@ class CallRefused(ValueError):  # noqa: N818 - named for what happened, as AWS n
 
     def __init__(self, service: str, code: str, message: str, status: int) -> None:
         self.code = code
+        self.status = status
         super().__init__(
             f'Resource handler returned message: "{message} (Service: {service.title()}, '
             f'Status Code: {status})" (HandlerErrorCode: {_handler_code(code)})'
@@ -39,7 +40,7 @@ class CallRefused(ValueError):  # noqa: N818 - named for what happened, as AWS n
     @property
     def is_missing(self) -> bool:
         """Whether the service does not know the resource."""
-        return _handler_code(self.code) == "NotFound"
+        return self.status == 404 or _handler_code(self.code) == "NotFound"
 
 
 def call(service: str, operation: str, arguments: Mapping[str, Any]) -> JSON:

@@ -19,7 +19,9 @@ def _locked(kind: str) -> Call:
     return Call(f"Update{kind}", _ID_OF_SET, same_names=True, shape=shape)
 
 
-def _set(kind: str, *, regular_expressions: bool = False) -> ApiType:
+def _set(
+    kind: str, *, regular_expressions: bool = False, not_in_api: frozenset[str] = frozenset()
+) -> ApiType:
     """An IP set, a pattern set or a rule group: alike but for what they hold."""
     update = _locked(kind)
 
@@ -50,7 +52,7 @@ def _set(kind: str, *, regular_expressions: bool = False) -> ApiType:
         tag_property="Tags",
         tag=Call("TagResource", {"ResourceARN": "@Arn", "Tags": "$tags"}),
         untag=Call("UntagResource", {"ResourceARN": "@Arn", "TagKeys": "$tag_keys"}),
-        not_in_api=frozenset({"AvailableLabels", "ConsumedLabels", "MonetizationConfig"}),
+        not_in_api=not_in_api,
     )
 
 
@@ -94,5 +96,8 @@ TYPES = (
     ),
     _set("IPSet"),
     _set("RegexPatternSet", regular_expressions=True),
-    _set("RuleGroup"),
+    _set(
+        "RuleGroup",
+        not_in_api=frozenset({"AvailableLabels", "ConsumedLabels", "MonetizationConfig"}),
+    ),
 )

@@ -166,6 +166,7 @@ TYPES = (
         attributes={"Arn": "CompositeAlarms.0.AlarmArn"},
         update=(Call("PutCompositeAlarm", {"AlarmName": "$id"}, same_names=True),),
         delete=(Call("DeleteAlarms", {"AlarmNames": "[$id]"}),),
+        not_in_api=frozenset({"ActionConfiguration"}),
         tag_property="Tags",
         tag=Call("TagResource", {"ResourceARN": "@Arn", "Tags": "$tags"}),
         untag=Call("UntagResource", {"ResourceARN": "@Arn", "TagKeys": "$tag_keys"}),

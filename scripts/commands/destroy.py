@@ -1,0 +1,75 @@
+"""Take an environment down, the last wave first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scripts.options import environment_argument
+
+if TYPE_CHECKING:
+    from generator.environments import Environment
+    from scripts.context import Context
+
+
+@click.command()
+@environment_argument
+@click.option("--yes", is_flag=True, help="Do not ask; not in production.")
+@click.option(
+    "--purge",
+    is_flag=True,
+    help="Lift deletion protection, and delete for good what the stacks would keep; never in production.",
+)
+@click.pass_obj
+def destroy(context: Context, environment: Environment, yes: bool, purge: bool) -> None:
+    """Delete every stack of ENV in both regions, in the reverse order of a deploy.
+
+    What a DeletionPolicy keeps (buckets, tables, keys) outlives its stack and is listed at the end. While it
+    is there the environment cannot be deployed again under the same names: --purge deletes it too.
+
+    \b
+    Examples:
+      tradewind destroy dev --sandbox --yes
+      tradewind destroy staging --purge
+    """
+    from scripts import approval, inventory, lease_table
+    from scripts.deploy import teardown, waves
+    from scripts.errors import TradewindError
+    from scripts.lease import DEPLOY, Leases
+    from scripts.telling import Telling
+
+    if purge:
+        teardown.refuse_purge_of_prod(
+            environment.name, is_prod=approval.is_production(environment.name)
+        )
+    approval.refuse_yes_in_production(environment.name, yes=yes)
+    aws = context.connect(environment)
+    aws.verify_account()
+    standing = [stack for region in environment.regions for stack in inventory.roots(aws, region)]
+    for stack in standing:
+        context.terminal.say(f"{stack.name} in {stack.region} ({stack.status})")
+    if standing or purge:
+        approval.approve_destruction(context.terminal, environment.name, yes=yes)
+    telling = Telling(context.terminal, environment.name)
+    leases = Leases(aws, environment.primary_region)
+    try:
+        with leases.hold(DEPLOY, f"tradewind destroy {environment.name}") as lease:
+            telling.tell(
+                teardown.Teardown(
+                    aws,
+                    lease,
+                    waves.tear_down(
+                        [(stack.tags["Root"], stack.region) for stack in standing],
+                        environment.regions,
+                    ),
+                    environment.regions,
+                    purge,
+                ).run()
+            )
+            lease_table.delete(aws, environment.primary_region)
+    except TradewindError as error:
+        telling.failed(error)
+        raise
+    context.terminal.say(f"{environment.name} is gone")
+    context.terminal.data(telling.document)

@@ -1,0 +1,36 @@
+"""Named lines at which a test kills this process, as a power cut would.
+
+Only tests use this: with TRADEWIND_FAILPOINT=<name> in the environment, reaching that point is a
+SIGKILL of the process by itself. No handler, `finally` or buffer gets a chance. Without the variable
+`reach` does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+VARIABLE = "TRADEWIND_FAILPOINT"
+
+#: Every failpoint, in the order in which a first deploy reaches them.
+NAMES = (
+    "lease.acquired",
+    "release.half-uploaded",
+    "release.uploaded",
+    "change-set.requested",
+    "change-set.created",
+    "wave.planned",
+    "wave.executed",
+    "wave.followed",
+    "wave.protected",
+    "rollout.completed",
+    "lease.released",
+)
+
+
+def reach(name: str) -> None:
+    """Die here, if a test asked for it. Names are those of `NAMES`: a misspelt one cannot pass."""
+    if name not in NAMES:
+        raise ValueError(f"{name!r} is not a failpoint")
+    if os.environ.get(VARIABLE) == name:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,145 @@
+"""Events as lines for a person: pure, nothing is printed here.
+
+A line of None means that the event is for --json and logs, or for -v (`is_detail`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from scripts.changes import NESTED_STACK, Change, count
+from scripts.events import (
+    ChangeSetCreated,
+    ChangeSetExecuted,
+    Event,
+    LeaseAcquired,
+    LeftoverRemoved,
+    NothingChanged,
+    OperationFound,
+    ProtectionSet,
+    ReleaseRead,
+    ResourcePurged,
+    ResourceRetained,
+    RolloutCompleted,
+    StackDeleted,
+    StackEventSeen,
+    TemplateUploaded,
+    WaveCompleted,
+    WaveFailed,
+    WavePending,
+    WavePlanned,
+    WaveStarted,
+)
+
+_SIGNS = {"Add": "+", "Remove": "-", "Modify": "~", "Import": "<", "Dynamic": "?"}
+
+
+def lines(event: Event) -> Iterator[str]:
+    """What is said of an event."""
+    match event:
+        case LeaseAcquired(environment, _, token, previous):
+            yield f"{environment} is ours to change (lease {token})"
+            if previous:
+                yield f"  taken over from {previous}"
+        case ReleaseRead(digest, templates):
+            yield f"release {digest[:16]}: {templates} templates"
+        case WaveStarted(root, region, number, of):
+            yield f"[{number}/{of}] {root} in {region}"
+        case TemplateUploaded(_, bucket, key):
+            yield f"  uploaded s3://{bucket}/{key}"
+        case ChangeSetCreated(_, _, name):
+            yield f"  change set {name}"
+        case WavePlanned(_, _, hash, changes, lookups):
+            yield f"  plan {hash}: {summary(changes)}"
+            yield from (f"    {line}" for line in tree(changes))
+            yield from (f"    looked up {name} = {value}" for name, value in lookups.items())
+        case WavePending(root, region, awaits):
+            yield f"{root} in {region}: planned when {awaits} is done"
+        case NothingChanged():
+            yield "  no changes"
+        case ChangeSetExecuted(_, _, name):
+            yield f"  executing {name}"
+        case OperationFound(_, _, status):
+            yield f"  found at work ({status}): following it to its end"
+        case LeftoverRemoved(_, _, what):
+            yield f"  removed what an earlier run left: {what}"
+        case StackEventSeen():
+            yield f"  {stack_event(event)}"
+        case ProtectionSet(_, _, enabled):
+            yield f"  termination protection {'on' if enabled else 'off'}"
+        case WaveCompleted(_, _, status, seconds, _):
+            yield f"  {status} after {duration(seconds)}"
+        case WaveFailed(root, region, status, cause):
+            yield from failure(root, region, status, cause)
+        case StackDeleted(_, _, seconds):
+            yield f"  deleted after {duration(seconds)}"
+        case ResourceRetained(region, path, type, physical_id):
+            yield f"  kept: {type} {physical_id} ({'/'.join(path)}, {region})"
+        case ResourcePurged(region, type, physical_id, how):
+            yield f"  purged: {type} {physical_id} in {region}: {how}"
+        case RolloutCompleted(environment, changed, waves, seconds):
+            yield completed(environment, changed, waves, seconds)
+        case _:
+            assert_never(event)
+
+
+def is_detail(event: Event) -> bool:
+    """Whether an event is only wanted with -v."""
+    return isinstance(event, TemplateUploaded | ChangeSetCreated | ChangeSetExecuted)
+
+
+def stack_event(event: StackEventSeen) -> str:
+    """One stack event: where, what, status and the reason."""
+    where = "/".join((event.root, *event.path))
+    reason = f": {' '.join(event.reason.split())}" if event.reason else ""
+    return f"{event.at:%H:%M:%S}  {event.status:<28} {where} ({event.type}){reason}"
+
+
+def failure(root: str, region: str, status: str, cause: StackEventSeen | None) -> Iterator[str]:
+    """A wave's end, the root cause first."""
+    if cause is None:
+        yield f"{root} in {region} failed ({status}); CloudFormation gave no cause"
+        return
+    where = "/".join((root, *cause.path))
+    yield f"root cause: {where} ({cause.type}) in {region}: {' '.join(cause.reason.split()) or cause.status}"
+    yield f"{root} in {region} ended in {status}"
+
+
+def tree(changes: Sequence[Change]) -> Iterator[str]:
+    """The changes of a plan, nested stacks indented, replacements flagged."""
+    for change in changes:
+        yield f"{_SIGNS.get(change.action, '~')} {change.logical_id} ({change.type}){_flags(change)}"
+        yield from (f"  {line}" for line in tree(change.inside))
+
+
+def summary(changes: Sequence[Change]) -> str:
+    """`3 to add, 1 to replace`."""
+    said = ", ".join(f"{number} to {verb}" for verb, number in count(changes).items() if number)
+    return said or "outputs only"
+
+
+def completed(environment: str, changed: int, waves: int, seconds: float) -> str:
+    """How a roll-out ended."""
+    if not changed:
+        return f"{environment}: no changes; nothing was executed ({duration(seconds)})"
+    return f"{environment} is up: {changed} of {waves} waves changed ({duration(seconds)})"
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `95 s`, `12 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 300 else f"{seconds / 60:.0f} min"
+
+
+def _flags(change: Change) -> str:
+    because = f" [{', '.join(change.because)}]" if change.because else ""
+    if change.type == NESTED_STACK:
+        return ""
+    match change.replacement:
+        case "True":
+            return f" REPLACED{because}"
+        case "Conditional":
+            return f" perhaps replaced{because}"
+    return because

@@ -1,0 +1,41 @@
+"""What the sandbox cannot imitate of resource types: part of the table that status prints."""
+
+from __future__ import annotations
+
+from scripts.sandbox.limits import Limit
+
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        "Resource types",
+        "A type without an API in the sandbox is a record: CloudFormation creates, updates, replaces "
+        "and deletes it, GetAtt gives values of the right shape, no client of its service finds it.",
+    ),
+    Limit(
+        "Resource types",
+        "Properties are checked against the provider schemas cfn-lint ships; what only the service "
+        "would refuse at run time is accepted, and `format` is not enforced.",
+    ),
+    Limit("Resource types", "A drift check reads no type that is backed by its schema alone."),
+    Limit("EC2", "DescribeNatGateways lists no address; flow logs write nothing."),
+    Limit(
+        "EC2", "The weight of an AWS-managed prefix list is not counted against a group's rules."
+    ),
+    Limit("EC2", "A subnet's network ACL is recorded; DescribeNetworkAcls does not list it."),
+    Limit(
+        "CloudWatch", "Alarms on metric math, anomaly bands and composites keep their first state."
+    ),
+    Limit(
+        "CloudWatch", "Metric math is described in the JSON protocol, not in the Query protocol."
+    ),
+    Limit(
+        "Secrets Manager",
+        "A rotation publishes a new version with the old value; the rotation function is not run. "
+        "Taking a Region out of ReplicaRegions leaves its replica.",
+    ),
+    Limit("DynamoDB", "MultiRegionConsistency and witnesses are kept and not described."),
+    Limit(
+        "CodeDeploy, CodePipeline, Shield, Redshift, Personalize", "Records, see Resource types."
+    ),
+    Limit("AWS WAF", "Logging configurations are records; rules see no traffic."),
+    Limit("AWS Config", "Rules are listed and never evaluated."),
+)

@@ -1,0 +1,301 @@
+"""Keys, secrets, tables and databases across Regions: made by a stack, found by their API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.rehearsal.sandbox.resource_types import failure, outputs, remove, resource
+from tests.rehearsal.sandbox.stacks import Account, output, template
+
+PEER = "eu-central-1"
+KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}],
+}
+
+
+def elsewhere(account: Account, service: str) -> Any:
+    return account.sandbox.client(service, PEER, account.number)
+
+
+def deploy_in_peer(account: Account, name: str, body: Any) -> Any:
+    account.region = PEER
+    account.cfn = account.client("cloudformation")
+    try:
+        return account.create(name, body)
+    finally:
+        account.region = "eu-west-1"
+        account.cfn = account.client("cloudformation")
+
+
+def test_a_key_and_its_replica(account: Account) -> None:
+    key = resource("KMS::Key", KeyPolicy=KEY_POLICY, MultiRegion=True, EnableKeyRotation=True)
+    made = outputs(
+        account.create(
+            "s", template({"Key": key}, Outputs={"Arn": output({"Fn::GetAtt": ["Key", "Arn"]})})
+        )
+    )
+    kms = account.client("kms")
+    assert kms.get_key_rotation_status(KeyId=made["Arn"])["KeyRotationEnabled"]
+    replica = resource("KMS::ReplicaKey", PrimaryKeyArn=made["Arn"], KeyPolicy=KEY_POLICY)
+    stack = deploy_in_peer(
+        account, "s", template({"Key": replica}, Outputs={"Id": output({"Ref": "Key"})})
+    )
+    identifier = outputs(stack)["Id"]
+    assert identifier == made["Arn"].rpartition("/")[2]
+    found = elsewhere(account, "kms").describe_key(KeyId=identifier)["KeyMetadata"]
+    assert found["MultiRegionConfiguration"]["MultiRegionKeyType"] == "REPLICA"
+
+
+def test_a_secret_its_replica_policy_and_rotation(account: Account) -> None:
+    def secrets(days: int, *, at_once: bool) -> Any:
+        secret = resource(
+            "SecretsManager::Secret",
+            Name="orders",
+            GenerateSecretString={
+                "SecretStringTemplate": '{"username": "shop"}',
+                "GenerateStringKey": "password",
+                "ExcludePunctuation": True,
+            },
+            ReplicaRegions=[{"Region": PEER}],
+        )
+        policy = resource(
+            "SecretsManager::ResourcePolicy",
+            SecretId={"Ref": "Secret"},
+            ResourcePolicy={"Version": "2012-10-17", "Statement": []},
+        )
+        schedule = resource(
+            "SecretsManager::RotationSchedule",
+            SecretId={"Ref": "Secret"},
+            RotationLambdaARN="arn:aws:lambda:eu-west-1:111111111111:function:rotate",
+            RotationRules={"AutomaticallyAfterDays": days},
+            RotateImmediatelyOnUpdate=at_once,
+        )
+        return template(
+            {"Secret": secret, "Policy": policy, "Schedule": schedule},
+            Outputs={"Secret": output({"Ref": "Secret"}), "Schedule": output({"Ref": "Schedule"})},
+        )
+
+    manager = account.client("secretsmanager")
+    made = outputs(account.create("s", secrets(30, at_once=False)))
+    found = manager.describe_secret(SecretId="orders")
+    assert made == {"Secret": found["ARN"], "Schedule": found["ARN"]}
+    assert found["RotationEnabled"]
+    assert found["RotationRules"] == {"AutomaticallyAfterDays": 30}
+    assert len(found["VersionIdsToStages"]) == 1
+    value = json.loads(manager.get_secret_value(SecretId="orders")["SecretString"])
+    assert value["username"] == "shop"
+    assert value["password"].isalnum()
+    assert json.loads(manager.get_resource_policy(SecretId="orders")["ResourcePolicy"])
+    replica = elsewhere(account, "secretsmanager").get_secret_value(SecretId="orders")
+    assert json.loads(replica["SecretString"]) == value
+
+    account.update("s", secrets(7, at_once=True))
+    found = manager.describe_secret(SecretId="orders")
+    assert found["RotationRules"] == {"AutomaticallyAfterDays": 7}
+    assert len(found["VersionIdsToStages"]) == 2
+
+    taken = account.create(
+        "t", template({"Again": resource("SecretsManager::Secret", Name="orders")})
+    )
+    assert taken["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "the secret orders already exists" in failure(account, "t", "Again")
+    remove(account, "s")
+    assert manager.list_secrets()["SecretList"] == []
+
+
+def global_table(account: Account, *regions: str) -> Any:
+    def replica(region: str) -> dict[str, Any]:
+        key = f"arn:aws:kms:{region}:{account.number}:key/k"
+        return {
+            "Region": region,
+            "SSESpecification": {"KMSMasterKeyId": key},
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        }
+
+    table = resource(
+        "DynamoDB::GlobalTable",
+        TableName="carts",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"SSEEnabled": True, "SSEType": "KMS"},
+        TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True},
+        StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"},
+        Replicas=[replica(region) for region in regions],
+    )
+    stream = output({"Fn::GetAtt": ["Table", "StreamArn"]})
+    return template({"Table": table}, Outputs={"Stream": stream})
+
+
+def test_a_global_table(account: Account) -> None:
+    made = outputs(account.create("s", global_table(account, "eu-west-1", PEER)))
+    assert made["Stream"].startswith(f"arn:aws:dynamodb:eu-west-1:{account.number}:table/carts/")
+    here, there = account.client("dynamodb"), elsewhere(account, "dynamodb")
+    for client, region in ((here, "eu-west-1"), (there, PEER)):
+        table = client.describe_table(TableName="carts")["Table"]
+        assert table["SSEDescription"]["KMSMasterKeyArn"].split(":")[3] == region
+        backups = client.describe_continuous_backups(TableName="carts")
+        recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+        ttl = client.describe_time_to_live(TableName="carts")["TimeToLiveDescription"]
+        assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
+    here.put_item(TableName="carts", Item={"id": {"S": "1"}})
+    assert there.get_item(TableName="carts", Key={"id": {"S": "1"}})["Item"] == {"id": {"S": "1"}}
+
+    account.update("s", global_table(account, "eu-west-1"))
+    assert there.list_tables()["TableNames"] == []
+    assert here.get_item(TableName="carts", Key={"id": {"S": "1"}})["Item"]
+    remove(account, "s")
+    assert here.list_tables()["TableNames"] == []
+
+
+def test_a_global_table_without_its_own_region(account: Account) -> None:
+    stack = account.create("s", global_table(account, PEER))
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "must contain the stack's region eu-west-1" in failure(account, "s", "Table")
+
+
+def test_an_aurora_global_database(account: Account) -> None:
+    whole = resource(
+        "RDS::GlobalCluster",
+        GlobalClusterIdentifier="orders",
+        Engine="aurora-postgresql",
+        StorageEncrypted=True,
+    )
+    writer = resource(
+        "RDS::DBCluster",
+        DBClusterIdentifier="orders-writer",
+        Engine="aurora-postgresql",
+        GlobalClusterIdentifier={"Ref": "Whole"},
+        MasterUsername="shop",
+        MasterUserPassword="not-a-secret",
+        StorageEncrypted=True,
+    )
+    account.create("s", template({"Whole": whole, "Writer": writer}))
+    reader = resource(
+        "RDS::DBCluster",
+        DBClusterIdentifier="orders-reader",
+        Engine="aurora-postgresql",
+        GlobalClusterIdentifier="orders",
+        StorageEncrypted=True,
+    )
+    deploy_in_peer(account, "s", template({"Reader": reader}))
+    found = account.client("rds").describe_global_clusters()["GlobalClusters"][0]
+    members = {
+        held["DBClusterArn"].split(":")[3]: held["IsWriter"]
+        for held in found["GlobalClusterMembers"]
+    }
+    assert members == {"eu-west-1": True, PEER: False}
+
+    elsewhere(account, "cloudformation").delete_stack(StackName="s")
+    remove(account, "s")
+    assert account.client("rds").describe_db_clusters()["DBClusters"] == []
+
+
+def test_a_read_replica_and_deletion_protection(account: Account) -> None:
+    def databases(*, protected: bool) -> Any:
+        primary = resource(
+            "RDS::DBInstance",
+            DBInstanceIdentifier="orders",
+            Engine="postgres",
+            DBInstanceClass="db.t4g.medium",
+            AllocatedStorage="20",
+            MasterUsername="shop",
+            MasterUserPassword="not-a-secret",
+            MultiAZ=True,
+            DeletionProtection=protected,
+        )
+        replica = resource(
+            "RDS::DBInstance",
+            DBInstanceIdentifier="orders-replica",
+            SourceDBInstanceIdentifier={"Ref": "Primary"},
+            DBInstanceClass="db.t4g.medium",
+        )
+        for held in (primary, replica):
+            held["DeletionPolicy"] = "Delete"
+        return template({"Primary": primary, "Replica": replica})
+
+    assert account.create("s", databases(protected=True))["StackStatus"] == "CREATE_COMPLETE"
+    rds = account.client("rds")
+    found = {
+        held["DBInstanceIdentifier"]: held for held in rds.describe_db_instances()["DBInstances"]
+    }
+    assert found["orders"]["ReadReplicaDBInstanceIdentifiers"] == ["orders-replica"]
+    assert found["orders-replica"]["ReadReplicaSourceDBInstanceIdentifier"] == "orders"
+    assert {held["DBInstanceStatus"] for held in found.values()} == {"available"}
+    assert remove(account, "s") == "DELETE_FAILED"
+    assert "please disable deletion protection" in failure(account, "s", "Primary")
+
+
+def test_a_table_of_one_region(account: Account) -> None:
+    table = resource(
+        "DynamoDB::Table",
+        TableName="takeover",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True},
+    )
+    account.create("s", template({"Table": table}))
+    dynamodb = account.client("dynamodb")
+    ttl = dynamodb.describe_time_to_live(TableName="takeover")["TimeToLiveDescription"]
+    assert ttl["TimeToLiveStatus"] == "ENABLED"
+    backups = dynamodb.describe_continuous_backups(TableName="takeover")
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_a_bucket_that_replicates(account: Account) -> None:
+    peer = f"peer-{account.number}"
+
+    def bucket(days: int) -> Any:
+        rule = {
+            "Id": "whole",
+            "Priority": 1,
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "DeleteMarkerReplication": {"Status": "Enabled"},
+            "Destination": {
+                "Bucket": f"arn:aws:s3:::{peer}",
+                "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
+                "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": 15}},
+            },
+        }
+        glacier = {"StorageClass": "GLACIER", "TransitionInDays": days}
+        encryption = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "key"}
+        by_default = {"ServerSideEncryptionByDefault": encryption, "BucketKeyEnabled": True}
+        made = resource(
+            "S3::Bucket",
+            BucketName=f"images-{account.number}",
+            VersioningConfiguration={"Status": "Enabled"},
+            BucketEncryption={"ServerSideEncryptionConfiguration": [by_default]},
+            LifecycleConfiguration={"Rules": [{"Status": "Enabled", "Transitions": [glacier]}]},
+            ReplicationConfiguration={"Role": "arn:aws:iam::1:role/r", "Rules": [rule]},
+            Tags=[{"Key": "backup", "Value": "yes"}],
+        )
+        dual = output({"Fn::GetAtt": ["Images", "DualStackDomainName"]})
+        return template({"Images": made}, Outputs={"Dual": dual})
+
+    early = account.create("early", bucket(30))
+    assert early["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "Destination bucket must exist." in failure(account, "early", "Images")
+
+    there = elsewhere(account, "s3")
+    there.create_bucket(Bucket=peer, CreateBucketConfiguration={"LocationConstraint": PEER})
+    there.put_bucket_versioning(Bucket=peer, VersioningConfiguration={"Status": "Enabled"})
+    name = f"images-{account.number}"
+    made = outputs(account.create("s", bucket(30)))
+    assert made["Dual"] == f"{name}.s3.dualstack.eu-west-1.amazonaws.com"
+    account.update("s", bucket(60))
+    s3 = account.client("s3")
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert rules[0]["Transitions"] == [{"Days": 60, "StorageClass": "GLACIER"}]
+    encryption = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]
+    by_default = encryption["Rules"][0]["ApplyServerSideEncryptionByDefault"]
+    assert by_default == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "key"}
+    replication = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]
+    assert replication["Rules"][0]["Destination"]["Bucket"] == f"arn:aws:s3:::{peer}"
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "backup", "Value": "yes"}]
