@@ -15,14 +15,17 @@ help: ## List the targets
 
 install: .venv/installed ## Make .venv from the lock, byte-compiled; a no-op when nothing changed
 
-.venv/installed: requirements.lock setup.cfg pyproject.toml
+.venv/installed: .venv/locked setup.cfg pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--config-settings editable_mode=compat --editable .
+	@$(BIN)/python -m compileall -q generator scripts
+	@touch $@
+
+.venv/locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tradewind needs Python 3.11 or newer: make PYTHON=python3.12 install")'
 	@echo "installing into .venv (half a minute) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-		--config-settings editable_mode=compat --editable .
-	@$(BIN)/python -m compileall -q generator scripts
 	@touch $@
 
 lock: ## Refresh requirements.lock from setup.cfg

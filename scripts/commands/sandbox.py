@@ -124,7 +124,7 @@ def reset(context: Context) -> None:
 
 
 def _described(found: Status) -> list[str]:
-    from scripts.sandbox.limits import LIMITS
+    from scripts.sandbox.limits import every_limit
 
     lines = []
     if found.running is None:
@@ -142,5 +142,5 @@ def _described(found: Status) -> list[str]:
         for backing, types in told["resource_types"].items():
             lines.append(f"  {len(types)} {_BACKINGS.get(backing, backing)}")
     lines.append("What it cannot imitate:")
-    lines.extend(f"  {limit.area}: {limit.difference}" for limit in LIMITS)
+    lines.extend(f"  {limit.area}: {limit.difference}" for limit in every_limit())
     return lines

@@ -131,7 +131,11 @@ def _plan(
     record = stack["_resources"].get(logical_id) if parent["ChangeSetType"] == "UPDATE" else None
     target = record["PhysicalResourceId"] if record else child_name(stack["StackName"], logical_id)
     name = numbered(f"{parent['ChangeSetName']}-{logical_id}", 12)
-    request = child_request({"Capabilities": parent["Capabilities"]}, target, properties)
+    request = child_request(
+        {"Capabilities": parent["Capabilities"]},
+        target,
+        {**properties, "Tags": [*(properties.get("Tags") or []), *_inherited_tags(parent, stack)]},
+    )
     answer = create(
         {
             **request,
@@ -159,6 +163,12 @@ def _plan(
     if not _failed_for_a_reason(child):
         grow(child, create)
     return child
+
+
+def _inherited_tags(parent: ChangeSet, stack: dict[str, Any]) -> list[dict[str, str]]:
+    """The stack-level tags, which reach every nested stack; a template's own tag of that key wins."""
+    given: list[dict[str, str]] = parent["Tags"] if parent["_tags_given"] else stack["Tags"]
+    return given
 
 
 def _mark_unknown_causes(change_set: ChangeSet) -> None:

@@ -36,11 +36,10 @@ def child_request(
         )
     if not isinstance(properties.get("TemplateURL"), str):
         raise ValueError("Property TemplateURL cannot be empty.")
-    tags = {
-        tag["Key"]: str(tag["Value"])
-        for tag in properties.get("Tags") or []
-        if not tag["Key"].startswith("aws:")
-    }
+    tags: dict[str, str] = {}
+    for tag in properties.get("Tags") or []:
+        if not tag["Key"].startswith("aws:"):
+            tags.setdefault(tag["Key"], str(tag["Value"]))
     request = {
         "StackName": [child],
         "TemplateURL": [properties["TemplateURL"]],

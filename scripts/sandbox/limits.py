@@ -39,3 +39,10 @@ LIMITS: tuple[Limit, ...] = (
     Limit("Load balancers", "describe-target-health calls every target healthy."),
     Limit("Quotas", "Account quotas are not counted; template quotas are."),
 )
+
+
+def every_limit() -> tuple[Limit, ...]:
+    """These, and those of the resource types."""
+    from scripts.sandbox.resources import limits
+
+    return (*LIMITS, *limits.LIMITS)

@@ -18,7 +18,7 @@ from scripts.sandbox.gateway import (
     Service,
     json_response,
 )
-from scripts.sandbox.limits import LIMITS
+from scripts.sandbox.limits import every_limit
 
 STATUS_PATH = "/_tradewind/status"
 RESET_PATH = "/_tradewind/reset"
@@ -57,7 +57,7 @@ def _status(began: float, native: frozenset[str], unsaved: list[str]) -> dict[st
         "uptime_seconds": round(time.monotonic() - began, 1),
         "stacks": stacks,
         "resource_types": _resource_types(native),
-        "limits": [asdict(limit) for limit in LIMITS],
+        "limits": [asdict(limit) for limit in every_limit()],
         "unsaved_services": unsaved,
     }
 

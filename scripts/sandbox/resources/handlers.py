@@ -80,7 +80,7 @@ def _checked_update(type_name: str, handler: Handler) -> Callable[..., Created]:
     def checked_update(
         physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str | None
     ) -> Created:
-        pass
+        _check(type_name, logical_id or physical_id, new)
         logical = (logical_id,) if with_logical_id else ()
         return _completed(type_name, update(physical_id, old, new, stack, *logical))
 

@@ -100,18 +100,18 @@ def test_a_nested_create_only_property_replaces(account: Account) -> None:
 
 
 def test_a_custom_named_resource_is_not_replaced(account: Account) -> None:
-    def group(key: str) -> Any:
-        made = resource("Shield::ProtectionGroup", Aggregation="SUM", Pattern="ALL")
-        named = resource("Redshift::EventSubscription", SubscriptionName=key)
-        return template(
-            {
-                "Group": {**made, "Properties": {**made["Properties"], "ProtectionGroupId": "g"}},
-                "N": named,
-            }
-        )
+    def rollout(name: str, hosts: int) -> Any:
+        healthy = {"Type": "HOST_COUNT", "Value": hosts}
+        properties = {"DeploymentConfigName": name, "MinimumHealthyHosts": healthy}
+        return template({"Rollout": resource("CodeDeploy::DeploymentConfig", **properties)})
 
-    assert account.create("s", group("a"))["StackStatus"] == "CREATE_COMPLETE"
-    assert account.update("s", group("b"))["StackStatus"] == "UPDATE_COMPLETE"
+    account.create("s", rollout("careful", 2))
+    refused = account.update("s", rollout("careful", 3))
+    assert refused["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "cannot update a stack when a custom-named resource requires replacing" in failure(
+        account, "s", "Rollout"
+    )
+    assert account.update("s", rollout("bold", 3))["StackStatus"] == "UPDATE_COMPLETE"
 
 
 def test_stack_tags_reach_a_resource_made_by_api(account: Account) -> None:
