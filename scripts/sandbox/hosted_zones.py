@@ -1,7 +1,7 @@
 """The hosted zone that an account brings along: `POST /_tradewind/hosted-zones`.
 
-On AWS a domain's public hosted zone is there before any stack, under an id that Route 53 chose. Templates take
-that id as a parameter, so here whoever deploys says which id the zone is to have.
+On AWS a domain's public hosted zone is there before any stack, under an id that Route 53 chose. Templates
+take that id as a parameter, so here whoever deploys says which id the zone is to have.
 """
 
 from __future__ import annotations

@@ -25,12 +25,14 @@ def install() -> None:
         stack_records,
         stack_requests,
         template_urls,
+        update_visits,
     )
 
     seams.SAVE_ALL.replace(lambda _services: None)  # snapshots.py saves, whole or not at all
     resources.install()
     template_urls.install()
     exports.install()
+    update_visits.install()
     nested_stacks.install()
     rollbacks.install()
     stack_events.install()

@@ -239,9 +239,7 @@ def _log_hint(home: Path) -> str:
     return f"The whole log is {home / 'sandbox.log'}"
 
 
-def _request(
-    endpoint: str, method: str, page: str, body: bytes | None = None
-) -> dict[str, Any]:
+def _request(endpoint: str, method: str, page: str, body: bytes | None = None) -> dict[str, Any]:
     """The answer of one of the sandbox's own pages. Raises Failed when it does not answer."""
     request = urllib.request.Request(  # noqa: S310 - our own loopback address
         f"{endpoint}/_tradewind/{page}", body, method=method

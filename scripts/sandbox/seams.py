@@ -178,13 +178,13 @@ UPDATE_RESOURCE = _function(
     _STACKS,
     "_update_resource",
     "resource_type physical_id old_props new_props stack_name logical_id old_attrs",
-    "an update visits every nested stack; stack policies",
+    "an update visits every nested stack and what changed; stack policies",
 )
 ADD_EVENT = _function(
     _STACKS,
     "_add_event",
     "stack_id stack_name logical_id resource_type status reason physical_id detailed_status",
-    "events carry physical ids",
+    "events carry physical ids, and tell changes only",
 )
 RESOURCE_POLICY = _function(
     _STACKS,
