@@ -1,6 +1,6 @@
 """Events as lines for a person: pure, nothing is printed here.
 
-A line of None means that the event is for --json and logs, or for -v (`is_detail`).
+`is_detail` says what is only wanted with -v, `is_routine` what may pass by on a terminal's moving line.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from scripts.events import (
 _SIGNS = {"Add": "+", "Remove": "-", "Modify": "~", "Import": "<", "Dynamic": "?"}
 
 
-def lines(event: Event) -> Iterator[str]:
-    """What is said of an event."""
+def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
+    """What is said of an event; of a plan, the `whole` tree where that is wanted."""
     match event:
         case LeaseAcquired(environment, _, token, previous):
             yield f"{environment} is ours to change (lease {token})"
@@ -52,8 +52,10 @@ def lines(event: Event) -> Iterator[str]:
             yield f"  change set {name}"
         case WavePlanned(_, _, hash, changes, lookups):
             yield f"  plan {hash}: {summary(changes)}"
-            yield from (f"    {line}" for line in tree(changes))
-            yield from (f"    looked up {name} = {value}" for name, value in lookups.items())
+            yield from (f"    {line}" for line in tree(changes, whole=whole))
+            yield from (
+                f"    looked up {name} = {value}" for name, value in lookups.items() if value
+            )
         case WavePending(root, region, awaits):
             yield f"{root} in {region}: planned when {awaits} is done"
         case NothingChanged():
@@ -89,6 +91,16 @@ def is_detail(event: Event) -> bool:
     return isinstance(event, TemplateUploaded | ChangeSetCreated | ChangeSetExecuted)
 
 
+def is_routine(event: Event) -> bool:
+    """Whether an event is one of hundreds that go as planned: a resource's, or the beginning of a stack's."""
+    if not isinstance(event, StackEventSeen) or "FAILED" in event.status:
+        return False
+    return event.type != NESTED_STACK or event.status in (
+        "CREATE_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS",
+    )
+
+
 def stack_event(event: StackEventSeen) -> str:
     """One stack event: where, what, status and the reason."""
     where = "/".join((event.root, *event.path))
@@ -106,11 +118,17 @@ def failure(root: str, region: str, status: str, cause: StackEventSeen | None) -
     yield f"{root} in {region} ended in {status}"
 
 
-def tree(changes: Sequence[Change]) -> Iterator[str]:
-    """The changes of a plan, nested stacks indented, replacements flagged."""
+def tree(changes: Sequence[Change], *, whole: bool = False) -> Iterator[str]:
+    """The changes of a plan, nested stacks indented, replacements flagged.
+
+    A stack that is new with all that it holds is one line, unless the `whole` tree is wanted.
+    """
     for change in changes:
+        if change.action == "Add" and change.inside and not whole:
+            yield f"+ {change.logical_id} ({change.type}): {summary(change.inside)}"
+            continue
         yield f"{_SIGNS.get(change.action, '~')} {change.logical_id} ({change.type}){_flags(change)}"
-        yield from (f"  {line}" for line in tree(change.inside))
+        yield from (f"  {line}" for line in tree(change.inside, whole=whole))
 
 
 def summary(changes: Sequence[Change]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -40,9 +40,10 @@ class Telling:
         """Until the last event, or until what yields them raises."""
         for event in events:
             self._remember(event)
-            say = self._terminal.detail if narration.is_detail(event) else self._terminal.say
-            for line in narration.lines(event):
+            say = self._way_of_saying(event)
+            for line in narration.lines(event, whole=self._terminal.verbose):
                 say(self._terminal.paint(line, colour) if (colour := _colour(event)) else line)
+        self._terminal.live("")
 
     def returned(self, events: Generator[Event, None, Result]) -> Result:
         """Tell the events, and give what their generator returns."""
@@ -64,6 +65,13 @@ class Telling:
                 "exit_code": error.exit_code,
             }
         )
+
+    def _way_of_saying(self, event: Event) -> Callable[[str], None]:
+        if narration.is_detail(event):
+            return self._terminal.detail
+        if narration.is_routine(event) and not self._terminal.verbose:
+            return self._terminal.live
+        return self._terminal.say
 
     def _remember(self, event: Event) -> None:
         match event:

@@ -194,6 +194,6 @@ def _show(context: Context, plan: WavePlan) -> None:
     from scripts import narration
 
     context.terminal.out(f"{plan.change_set.name} {plan.hash}: {narration.summary(plan.changes)}")
-    for line in narration.tree(plan.changes):
+    for line in narration.tree(plan.changes, whole=context.terminal.verbose):
         context.terminal.out(f"  {line}")
     context.terminal.data({**plan.to_json(), "has_changes": True, "name": plan.change_set.name})

@@ -75,7 +75,7 @@ def _show(terminal: Terminal, outcome: Outcome) -> None:
             terminal.out(f"  planned when {awaited} is done")
         case _:
             terminal.out(f"  plan {outcome.hash}: {narration.summary(outcome.changes)}")
-            for line in narration.tree(outcome.changes):
+            for line in narration.tree(outcome.changes, whole=terminal.verbose):
                 terminal.out(f"    {line}")
             for name, value in outcome.recorded.items():
                 terminal.out(f"    looked up {name} = {value}")

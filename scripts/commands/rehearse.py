@@ -119,7 +119,6 @@ def _private_sandbox(environment: Environment) -> Iterator[tuple[Aws, Any]]:
             try:
                 running = process.start(home, port)
                 process.bring_along(running, environment.account_id, *environment.hosted_zone)
-                process.bring_along(running, environment.account_id, *environment.hosted_zone)
                 yield (
                     aws.connect_endpoint(environment, running.url),
                     lambda: process.status(home).document,

@@ -24,6 +24,7 @@ def install() -> None:
         stack_events,
         stack_records,
         stack_requests,
+        stack_tags,
         template_urls,
         update_visits,
     )
@@ -37,6 +38,7 @@ def install() -> None:
     rollbacks.install()
     stack_events.install()
     stack_requests.install()
+    stack_tags.install()
     protected_updates.install()
     change_sets.install()
     stack_records.install()

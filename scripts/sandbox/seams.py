@@ -186,6 +186,12 @@ ADD_EVENT = _function(
     "stack_id stack_name logical_id resource_type status reason physical_id detailed_status",
     "events carry physical ids, and tell changes only",
 )
+WITH_STACK_TAGS = _function(
+    _STACKS,
+    "_with_stack_tags",
+    "resource_type props stack_tags stack_name stack_id logical_id",
+    "stack-level tags of a fleet propagate to its instances",
+)
 RESOURCE_POLICY = _function(
     _STACKS,
     "_resource_policy",

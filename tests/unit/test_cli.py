@@ -253,7 +253,9 @@ class TestAws:
         cli.main(["probe", "--sandbox"])
         self.connect(probe)
 
-        assert brought == [(reached[0][1], "111111111111", "Z01111111111111111111", "dev.example.com")]
+        assert brought == [
+            (reached[0][1], "111111111111", "Z01111111111111111111", "dev.example.com")
+        ]
 
     def test_is_the_sandbox_when_the_environment_variable_says_so(
         self,
