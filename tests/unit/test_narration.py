@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scripts import narration
-from scripts.changes import count
+from scripts.changes import NESTED_STACK, Change, count
 from scripts.events import NothingChanged, RolloutCompleted, WaveFailed, WavePlanned
 from tests.unit.deploy.told import change, event, nested
 
@@ -57,3 +57,33 @@ def test_nothing_to_do_is_said_in_those_words() -> None:
 )
 def test_durations_are_as_exact_as_they_matter(seconds: float, said: str) -> None:
     assert narration.duration(seconds) == said
+
+
+def test_a_stack_that_is_all_new_is_one_line_unless_the_whole_tree_is_wanted() -> None:
+    new = Change(
+        "Add",
+        "Catalog",
+        NESTED_STACK,
+        inside=(change("Carts", action="Add"), change("Topic", action="Add")),
+    )
+
+    assert list(narration.tree((new,))) == ["+ Catalog (AWS::CloudFormation::Stack): 2 to add"]
+    assert len(list(narration.tree((new,), whole=True))) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "type", "routine"),
+    [
+        ("CREATE_IN_PROGRESS", "AWS::SQS::Queue", True),
+        ("CREATE_COMPLETE", "AWS::SQS::Queue", True),
+        ("CREATE_FAILED", "AWS::SQS::Queue", False),
+        ("DELETE_FAILED", "AWS::SQS::Queue", False),
+        ("CREATE_IN_PROGRESS", NESTED_STACK, True),
+        ("CREATE_COMPLETE", NESTED_STACK, False),
+        ("ROLLBACK_IN_PROGRESS", NESTED_STACK, False),
+    ],
+)
+def test_what_goes_as_planned_passes_by_and_failures_and_whole_stacks_stay(
+    status: str, type: str, routine: bool
+) -> None:
+    assert narration.is_routine(event("Catalog/Carts", status, "", type)) is routine

@@ -41,7 +41,7 @@ def test_a_second_deploy_says_no_changes_and_executes_nothing(deployed: Project)
 def test_an_edit_of_one_layer_changes_that_layer_alone(deployed: Project) -> None:
     deployed.build(topics=2)
 
-    run = deployed.run("deploy", "dev", "--yes", "--json")
+    run = deployed.run("deploy", "dev", "--yes", "--json", "-v")
 
     assert run.code == 0, run.told
     outcomes = [wave["outcome"] for wave in run.document["waves"]]

@@ -77,7 +77,7 @@ class Rds:
         self.password, self.pending, self.looks = "old", "", 0
         self.refuses = False
 
-    def change(self, MasterUserPassword: str, ApplyImmediately: bool, **which: str) -> None:
+    def change(self, MasterUserPassword: str, **which: str) -> None:
         if self.refuses:
             raise RuntimeError("InvalidDBInstanceState")
         assert which in (
