@@ -13,8 +13,8 @@ from tests.bench.timing import PROJECT
 
 HEAD = """# Benchmarks
 
-Ratios, measured in one run by `make bench` on byte-compiled modules; contenders take turns and the best of each
-counts. A limit that is not met says why.
+Ratios, measured in one run by `make bench` on byte-compiled modules; contenders take turns, and the best of
+each counts. A limit that is not met says why.
 
 Last run: {date}, {python}, {cores} cores.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from troposphere import Ref
 from troposphere.sns import Topic
@@ -76,12 +77,12 @@ def _root(number: int) -> Sequence[type[Layer]]:
             "build": _build,
         }
         if layers:
-            body["before"] = Input(layers[-1].arn)  # type: ignore[attr-defined]
+            body["before"] = Input(vars(layers[-1])["arn"])  # type: ignore[attr-defined]
         layers.append(type(f"R{number}L{step}", (Layer,), body))
     return layers
 
 
-def _build(self: Layer) -> None:
+def _build(self: Any) -> None:
     for number in range(RESOURCES_PER_LAYER - 1):
         self.add(Queue(f"Queue{number}", QueueName=self.named(f"queue-{number}"), DelaySeconds=5))
     topic = self.add(Topic("Topic", DisplayName=getattr(self, "before", "first")))
