@@ -77,7 +77,7 @@ def _root(number: int) -> Sequence[type[Layer]]:
             "build": _build,
         }
         if layers:
-            body["before"] = Input(vars(layers[-1])["arn"])  # type: ignore[attr-defined]
+            body["before"] = Input(vars(layers[-1])["arn"])
         layers.append(type(f"R{number}L{step}", (Layer,), body))
     return layers
 
