@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from troposphere import AWSObject, Ref, Tags
-from troposphere.ec2 import NetworkAcl, NetworkAclEntry, PortRange
+from troposphere.ec2 import ICMP, NetworkAcl, NetworkAclEntry, PortRange
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -20,22 +20,29 @@ HTTPS = (443, 443)
 EPHEMERAL = ((1024, 3388), (3390, 65535))
 
 #: Protocol numbers of network ACLs (IANA); -1 is all.
-TCP, EVERY_PROTOCOL = 6, -1
+OVER_ICMP, OVER_TCP, EVERY_PROTOCOL = 1, 6, -1
+
+#: ICMP's answer of a router whose next link is too narrow for the packet.
+TOO_LARGE = {"Icmp": ICMP(Type=3, Code=4)}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule that allows, at its number in the list; without `ports`, every protocol."""
+    """One rule that allows, at its number in the list; `narrowed` is what of the protocol may pass."""
 
     number: int
     block: object
     egress: bool
-    ports: tuple[int, int] | None = None
+    protocol: int = EVERY_PROTOCOL
+    narrowed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def let_in(number: int, block: object, ports: tuple[int, int] | None = None) -> Rule:
-    """Traffic from a block of addresses may enter the tier."""
-    return Rule(number, block, egress=False, ports=ports)
+    """Traffic from a block of addresses may enter the tier; without ports, of every protocol."""
+    if ports is None:
+        return Rule(number, block, egress=False)
+    narrowed = {"PortRange": PortRange(From=ports[0], To=ports[1])}
+    return Rule(number, block, egress=False, protocol=OVER_TCP, narrowed=narrowed)
 
 
 def let_out(block: object) -> Rule:
@@ -44,8 +51,15 @@ def let_out(block: object) -> Rule:
 
 
 def answers() -> list[Rule]:
-    """What comes back to those who asked outside: an access list is stateless."""
-    return [let_in(number, ANYWHERE, ports) for number, ports in enumerate(EPHEMERAL, 200)]
+    """What comes back to those who asked outside: an access list is stateless.
+
+    ICMP tells a sender that its packet is too large for the path; one that never hears it sends in vain.
+    https://docs.aws.amazon.com/vpc/latest/userguide/path_mtu_discovery.html
+    """
+    return [
+        *(let_in(number, ANYWHERE, ports) for number, ports in enumerate(EPHEMERAL, 200)),
+        Rule(300, ANYWHERE, egress=False, protocol=OVER_ICMP, narrowed=TOO_LARGE),
+    ]
 
 
 def access_list(layer: Layer, tier: str, *, vpc: object, rules: Iterable[Rule]) -> AWSObject:
@@ -54,19 +68,16 @@ def access_list(layer: Layer, tier: str, *, vpc: object, rules: Iterable[Rule]) 
         NetworkAcl(f"{tier}Acl", VpcId=vpc, Tags=Tags(Name=layer.named(f"{tier.lower()}-acl")))
     )
     for rule in rules:
-        narrowed: dict[str, Any] = (
-            {"PortRange": PortRange(From=rule.ports[0], To=rule.ports[1])} if rule.ports else {}
-        )
         layer.add(
             NetworkAclEntry(
                 f"{tier}{'Out' if rule.egress else 'In'}{rule.number}",
                 NetworkAclId=Ref(acl),
                 RuleNumber=rule.number,
                 Egress=rule.egress,
-                Protocol=TCP if rule.ports else EVERY_PROTOCOL,
+                Protocol=rule.protocol,
                 RuleAction="allow",
                 CidrBlock=rule.block,
-                **narrowed,
+                **rule.narrowed,
             )
         )
     return acl

@@ -90,7 +90,7 @@ def metric_alarm(
     *,
     topic: object,
     says: str,
-    missing: str = "notBreaching",
+    missing: object = "notBreaching",
     **properties: Any,
 ) -> AWSObject:
     """An alarm on one series. `says` is read at night: what it means, and what to do first."""
@@ -119,7 +119,7 @@ def formula_alarm(
     *,
     topic: object,
     says: str,
-    missing: str = "notBreaching",
+    missing: object = "notBreaching",
     **properties: Any,
 ) -> AWSObject:
     """An alarm on a rate or a difference of several series."""
@@ -195,7 +195,7 @@ def _firing(alarm: AWSObject, given: object) -> object:
 
 
 def _common(
-    layer: Layer, title: str, limit: Limit, topic: object, says: str, missing: str
+    layer: Layer, title: str, limit: Limit, topic: object, says: str, missing: object
 ) -> dict[str, Any]:
     return {
         "AlarmName": layer.named(kebab(title)),

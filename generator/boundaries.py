@@ -82,6 +82,7 @@ PASSED_TO = (
 LINKED = (
     "autoscaling",
     "backup",
+    "contributorinsights.dynamodb",
     "dynamodb.application-autoscaling",
     "elasticache",
     "elasticloadbalancing",
@@ -277,9 +278,15 @@ def makes_roles(layer: Layer) -> list[Statement]:
 
 
 def in_our_regions(layer: Layer, *, globally: bool = False) -> StringEquals:
-    """This region and its peer; with `globally` the one in which IAM, Route 53 and Shield answer, too."""
+    """This region and its peer; with `globally` also where IAM, Route 53 and Shield answer, and the witness.
+
+    DynamoDB asks for leave in the witness's region as well; where there is no witness it is an empty string.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables.tutorial.html
+    """
     regions: list[object] = [Ref("AWS::Region"), layer.settings.peer_region]
-    return StringEquals("aws:RequestedRegion", [*regions, *(["us-east-1"] if globally else [])])
+    if globally:
+        regions += ["us-east-1", layer.settings.witness_region]
+    return StringEquals("aws:RequestedRegion", regions)
 
 
 def under_our_keys(layer: Layer) -> ForAnyValueStringLike:

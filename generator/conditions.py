@@ -171,5 +171,6 @@ class Conditions:
     predictive_scaling = on(Settings.predictive_scaling)
     off_peak_scaling = on(Settings.off_peak_scaling)
     fleet_stops_off_peak = equals(Settings.off_peak_minimum, "0")
+    fleet_sleeps = off_peak_scaling & fleet_stops_off_peak
     alarm_email = ~equals(Settings.alarm_email, "")
     warm_pool = ~equals(Settings.warm_pool_minimum, "0")

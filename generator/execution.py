@@ -47,6 +47,18 @@ ROOTS = ("platform",)
 
 STACK, CUSTOM = "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource"
 
+#: What there is to know of an Auto Scaling group besides itself.
+DESCRIBED_GROUP = (
+    "autoscaling:DescribeAutoScalingInstances",
+    "autoscaling:DescribeInstanceRefreshes",
+    "autoscaling:DescribeLifecycleHooks",
+    "autoscaling:DescribeLoadBalancerTargetGroups",
+    "autoscaling:DescribeLoadBalancers",
+    "autoscaling:DescribeNotificationConfigurations",
+    "autoscaling:DescribeScalingActivities",
+    "autoscaling:DescribeTrafficSources",
+)
+
 #: What CloudFormation does as the role without any handler saying so.
 BESIDES: Mapping[str, tuple[str, ...]] = {
     # Nested change sets, and reading the nested templates.
@@ -65,7 +77,9 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
     CUSTOM: ("lambda:InvokeFunction",),
     # A group with a launch template: the caller is checked for what the instances will be made with.
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+    # And what no type names in full of the schema's `autoscaling:Describe*`: how it stands, and its refresh.
     "AWS::AutoScaling::AutoScalingGroup": (
+        *DESCRIBED_GROUP,
         "ec2:CreateTags",
         "ec2:DescribeAvailabilityZones",
         "ec2:DescribeImages",
@@ -77,6 +91,17 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
         "ec2:DescribeSubnets",
         "ec2:RunInstances",
     ),
+    # What the type's page asks for beyond its schema.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
+    "AWS::DynamoDB::GlobalTable": (
+        "dynamodb:CreateGlobalTableWitness",
+        "dynamodb:DeleteGlobalTableWitness",
+        "dynamodb:DescribeTableReplicaAutoScaling",
+    ),
+    # A replica, a copy of backups or a secondary cluster whose source lies in the peer region.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+    "AWS::RDS::DBCluster": ("rds:CrossRegionCommunication",),
+    "AWS::RDS::DBInstance": ("rds:CrossRegionCommunication",),
     # `{{resolve:secretsmanager:...}}` in a property is resolved as the role.
     "AWS::SecretsManager::Secret": ("secretsmanager:GetSecretValue",),
 }
@@ -116,6 +141,7 @@ GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
 #: Actions that list rather than name what they act on: a scope would refuse them.
 LISTINGS = (
+    *DESCRIBED_GROUP,
     "cloudwatch:DescribeAlarms",
     "events:ListRules",
     "lambda:ListFunctions",

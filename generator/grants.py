@@ -446,22 +446,25 @@ def publish_metrics(namespace: Arn) -> Statement:
     )
 
 
-def join_vpc() -> Statement:
+def join_vpc() -> list[Statement]:
     """What a Lambda function needs to have its network interfaces in a VPC.
 
+    Lambda wants to be allowed every interface, for it asks before there is one.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     """
-    actions = [
+    interfaces = [
         ec2.CreateNetworkInterface,
-        ec2.DescribeNetworkInterfaces,
-        ec2.DescribeSubnets,
         ec2.DeleteNetworkInterface,
         ec2.AssignPrivateIpAddresses,
         ec2.UnassignPrivateIpAddresses,
     ]
-    return unscoped(
-        actions, because="Lambda checks these against every resource when the function is made"
-    )
+    ours = Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:*/*")
+    return [
+        allow(interfaces, [ours]),
+        unscoped(
+            [ec2.DescribeNetworkInterfaces, ec2.DescribeSubnets], because="they list by no resource"
+        ),
+    ]
 
 
 def close_security_group(group_id: Arn) -> list[Statement]:

@@ -54,6 +54,7 @@ ADMINISTRATION = [
     kms.ListResourceTags,
     kms.PutKeyPolicy,
     kms.ReplicateKey,
+    kms.RetireGrant,
     kms.RevokeGrant,
     kms.ScheduleKeyDeletion,
     kms.TagResource,
@@ -94,18 +95,27 @@ def data_services() -> list[Statement]:
 
 
 def logs_services() -> list[Statement]:
-    """Log groups, log delivery to the logs bucket, and those who publish to the alerts topic."""
-    context = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*")
+    """Log groups, log delivery to the logs bucket, and those who publish to the alerts topic.
+
+    A publisher is held to our topics, for SNS supports no condition on the source where that is EventBridge.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    publishers = ["cloudwatch", "events", "events.rds", "backup"]
     return [
-        Statement(
-            Sid="LogGroups",
-            Effect=Allow,
-            Principal=Principal("Service", Sub("logs.${AWS::Region}.${AWS::URLSuffix}")),
-            Action=USE,
-            Resource=["*"],
-            Condition=Condition(ArnLike("kms:EncryptionContext:aws:logs:arn", context)),
+        _encrypting(
+            "LogGroups",
+            Sub("logs.${AWS::Region}.${AWS::URLSuffix}"),
+            USE,
+            "aws:logs:arn",
+            Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"),
         ),
-        _services("AlertsArePublished", ["cloudwatch", "events", "events.rds", "backup"], ENVELOPE),
+        _encrypting(
+            "AlertsArePublished",
+            [f"{name}.amazonaws.com" for name in publishers],
+            ENVELOPE,
+            "aws:sns:topicArn",
+            Sub(f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{NAMES}*"),
+        ),
         _services("LogsAreDelivered", ["delivery.logs"], ENVELOPE),
     ]
 
@@ -229,6 +239,20 @@ def _services(sid: str, services: list[str], actions: Sequence[Action]) -> State
         Action=list(actions),
         Resource=["*"],
         Condition=Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))),
+    )
+
+
+def _encrypting(
+    sid: str, services: object, actions: Sequence[Action], what: str, ours: Sub
+) -> Statement:
+    """Services that use the key for one kind of resource: `what` names its ARN in the encryption context."""
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=Principal("Service", services),
+        Action=list(actions),
+        Resource=["*"],
+        Condition=Condition(ArnLike(f"kms:EncryptionContext:{what}", ours)),
     )
 
 

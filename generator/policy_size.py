@@ -19,6 +19,7 @@ LONGEST = {
     "AWS::URLSuffix": "amazonaws.com",
     "Environment": "e" * 12,
     "PeerRegion": "ap-southeast-2",
+    "WitnessRegion": "ap-northeast-1",
 }
 
 

@@ -42,7 +42,11 @@ class Alerts(Layer):
         self.alerts_topic_arn = Ref(self.alerts)
 
     def topic_policy(self) -> None:
-        """CloudWatch, EventBridge and Backup may publish for this account; nobody in the clear."""
+        """AWS's services publish for this account; nobody does in the clear.
+
+        EventBridge's statement has no condition, since an SNS topic's policy may have none for it.
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+        """
         publishers = Statement(
             Sid="OurServicesPublish",
             Effect=Allow,
@@ -50,7 +54,6 @@ class Alerts(Layer):
                 "Service",
                 [
                     "cloudwatch.amazonaws.com",
-                    "events.amazonaws.com",
                     "backup.amazonaws.com",
                     "events.rds.amazonaws.com",
                 ],
@@ -58,6 +61,13 @@ class Alerts(Layer):
             Action=[sns.Publish],
             Resource=[Ref(self.alerts)],
             Condition=Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))),
+        )
+        events = Statement(
+            Sid="EventBridgePublishes",
+            Effect=Allow,
+            Principal=Principal("Service", "events.amazonaws.com"),
+            Action=[sns.Publish],
+            Resource=[Ref(self.alerts)],
         )
         in_the_clear = Statement(
             Sid="NothingInTheClear",
@@ -72,7 +82,7 @@ class Alerts(Layer):
                 "AlertsTopicPolicy",
                 Topics=[Ref(self.alerts)],
                 PolicyDocument=PolicyDocument(
-                    Version="2012-10-17", Statement=[publishers, in_the_clear]
+                    Version="2012-10-17", Statement=[publishers, events, in_the_clear]
                 ),
             )
         )

@@ -58,18 +58,19 @@ class Dns(Layer):
         self.outputs()
 
     def regional_name(self) -> None:
+        """Always an answer: /takeover is asked for by this name, whatever has become of the fleet."""
         self.add(
             RecordSetType(
                 "RegionalOrigin",
                 HostedZoneId=self.settings.hosted_zone_id,
                 Name=self.origin("${AWS::Region}."),
                 Type="A",
-                AliasTarget=self.load_balancer(evaluate=True),
+                AliasTarget=self.load_balancer(evaluate=False),
             )
         )
 
     def endpoint_check(self) -> None:
-        """The deep path: an instance that waits for its first revision answers it 503."""
+        """The deep path: an instance that waits for its first revision does not answer it 200."""
         self.endpoint = self.https_check(
             "EndpointCheck",
             name=self.origin("${AWS::Region}."),

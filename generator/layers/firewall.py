@@ -6,7 +6,10 @@ from troposphere import GetAtt, Ref, Sub, Tags
 from troposphere.logs import LogGroup
 from troposphere.wafv2 import (
     AllowAction,
+    DataProtect,
+    DataProtectionConfig,
     DefaultAction,
+    FieldToProtect,
     LoggingConfiguration,
     LoggingConfigurationFieldToMatch,
     SingleHeader,
@@ -17,7 +20,7 @@ from troposphere.wafv2 import (
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer, Output
+from generator.layer import Handoff, Input, Layer
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import HEALTH_PATH, ORIGIN_HEADER, TAKEOVER_PATH, FrontDoor
 from generator.web_acl import limited_by_forwarded_ip, managed, passing, rules, visible
@@ -28,7 +31,7 @@ ANYTHING, LOGINS, CHECKOUTS = 2000, 100, 100
 LOGIN_PATHS = ("/login", "/api/login")
 CHECKOUT_PATHS = ("/checkout", "/api/checkout")
 
-#: What the logs of requests must not show: sessions, credentials, and the header that opens the front door.
+#: What logs and samples of requests must not show: sessions, credentials, and what opens the front door.
 REDACTED = ("cookie", "authorization", ORIGIN_HEADER)
 
 
@@ -43,8 +46,6 @@ class Firewall(Layer):
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alb_arn = Input(FrontDoor.alb_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
-
-    web_acl_name = Output(example="tradewind-dev-shop-us-east-1")
 
     def build(self) -> None:
         self.web_acl()
@@ -69,11 +70,11 @@ class Firewall(Layer):
                     managed("SQLiRuleSet"),
                     managed("CommonRuleSet"),
                 ),
+                DataProtectionConfig=secrecy(),
                 VisibilityConfig=visible(self.named("shop")),
                 Tags=Tags(Name=self.named("shop")),
             )
         )
-        self.web_acl_name = self.named("shop")
 
     def association(self) -> None:
         self.add(
@@ -124,3 +125,18 @@ class Firewall(Layer):
             "CloudFront's web ACL let through. Look at the sampled requests: an attack, or a rule that "
             "hits customers.",
         )
+
+
+def secrecy() -> DataProtectionConfig:
+    """The log's own redaction reaches neither samples nor rules that look at all headers; this does.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html
+    """
+    return DataProtectionConfig(
+        DataProtections=[
+            DataProtect(
+                Action="SUBSTITUTION",
+                Field=FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=list(REDACTED)),
+            )
+        ]
+    )

@@ -88,7 +88,9 @@ class FleetScaling(Layer):
             self.settings.shop_checkout_backlog_target,
             CustomizedMetricSpecification=CustomizedMetricSpecification(
                 Metrics=[
-                    TargetTrackingMetricDataQuery(Id="backlog", Expression=BACKLOG),
+                    TargetTrackingMetricDataQuery(
+                        Id="backlog", Expression=BACKLOG, ReturnData=True
+                    ),
                     self.ingredient("waiting", METRICS, CHECKOUT_QUEUE_DEPTH, "Sum"),
                     self.ingredient("instances", "AWS/AutoScaling", IN_SERVICE, "Average"),
                 ]

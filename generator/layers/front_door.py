@@ -95,7 +95,11 @@ class FrontDoor(Layer):
         self.outputs()
 
     def certificate(self) -> None:
-        """For origin.shop.<domain>, which CloudFront asks for, and for each region's own name below it."""
+        """For origin.shop.<domain>, which CloudFront asks for, and for each region's own name below it.
+
+        One record validates a name and the wildcard below it; CloudFormation, told to make it twice, fails.
+        https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-certificatemanager/lib/certificate.ts
+        """
         names = [Sub(f"{prefix}origin.shop.${{DomainName}}") for prefix in ("", "*.")]
         self.settings.domain_name  # noqa: B018 - reading declares the Parameter that the names need
         self.origin_certificate = self.add(
@@ -106,9 +110,8 @@ class FrontDoor(Layer):
                 ValidationMethod="DNS",
                 DomainValidationOptions=[
                     DomainValidationOption(
-                        DomainName=name, HostedZoneId=self.settings.hosted_zone_id
+                        DomainName=names[0], HostedZoneId=self.settings.hosted_zone_id
                     )
-                    for name in names
                 ],
                 CertificateTransparencyLoggingPreference="ENABLED",
                 Tags=Tags(Name=self.named("origin")),
@@ -182,10 +185,14 @@ class FrontDoor(Layer):
         return door
 
     def load_balancer(self) -> None:
-        """Keep-alive is 60 s, not the default hour: a pooled connection must not outlive a DNS flip."""
+        """Keep-alive is 60 s, not the default hour: a pooled connection must not outlive a DNS flip.
+
+        It has a name, by which the other region's dashboard finds its metrics.
+        """
         self.balancer = self.add(
             LoadBalancer(
                 "LoadBalancer",
+                Name=self.named_everywhere("shop"),
                 Type="application",
                 Scheme="internet-facing",
                 IpAddressType="ipv4",

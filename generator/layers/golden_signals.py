@@ -14,11 +14,12 @@ from generator.alarms import (
     metric_alarm,
     tier_alarm,
 )
+from generator.conditions import Conditions
 from generator.layer import Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
 
-#: ACM renews 60 days before the end; at 30 something hinders it.
+#: ACM renews 45 days before the end, or earlier; at 30 something hinders it.
 CERTIFICATE_DAYS = 30
 
 
@@ -62,10 +63,14 @@ class GoldenSignals(Layer):
         self.latency_alarm = Ref(self.slow)
 
     def errors(self) -> None:
-        """A request that found no target is no RequestCount, so the load balancer's own errors are added."""
+        """A request that found no target is no RequestCount, so the load balancer's own errors are added.
+
+        Where no request finds any, there is no fleet, at night perhaps. That is NoHealthyInstance's to say:
+        this alarm stops deployments, and a deployment is what the new fleet waits for.
+        """
         rate = (
-            "100 * (FILL(by_target, 0) + FILL(by_balancer, 0))"
-            " / (FILL(requests, 0) + FILL(by_balancer, 0))"
+            "IF(FILL(requests, 0) > 0, 100 * (FILL(by_target, 0) + FILL(by_balancer, 0))"
+            " / (FILL(requests, 0) + FILL(by_balancer, 0)), 0)"
         )
         self.failed = formula_alarm(
             self,
@@ -98,6 +103,7 @@ class GoldenSignals(Layer):
         )
 
     def targets(self) -> None:
+        """HealthyHostCount is silent where no target is registered: bad, unless the fleet sleeps at night."""
         self.sick = metric_alarm(
             self,
             "UnhealthyInstances",
@@ -113,8 +119,9 @@ class GoldenSignals(Layer):
             self.target_group("HealthyHostCount", "Minimum"),
             below(1, breaches=2, periods=2),
             topic=self.alerts_topic_arn,
-            says="No instance of the shop is healthy. Route 53 fails over if this is the primary; read the "
-            "shop's log, and what the last deployment changed.",
+            says="No instance of the shop is healthy, or there is none. Route 53 fails over if this is the "
+            "primary; read the shop's log, and what the last deployment changed.",
+            missing=self.choose(Conditions.fleet_sleeps, "notBreaching", "breaching"),
         )
         self.turned_away = metric_alarm(
             self,
@@ -127,6 +134,7 @@ class GoldenSignals(Layer):
         )
 
     def certificate(self) -> None:
+        """A certificate that has ended has no metric any more: the alarm stays as it was."""
         self.ending = metric_alarm(
             self,
             "ExpiringCertificate",
@@ -141,6 +149,7 @@ class GoldenSignals(Layer):
             topic=self.alerts_topic_arn,
             says="The origin's certificate ends in less than 30 days and was not renewed. Look in ACM at its "
             "validation record: it must still be in the hosted zone.",
+            missing="ignore",
         )
 
     def tier(self) -> None:

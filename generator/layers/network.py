@@ -120,6 +120,7 @@ class Network(Layer):
             source="default_group_closer",
             logs_key_arn=self.logs_key_arn,
             allows=[grants.close_security_group(GetAtt(self.vpc, "DefaultSecurityGroup"))],
+            concurrency=1,
         )
         self.add(
             CustomResource(
@@ -204,13 +205,11 @@ class Network(Layer):
                 )
 
     def gateway_endpoints(self) -> None:
-        """S3 and DynamoDB without NAT: cheaper, and open to the data tier too."""
+        """S3 and DynamoDB without NAT, for the private tier: the data tier's access list lets nothing out."""
         tables = [
-            Ref(f"{tier}Routes{zone.letter}") for tier in ("Private", "Data") for zone in ZONES[:2]
-        ]
-        third = [
-            self.choose(Conditions.third_zone, Ref(f"{tier}RoutesC"), NoValue)
-            for tier in ("Private", "Data")
+            Ref("PrivateRoutesA"),
+            Ref("PrivateRoutesB"),
+            self.choose(Conditions.third_zone, Ref("PrivateRoutesC"), NoValue),
         ]
         for service in ("s3", "dynamodb"):
             self.add(
@@ -219,7 +218,7 @@ class Network(Layer):
                     VpcEndpointType="Gateway",
                     ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
                     VpcId=Ref(self.vpc),
-                    RouteTableIds=[*tables, *third],
+                    RouteTableIds=tables,
                 )
             )
 

@@ -20,18 +20,24 @@ from generator.layers.orders import Orders
 from generator.layers.secrets import Secrets
 from generator.layers.storefront import METRICS, Storefront
 from generator.layers.takeover import Takeover
+from generator.naming import PREFIX, kebab
+from generator.settings import Settings
 
 #: Billing figures exist in this region only.
 #: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html
 BILLING_REGION = "us-east-1"
 
-#: Where people look after the alarm: question -> Logs Insights query over the VPC's flow records.
-QUESTIONS = {
-    "rejected-connections": "filter action = 'REJECT' | stats count(*) as refused by srcAddr, dstPort"
-    " | sort refused desc | limit 20",
-    "busiest-egress": "filter flowDirection = 'egress' | stats sum(bytes) as sent by dstAddr"
-    " | sort sent desc | limit 20",
-}
+#: Where people look after the alarm: Logs Insights queries over the VPC's flow records, which are in the
+#: default format and so have no direction.
+#: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+REJECTED = (
+    "filter action = 'REJECT' | stats count(*) as refused by srcAddr, dstPort"
+    " | sort refused desc | limit 20"
+)
+LEAVING = (
+    "filter isIpv4InSubnet(srcAddr, '${Vpc}') and not isIpv4InSubnet(dstAddr, '${Vpc}')"
+    " | stats sum(bytes) as sent by srcAddr, dstAddr | sort sent desc | limit 20"
+)
 
 
 class Observability(Layer):
@@ -116,7 +122,7 @@ class Observability(Layer):
 
     def global_dashboard(self) -> None:
         """Both regions side by side. The other region's names are found by search: it stands later."""
-        here, peer = Ref("AWS::Region"), self.settings.peer_region
+        here, peer = "${AWS::Region}", f"${{{Settings.peer_region.name}}}"
         self.add(
             Dashboard(
                 "GlobalDashboard",
@@ -137,15 +143,18 @@ class Observability(Layer):
         )
 
     def saved_questions(self) -> None:
-        for question, query in QUESTIONS.items():
-            self.add(
-                QueryDefinition(
-                    "".join(word.title() for word in question.split("-")),
-                    Name=Join("/", [self.named_everywhere("network"), question]),
-                    LogGroupNames=[self.flow_log_group],
-                    QueryString=query,
-                )
+        self.question("RejectedConnections", REJECTED)
+        self.question("BusiestEgress", Sub(LEAVING, Vpc=self.settings.vpc_cidr))
+
+    def question(self, title: str, query: object) -> None:
+        self.add(
+            QueryDefinition(
+                title,
+                Name=Join("/", [self.named_everywhere("network"), kebab(title)]),
+                LogGroupNames=[self.flow_log_group],
+                QueryString=query,
             )
+        )
 
     def orders_placed(self) -> Chart:
         acknowledged = self.shop("OrdersAcknowledged")
@@ -228,7 +237,7 @@ class Observability(Layer):
             (
                 Found(
                     "AWS/S3,DestinationBucket,RuleId,SourceBucket",
-                    'MetricName="ReplicationLatency"',
+                    f'MetricName="ReplicationLatency" {self.ours()}',
                     "Maximum",
                     "",
                 ),
@@ -239,19 +248,29 @@ class Observability(Layer):
         always = tuple(arn for arn, there in self.tiers if there is None)
         return AlarmList("Tiers", (self.region_alarm_arn, *always))
 
-    def found_orders(self, region: object) -> Chart:
+    def found_orders(self, region: str) -> Chart:
         found = Found(
-            f"{METRICS},AutoScalingGroupName", 'MetricName="OrdersAcknowledged"', "Sum", ""
+            f'"{METRICS}",AutoScalingGroupName',
+            f'MetricName="OrdersAcknowledged" {self.ours()}',
+            "Sum",
+            "",
         )
-        return Chart("Orders a minute", (found,), region=region)
+        return Chart(f"Orders a minute, {region}", (found,), region=region)
 
-    def found_requests(self, region: object) -> Chart:
-        found = Found("AWS/ApplicationELB,LoadBalancer", 'MetricName="RequestCount"', "Sum", "")
-        return Chart("Requests a minute", (found,), region=region)
+    def found_requests(self, region: str) -> Chart:
+        found = Found(
+            "AWS/ApplicationELB,LoadBalancer", f'MetricName="RequestCount" {self.ours()}', "Sum", ""
+        )
+        return Chart(f"Requests a minute, {region}", (found,), region=region)
 
     def cost(self) -> Chart:
         charges = Series("AWS/Billing", "EstimatedCharges", {"Currency": "USD"}, "Maximum", 21600)
         return Chart("Charges this month, USD", (Line(charges, "account"),), region=BILLING_REGION)
+
+    def ours(self) -> str:
+        """A search's term for what this environment has: its names contain these words, side by side."""
+        self.settings.environment  # noqa: B018 - reading declares the Parameter that the term needs
+        return f"{PREFIX}-${{{Settings.environment.name}}}"
 
     def shop(self, name: str) -> Series:
         """A metric that the shop itself publishes, summed over its fleet."""
@@ -261,4 +280,6 @@ class Observability(Layer):
         return Series("AWS/ApplicationELB", name, {"LoadBalancer": self.alb_label}, statistic)
 
     def orders(self, name: str) -> Series:
-        return Series("AWS/RDS", name, {self.orders_dimension: self.orders_database_id}, "Average")
+        """A standby without a database has an empty chart, not one that CloudWatch refuses."""
+        database = self.choose(Conditions.orders_in_region, self.orders_database_id, "none")
+        return Series("AWS/RDS", name, {self.orders_dimension: database}, "Average")

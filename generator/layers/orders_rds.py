@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,11 +51,14 @@ def rds_instances(layer: Orders) -> RdsInstances:
     """Declare them all, each under its condition."""
     parameters = _parameters(layer)
     writer = _writer(layer, parameters)
+    reader = _reader(layer, parameters, writer, 1, Conditions.rds_replica)
     return RdsInstances(
         parameters,
         writer,
-        reader=_reader(layer, parameters, writer, 1, Conditions.rds_replica),
-        second_reader=_reader(layer, parameters, writer, 2, Conditions.rds_second_replica),
+        reader,
+        second_reader=_reader(
+            layer, parameters, writer, 2, Conditions.rds_second_replica, after=[reader]
+        ),
         remote_replica=_remote_replica(layer, parameters),
     )
 
@@ -140,7 +143,6 @@ def _writer(layer: Orders, parameters: AWSObject) -> AWSObject:
         DBName=DATABASE,
         MasterUsername=credential(layer, "username"),
         MasterUserPassword=credential(layer, "password"),
-        MultiAZ=True,
         AllocatedStorage=settings.orders_storage_gib,
         StorageEncrypted=True,
         KmsKeyId=layer.data_key_arn,
@@ -158,10 +160,16 @@ def _writer(layer: Orders, parameters: AWSObject) -> AWSObject:
 
 
 def _reader(
-    layer: Orders, parameters: AWSObject, writer: AWSObject, number: int, condition: Condition
+    layer: Orders,
+    parameters: AWSObject,
+    writer: AWSObject,
+    number: int,
+    condition: Condition,
+    after: Sequence[AWSObject] = (),
 ) -> AWSObject:
     """A replica beside the writer has the writer's key and subnets, and may not name them.
 
+    RDS makes them one after the other: while it makes one, the writer may not be available for the next.
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
     """
     return _instance(
@@ -170,6 +178,7 @@ def _reader(
         f"orders-reader-{number}",
         parameters,
         condition,
+        after,
         SourceDBInstanceIdentifier=Ref(writer),
         Metadata=encrypted_with("source"),
         DeletionPolicy="Delete",
@@ -178,7 +187,11 @@ def _reader(
 
 
 def _remote_replica(layer: Orders, parameters: AWSObject) -> AWSObject:
-    """The standby region's copy. It bears the name that it keeps when it is promoted."""
+    """The standby region's copy. It bears the name that it keeps when it is promoted.
+
+    CloudFormation takes no final snapshot of what was made as a replica, so a promoted one that goes with its
+    stack leaves its automated backups.
+    """
     return _instance(
         layer,
         "OrdersRemoteReplica",
@@ -190,6 +203,7 @@ def _remote_replica(layer: Orders, parameters: AWSObject) -> AWSObject:
         SourceRegion=layer.settings.primary_region,
         KmsKeyId=layer.data_key_arn,
         DBSubnetGroupName=Ref(layer.subnet_group),
+        DeleteAutomatedBackups=False,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
     )
@@ -201,8 +215,10 @@ def _instance(
     purpose: str,
     parameters: AWSObject,
     condition: Condition,
+    after: Sequence[AWSObject] = (),
     **properties: Any,
 ) -> AWSObject:
+    """An instance over two zones; a replica as well, for it may have to be the writer one day."""
     kind = ReadReplica if "SourceDBInstanceIdentifier" in properties else DBInstance
     identifier = layer.named(purpose)
     groups = [
@@ -216,6 +232,7 @@ def _instance(
             title,
             DBInstanceIdentifier=identifier,
             DBInstanceClass=layer.settings.orders_instance_class,
+            MultiAZ=True,
             StorageType="gp3",
             MaxAllocatedStorage=layer.settings.orders_storage_ceiling_gib,
             Port=str(PORT),
@@ -227,7 +244,7 @@ def _instance(
             EnableIAMDatabaseAuthentication=True,
             EnableCloudwatchLogsExports=list(LOGS),
             Tags=Tags(Name=identifier, Backup="daily"),
-            DependsOn=[group.title for group in groups],
+            DependsOn=[each.title for each in (*groups, *after)],
             **watched(layer),
             **layer.only(condition),
             **properties,

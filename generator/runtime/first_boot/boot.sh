@@ -34,12 +34,17 @@ ExecStart=/usr/bin/python3 /opt/tradewind/stub.py
 Restart=always
 NoNewPrivileges=yes
 ProtectSystem=strict
-
-[Install]
-WantedBy=multi-user.target
 END
 systemctl daemon-reload
-systemctl enable --now shop-stub.service
+systemctl start shop-stub.service
+
+# Started again at each boot, not enabled: of two enabled services in conflict systemd would start the stub, and
+# an instance that has been in the warm pool would answer as if it had no shop.
+cat >/var/lib/cloud/scripts/per-boot/shop-stub <<'END'
+#!/bin/bash
+[ -e /etc/systemd/system/shop.service ] || systemctl start shop-stub.service
+END
+chmod 0755 /var/lib/cloud/scripts/per-boot/shop-stub
 
 dnf install -y ruby amazon-cloudwatch-agent
 

@@ -1,7 +1,8 @@
 """Answers for the shop until its first revision is there: alive when asked shallowly, not ready to serve.
 
 The load balancer asks shallowly, so that a fresh fleet is not replaced in a loop; Route 53 asks deeply, so
-that a region without a shop is not taken for one that could serve.
+that a region without a shop is not taken for one that could serve. It is told so by a 404: a 5XX every second
+or two would fire the alarm that stops deployments, and with it the one that brings the first revision.
 """
 
 import ssl
@@ -13,7 +14,7 @@ CERTIFICATE, KEY = "/etc/tradewind/tls.crt", "/etc/tradewind/tls.key"
 
 
 class Stub(BaseHTTPRequestHandler):
-    """200 on /healthz, 503 on anything else and on /healthz?deep=1."""
+    """200 on /healthz, 404 on /healthz?deep=1, 503 on anything else."""
 
     protocol_version = "HTTP/1.1"
     timeout = 65
@@ -21,11 +22,12 @@ class Stub(BaseHTTPRequestHandler):
     def do_GET(self):
         """Say how it stands."""
         asked = urlsplit(self.path)
-        deep = parse_qs(asked.query).get("deep") == ["1"]
-        if asked.path == "/healthz" and not deep:
-            self.answer(200, b"alive\n")
-        else:
+        if asked.path != "/healthz":
             self.answer(503, b"no revision yet\n")
+        elif parse_qs(asked.query).get("deep") == ["1"]:
+            self.answer(404, b"no revision yet\n")
+        else:
+            self.answer(200, b"alive\n")
 
     do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - http.server's names
 

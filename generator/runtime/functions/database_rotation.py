@@ -20,8 +20,8 @@ def handler(event, context):
 
 
 def set_password(current, pending):
-    """Asking twice for the same password is harmless."""
-    rds("modify_db_{}", MasterUserPassword=pending["password"], ApplyImmediately=True)
+    """Asking twice is harmless. RDS sets it at once, and ApplyImmediately would apply all that is pending."""
+    rds("modify_db_{}", MasterUserPassword=pending["password"])
 
 
 def wait_until_in_force(pending):

@@ -15,6 +15,7 @@ KNOWN = {
     "AWS::URLSuffix": "amazonaws.com",
     "Environment": "dev",
     "PeerRegion": "eu-central-1",
+    "WitnessRegion": "eu-west-2",
 }
 
 

@@ -10,9 +10,7 @@ from generator.foundation import Foundation
 from generator.layers.alerts import Alerts
 from tests.unit.generator.standing import of_type, standing
 
-PUBLISHERS = {
-    f"{name}.amazonaws.com" for name in ("cloudwatch", "events", "events.rds", "backup")
-}
+PUBLISHERS = {f"{name}.amazonaws.com" for name in ("cloudwatch", "events", "events.rds", "backup")}
 
 
 @pytest.fixture(scope="module")

@@ -107,6 +107,22 @@ def test_a_deployer_acts_in_its_pair_of_regions(deployer: Policy) -> None:
     assert not allows(deployer, "ec2:RunInstances", aws__RequestedRegion="ap-south-1")
 
 
+def test_a_deployer_may_make_the_witness_of_a_table_where_it_is(deployer: Policy) -> None:
+    """DynamoDB asks for leave in the witness's region, too."""
+    assert allows(deployer, "dynamodb:CreateGlobalTableWitness", aws__RequestedRegion="eu-west-2")
+
+
+@pytest.mark.parametrize(
+    "service", ["replication.dynamodb", "contributorinsights.dynamodb", "autoscaling", "rds"]
+)
+def test_a_deployer_may_have_the_linked_roles_made_that_a_new_account_lacks(
+    deployer: Policy, service: str
+) -> None:
+    name = f"{service}.amazonaws.com"
+    linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{name}/AWSServiceRoleForIt"
+    assert allows(deployer, "iam:CreateServiceLinkedRole", linked, iam__AWSServiceName=name)
+
+
 @pytest.mark.parametrize(
     "action",
     [

@@ -71,3 +71,9 @@ def test_the_standby_hands_on_no_check_that_it_does_not_have() -> None:
     outputs = Made(Dns, **STANDBY).outputs
     assert outputs["PrimaryHealthCheckId"] == outputs["TakeoverHealthCheckId"] == ""
     assert outputs["EndpointHealthCheckId"].of == "EndpointCheck"
+
+
+def test_the_regional_name_is_answered_whatever_has_become_of_the_fleet() -> None:
+    for region in ({}, STANDBY):
+        target = Made(Dns, **region)["RegionalOrigin"]["AliasTarget"]
+        assert target["EvaluateTargetHealth"] is False

@@ -163,6 +163,15 @@ def test_replicas_in_the_peer_region_are_within_reach(policies: list[dict[str, A
     )
 
 
+def test_what_the_schemas_leave_out_of_work_across_regions_is_allowed(
+    policies: list[dict[str, Any]],
+) -> None:
+    witness = f"arn:aws:dynamodb:eu-west-2:{ACCOUNT}:table/tradewind-dev-order-intake"
+    for action in ("CreateGlobalTableWitness", "DeleteGlobalTableWitness"):
+        assert allows(policies, f"dynamodb:{action}", witness, aws__RequestedRegion="eu-west-2")
+    assert allows(policies, "rds:CrossRegionCommunication", aws__RequestedRegion="eu-central-1")
+
+
 def test_every_name_in_the_templates_lies_in_the_environments_territory(
     deployers: Deployers,
 ) -> None:
@@ -269,3 +278,11 @@ def _within(type: str, name: str, patterns: set[str]) -> bool:
         for pattern in patterns
         if pattern != "*"
     )
+
+
+def test_cloudformation_follows_the_refresh_that_it_starts(policies: list[dict[str, Any]]) -> None:
+    for action in ("StartInstanceRefresh", "CancelInstanceRefresh"):
+        group = f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/"
+        assert allows(policies, f"autoscaling:{action}", f"{group}tradewind-dev-platform-Fleet-1")
+    for action in ("DescribeInstanceRefreshes", "DescribeScalingActivities"):
+        assert allows(policies, f"autoscaling:{action}")

@@ -69,13 +69,19 @@ def test_a_path_spelt_in_another_way_does_not_slip_by_its_limit() -> None:
         assert {"URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"} <= set(kinds)
 
 
-def test_the_log_shows_no_session_no_credential_and_no_origin_secret() -> None:
+def test_neither_log_nor_samples_show_a_session_a_credential_or_the_origin_secret() -> None:
     made = Made(Firewall)
     redacted = made["ShopAclLogging"]["RedactedFields"]
     assert {field["SingleHeader"]["Name"] for field in redacted} == {
         "cookie",
         "authorization",
         "x-tradewind-origin",
+    }
+    (everywhere,) = made["ShopAcl"]["DataProtectionConfig"]["DataProtections"]
+    assert everywhere["Action"] == "SUBSTITUTION"
+    assert everywhere["Field"]["FieldType"] == "SINGLE_HEADER"
+    assert set(everywhere["Field"]["FieldKeys"]) == {
+        field["SingleHeader"]["Name"] for field in redacted
     }
     assert made["RequestLog"]["LogGroupName"].startswith("aws-waf-logs-")
     assert made["RequestLog"]["KmsKeyId"].startswith("arn:aws:kms:")

@@ -84,6 +84,14 @@ def test_no_key_policy_has_a_wildcard_action_or_an_unguarded_stranger(
                 assert "kms:CallerAccount" in guarded
 
 
+def test_a_vault_can_be_made_under_the_data_key(resources: dict[str, Any]) -> None:
+    """What AWS::Backup::BackupVault's create handler asks of KMS; IAM grants what the key policy lets it."""
+    key = resources["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
+    ours = {a for s in key if "root" in json.dumps(s["Principal"]) for a in s["Action"]}
+    asked = {"CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKey", "RetireGrant"}
+    assert {f"kms:{action}" for action in asked} <= ours
+
+
 def test_no_key_policy_names_a_role_that_may_not_exist(resources: dict[str, Any]) -> None:
     for resource in _of(resources, "AWS::KMS::Key", "AWS::KMS::ReplicaKey"):
         for statement in resource["Properties"]["KeyPolicy"]["Statement"]:

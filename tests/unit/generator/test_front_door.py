@@ -130,11 +130,19 @@ def test_the_certificate_covers_the_origin_and_each_regions_name() -> None:
     certificate = Made(FrontDoor)["OriginCertificate"]
     names = [certificate["DomainName"], *certificate["SubjectAlternativeNames"]]
     assert names == ["origin.shop.example.com", "*.origin.shop.example.com"]
-    assert {option["HostedZoneId"] for option in certificate["DomainValidationOptions"]} == {
-        "Z0123456789ABC"
-    }
+
+
+def test_the_one_record_that_validates_the_name_and_its_wildcard_is_made_once() -> None:
+    (option,) = Made(FrontDoor)["OriginCertificate"]["DomainValidationOptions"]
+    assert option == {"DomainName": "origin.shop.example.com", "HostedZoneId": "Z0123456789ABC"}
 
 
 def test_a_third_zone_gives_the_load_balancer_a_third_subnet() -> None:
     assert len(Made(FrontDoor)["LoadBalancer"]["Subnets"]) == 2
     assert len(Made(FrontDoor, availability_zones="3")["LoadBalancer"]["Subnets"]) == 3
+
+
+def test_the_load_balancers_name_fits_whatever_the_environment_is_called() -> None:
+    name = Made(FrontDoor, environment="a" * 12)["LoadBalancer"]["Name"]
+    assert name == f"tradewind-{'a' * 12}-shop"
+    assert len(name) <= 32  # Elastic Load Balancing's limit

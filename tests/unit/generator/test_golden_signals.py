@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from generator.layers.alerts import Alerts
 from generator.layers.golden_signals import GoldenSignals
 from tests.unit.generator.resolved import Made
@@ -21,7 +23,9 @@ def test_p99_latency_is_compared_in_milliseconds_with_the_objective() -> None:
 def test_errors_are_a_share_of_requests_and_the_load_balancers_own_count() -> None:
     alarm = Made(GoldenSignals, error_rate_objective_percent="3")["FailedAnswers"]
     formula, *series = alarm["Metrics"]
-    numerator, denominator = formula["Expression"].split(" / ")
+    given, share, _ = re.fullmatch(r"IF\((.+?\)) > 0, (.+), (0)\)", formula["Expression"]).groups()  # type: ignore[union-attr]
+    numerator, denominator = share.split(" / ")
+    assert given == "FILL(requests, 0)"
     names = {s["Id"]: s["MetricStat"]["Metric"]["MetricName"] for s in series}
     assert names == {
         "by_target": "HTTPCode_Target_5XX_Count",
@@ -60,3 +64,15 @@ def test_what_stops_a_deployment_is_latency_and_errors() -> None:
     outputs = Made(GoldenSignals).outputs
     assert outputs["LatencyAlarm"].of == "SlowAnswers"
     assert outputs["ErrorRateAlarm"].of == "FailedAnswers"
+
+
+def test_a_region_without_any_instance_is_told_of_unless_its_fleet_sleeps() -> None:
+    asleep = {"off_peak_minimum": "0", "off_peak_scaling": "true"}
+    assert Made(GoldenSignals)["NoHealthyInstance"]["TreatMissingData"] == "breaching"
+    assert Made(GoldenSignals, **asleep)["NoHealthyInstance"]["TreatMissingData"] == "notBreaching"
+    awake = asleep | {"off_peak_scaling": "false"}
+    assert Made(GoldenSignals, **awake)["NoHealthyInstance"]["TreatMissingData"] == "breaching"
+
+
+def test_a_certificate_that_has_ended_and_has_no_metric_is_not_taken_for_a_good_one() -> None:
+    assert Made(GoldenSignals)["ExpiringCertificate"]["TreatMissingData"] == "ignore"

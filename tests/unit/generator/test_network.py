@@ -43,7 +43,7 @@ def test_the_internet_opens_connections_to_https_alone(network: Made) -> None:
 
 def test_the_data_tier_speaks_to_the_vpc_alone(network: Made) -> None:
     acl = network["DataIn100"]["NetworkAclId"]
-    rules = [r for r in of_type(network, "AWS::EC2::NetworkAclEntry").values()]
+    rules = of_type(network, "AWS::EC2::NetworkAclEntry").values()
     assert {r["CidrBlock"] for r in rules if r["NetworkAclId"] == acl} == {"10.0.0.0/16"}
 
 

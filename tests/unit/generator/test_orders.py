@@ -72,6 +72,27 @@ def test_the_rds_writer_is_multi_az_encrypted_and_its_backups_are_copied() -> No
     assert writer["BackupRetentionPeriod"] == "14"
 
 
+def test_a_replica_of_rds_survives_the_loss_of_a_zone() -> None:
+    replicas = {**instances(orders_replicas="2"), **instances("standby")}
+    assert {title: found["MultiAZ"] for title, found in replicas.items()} == {
+        "OrdersDatabase": True,
+        "OrdersReader1": True,
+        "OrdersReader2": True,
+        "OrdersRemoteReplica": True,
+    }
+
+
+def test_replicas_are_made_one_after_the_other() -> None:
+    """RDS makes none of a writer that is not available, as it may not be while another is made."""
+    second = Orders().template.to_dict()["Resources"]["OrdersReader2"]
+    assert "OrdersReader1" in second["DependsOn"]
+
+
+def test_a_promoted_replica_leaves_its_backups() -> None:
+    """CloudFormation takes no final snapshot of it."""
+    assert instances("standby")["OrdersRemoteReplica"]["DeleteAutomatedBackups"] is False
+
+
 def test_backup_copies_can_be_left_off_where_no_pair_of_regions_has_them() -> None:
     writer = instances(orders_backup_copies="false")["OrdersDatabase"]
     assert not [name for name in writer if name.startswith("AutomaticBackupReplication")]

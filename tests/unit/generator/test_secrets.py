@@ -98,3 +98,12 @@ def test_the_rotation_knows_which_kind_of_database_it_changes(engine: str, kind:
         "DATABASE": "tradewind-dev-orders-us-east-1",
         "KIND": kind,
     }
+
+
+@pytest.mark.parametrize("role", ["DatabaseRotationRole", "PaymentKeyRotationRole"])
+def test_a_function_makes_interfaces_in_this_account_and_region_only(role: str) -> None:
+    for statement in standing(Secrets).statements(role):
+        if "ec2:CreateNetworkInterface" in statement["Action"]:
+            assert statement["Resource"] == ["arn:aws:ec2:us-east-1:111111111111:*/*"]
+        elif statement["Resource"] == ["*"]:
+            assert not [a for a in statement["Action"] if a.startswith(("ec2:C", "ec2:Del"))]

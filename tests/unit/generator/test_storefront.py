@@ -96,6 +96,14 @@ def test_the_stub_and_the_load_balancer_agree_on_the_port() -> None:
     assert f"PORT = {FLEET_PORT}\n" in (first_boot.SOURCES / "stub.py").read_text()
 
 
+def test_the_stub_is_not_enabled_beside_the_shop_for_it_would_win_at_the_next_boot() -> None:
+    text = (first_boot.SOURCES / "boot.sh").read_text()
+    assert "enable --now shop-stub" not in text
+    assert "[Install]" not in text
+    at_each_boot = text.split("cat >/var/lib/cloud/scripts/per-boot/shop-stub", 1)[1]
+    assert "[ -e /etc/systemd/system/shop.service ] || systemctl start shop-stub" in at_each_boot
+
+
 def test_a_first_boot_that_leaves_no_room_is_a_build_error(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +160,7 @@ def test_the_fleet_follows_cpu_requests_and_checkouts() -> None:
     assert math["Expression"] == "waiting / instances"
     assert waiting["MetricStat"]["Metric"]["MetricName"] == "CheckoutQueueDepth"
     assert instances["MetricStat"]["Metric"]["MetricName"] == "GroupInServiceInstances"
+    assert math["ReturnData"] is True
     assert (waiting["ReturnData"], instances["ReturnData"]) == (False, False)
 
 

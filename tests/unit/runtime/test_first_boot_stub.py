@@ -35,8 +35,8 @@ def port() -> Iterator[int]:
     [
         ("GET", "/healthz", 200),
         ("HEAD", "/healthz", 200),
-        ("GET", "/healthz?deep=1", 503),
-        ("GET", "/healthz?x=1&deep=1", 503),
+        ("GET", "/healthz?deep=1", 404),
+        ("GET", "/healthz?x=1&deep=1", 404),
         ("GET", "/", 503),
         ("GET", "/healthzz", 503),
         ("POST", "/checkout", 503),
