@@ -31,7 +31,7 @@ from awacs.aws import (
     StringEquals,
     StringLike,
 )
-from troposphere import AWSObject, Ref, Sub
+from troposphere import AWSObject, Ref
 from troposphere.iam import ManagedPolicy
 
 from generator.errors import BuildError
@@ -294,8 +294,7 @@ def under_our_keys(layer: Layer) -> ForAnyValueStringLike:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     """
-    layer.settings.environment  # noqa: B018 - reading declares the Parameter that the alias needs
-    return ForAnyValueStringLike("kms:ResourceAliases", Sub(f"alias/{NAMES}*"))
+    return ForAnyValueStringLike("kms:ResourceAliases", layer.sub(f"alias/{NAMES}*"))
 
 
 def _boundary(

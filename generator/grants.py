@@ -49,6 +49,7 @@ from awacs.aws import (
     Principal,
     Statement,
     StringEquals,
+    StringEqualsIfExists,
     StringLike,
 )
 from awacs.sts import AssumeRole
@@ -56,7 +57,6 @@ from troposphere import AWSObject, Ref, Sub, encode_to_dict
 from troposphere.iam import Policy, Role
 
 from generator.naming import PREFIX, kebab
-from generator.settings import Settings
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -70,20 +70,22 @@ class Trust:
     """Who may assume a role, and only on behalf of this account."""
 
     principal: Principal
-    condition: Condition | None
+    condition: Condition
+
+
+#: Services that assume a role of the account that passed it to them, and may not name a source account.
+#: AWS's own samples of their trust policies have no condition; where the key is there, it must be ours.
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+MAY_NAME_NO_SOURCE = frozenset({"ec2", "s3"})
 
 
 def service(name: str) -> Trust:
     """An AWS service, acting for this account only (the confused deputy's remedy).
 
-    EC2 assumes an instance's role without naming a source account, so for it there is nothing to compare.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    ours = (
-        None
-        if name == "ec2"
-        else Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId")))
-    )
+    compare = StringEqualsIfExists if name in MAY_NAME_NO_SOURCE else StringEquals
+    ours = Condition(compare("aws:SourceAccount", Ref("AWS::AccountId")))
     return Trust(Principal("Service", f"{name}.amazonaws.com"), ours)
 
 
@@ -494,8 +496,12 @@ def role(
         if statements
         else []
     )
-    guarded = {"Condition": trusted.condition} if trusted.condition else {}
-    assume = Statement(Effect=Allow, Action=[AssumeRole], Principal=trusted.principal, **guarded)
+    assume = Statement(
+        Effect=Allow,
+        Action=[AssumeRole],
+        Principal=trusted.principal,
+        Condition=trusted.condition,
+    )
     return Role(
         title,
         RoleName=layer.named(kebab(title)),
@@ -508,9 +514,8 @@ def role(
 
 def boundary_arn(layer: Layer, kind: str) -> Sub:
     """The boundary that foundation makes: `runtime` for what runs, `deployer` for what deploys."""
-    layer.settings.environment  # noqa: B018 - reading declares the Parameter that the name needs
-    name = f"{PREFIX}-${{{Settings.environment.name}}}-{kind}-boundary-${{AWS::Region}}"
-    return Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{name}")
+    name = f"{PREFIX}-${{Environment}}-{kind}-boundary-${{AWS::Region}}"
+    return layer.sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{name}")
 
 
 def flattened(allows: Iterable[Allowed]) -> Iterator[Statement]:

@@ -16,6 +16,7 @@ to this layer's template, so a parameter that nobody uses cannot exist.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
     from generator.grants import Allowed, Trust
 
 Resource = TypeVar("Resource", bound=AWSObject)
+
+#: A variable of Fn::Sub that is no pseudo parameter.
+VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+#: Parameter name -> setting.
+SETTINGS = {setting.name: setting for setting in Settings.all()}
 
 
 class Where(Enum):
@@ -243,15 +250,26 @@ class Layer:
         """One of two values, by a condition."""
         return If(self.when(condition), then, otherwise)
 
+    def sub(self, text: str, **values: Any) -> Sub:
+        """Fn::Sub; a setting that the text names, as in `shop.${DomainName}`, is thereby read.
+
+        Raises BuildError for a variable that is neither a setting, nor in `values`, nor a resource so far.
+        """
+        for name in VARIABLE.findall(text):
+            if name in values or name in self.template.resources:
+                continue
+            if name not in SETTINGS:
+                raise BuildError(f"{type(self).__name__} substitutes {name}, which is no setting")
+            self._read(SETTINGS[name])
+        return Sub(text, **values)
+
     def named(self, purpose: str) -> Sub:
         """The derived name of something that this region holds once: it carries environment and region."""
-        self.settings.environment  # noqa: B018 - reading declares the Parameter that the name needs
-        return Sub(f"{PREFIX}-${{{Settings.environment.name}}}-{purpose}-${{AWS::Region}}")
+        return self.sub(f"{PREFIX}-${{Environment}}-{purpose}-${{AWS::Region}}")
 
     def named_everywhere(self, purpose: str) -> Sub:
         """The derived name of something that both regions know by one name, such as a global table."""
-        self.settings.environment  # noqa: B018 - reading declares the Parameter that the name needs
-        return Sub(f"{PREFIX}-${{{Settings.environment.name}}}-{purpose}")
+        return self.sub(f"{PREFIX}-${{Environment}}-{purpose}")
 
     def role(
         self, title: str, *, trusted: Trust, allows: Iterable[Allowed], **properties: object

@@ -26,7 +26,7 @@ class Problem:
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in said)
 
 
-class EnvironmentInvalid(Exception):  # noqa: N818 - named for what it is
+class EnvironmentInvalid(Exception):
     """An environment cannot be used; `problems` has all that is wrong with it, in reading order."""
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:

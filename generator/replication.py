@@ -30,7 +30,6 @@ from troposphere.s3 import (
 from generator.buckets import bucket_name
 from generator.conditions import Conditions
 from generator.grants import allow, service
-from generator.settings import Settings
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 #: The one deadline that S3's replication time control offers, in minutes.
 MINUTES = 15
 
-PEER = f"${{{Settings.peer_region.name}}}"
+PEER = "${PeerRegion}"
 
 
 def replicator(
@@ -48,8 +47,8 @@ def replicator(
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
-    layer.settings.peer_region  # noqa: B018 - reading declares the Parameter that the names need
-    ours, theirs = [_arn(purpose) for purpose in purposes], [_arn(p, PEER) for p in purposes]
+    ours = [_arn(layer, purpose) for purpose in purposes]
+    theirs = [_arn(layer, purpose, PEER) for purpose in purposes]
     versions = [
         s3.GetObjectVersionForReplication,
         s3.GetObjectVersionAcl,
@@ -63,8 +62,8 @@ def replicator(
             allow([s3.GetReplicationConfiguration, s3.ListBucket], ours),
             allow(versions, [_objects(arn) for arn in ours]),
             allow(replicas, [_objects(arn) for arn in theirs]),
-            allow([kms.Decrypt], [key_arn], _through_s3("${AWS::Region}")),
-            allow([kms.Encrypt, kms.GenerateDataKey], [peer_key_arn], _through_s3(PEER)),
+            allow([kms.Decrypt], [key_arn], _through_s3(layer, "${AWS::Region}")),
+            allow([kms.Encrypt, kms.GenerateDataKey], [peer_key_arn], _through_s3(layer, PEER)),
         ],
         DependsOn=boundary.title,
         **layer.only(Conditions.peer_ready),
@@ -85,7 +84,7 @@ def to_the_peer(layer: Layer, purpose: str, role: AWSObject, peer_key_arn: Ref) 
             SseKmsEncryptedObjects=SseKmsEncryptedObjects(Status="Enabled"),
         ),
         Destination=ReplicationConfigurationRulesDestination(
-            Bucket=_arn(purpose, PEER),
+            Bucket=_arn(layer, purpose, PEER),
             EncryptionConfiguration=EncryptionConfiguration(ReplicaKmsKeyID=peer_key_arn),
             Metrics=Metrics(Status="Enabled", EventThreshold=deadline),
             ReplicationTime=ReplicationTime(Status="Enabled", Time=deadline),
@@ -97,14 +96,14 @@ def to_the_peer(layer: Layer, purpose: str, role: AWSObject, peer_key_arn: Ref) 
     }
 
 
-def _arn(purpose: str, region: str = "${AWS::Region}") -> Sub:
+def _arn(layer: Layer, purpose: str, region: str = "${AWS::Region}") -> Sub:
     name = bucket_name(purpose, region).data["Fn::Sub"]
-    return Sub(f"arn:${{AWS::Partition}}:s3:::{name}")
+    return layer.sub(f"arn:${{AWS::Partition}}:s3:::{name}")
 
 
 def _objects(arn: Sub) -> Sub:
     return Sub(f"{arn.data['Fn::Sub']}/*")
 
 
-def _through_s3(region: str) -> StringEquals:
-    return StringEquals("kms:ViaService", Sub(f"s3.{region}.${{AWS::URLSuffix}}"))
+def _through_s3(layer: Layer, region: str) -> StringEquals:
+    return StringEquals("kms:ViaService", layer.sub(f"s3.{region}.${{AWS::URLSuffix}}"))

@@ -61,6 +61,5 @@ def arns(layer: Layer, services: Iterable[str]) -> list[Sub]:
 
 def arn(layer: Layer, rest: str) -> Sub:
     """One pattern: what follows the partition, with `{account}` and `{ours}`."""
-    layer.settings.environment  # noqa: B018 - reading declares the Parameter that the name needs
     said = rest.replace("{account}", "${AWS::AccountId}").replace("{ours}", NAMES)
-    return Sub(f"arn:${{AWS::Partition}}:{said}")
+    return layer.sub(f"arn:${{AWS::Partition}}:{said}")

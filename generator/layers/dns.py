@@ -80,7 +80,6 @@ class Dns(Layer):
 
     def takeover_check(self) -> None:
         """The standby answers 200 when asked to take over; inverted, so that no standby is no request."""
-        self.settings.peer_region  # noqa: B018 - reading declares the Parameter that the name needs
         self.takeover = self.https_check(
             "TakeoverCheck",
             name=self.origin("${PeerRegion}."),
@@ -135,8 +134,7 @@ class Dns(Layer):
         self.primary_health_check_id = self.choose(Conditions.primary, Ref(self.primary), "")
 
     def origin(self, prefix: str = "") -> Sub:
-        self.settings.domain_name  # noqa: B018 - reading declares the Parameter that the name needs
-        return Sub(f"{prefix}origin.shop.${{DomainName}}")
+        return self.sub(f"{prefix}origin.shop.${{DomainName}}")
 
     def load_balancer(self, *, evaluate: object) -> AliasTarget:
         return AliasTarget(  # type: ignore[no-untyped-call]

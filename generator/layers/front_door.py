@@ -100,8 +100,7 @@ class FrontDoor(Layer):
         One record validates a name and the wildcard below it; CloudFormation, told to make it twice, fails.
         https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-certificatemanager/lib/certificate.ts
         """
-        names = [Sub(f"{prefix}origin.shop.${{DomainName}}") for prefix in ("", "*.")]
-        self.settings.domain_name  # noqa: B018 - reading declares the Parameter that the names need
+        names = [self.sub(f"{prefix}origin.shop.${{DomainName}}") for prefix in ("", "*.")]
         self.origin_certificate = self.add(
             Certificate(
                 "OriginCertificate",

@@ -226,7 +226,7 @@ class Network(Layer):
         self.flow_records = self.add(
             LogGroup(
                 "FlowRecords",
-                LogGroupName=Sub("/tradewind/${Environment}/vpc-flow"),
+                LogGroupName=self.sub("/tradewind/${Environment}/vpc-flow"),
                 KmsKeyId=self.logs_key_arn,
                 RetentionInDays=self.settings.log_retention_days,
                 DeletionPolicy="Delete",

@@ -269,8 +269,7 @@ class Observability(Layer):
 
     def ours(self) -> str:
         """A search's term for what this environment has: its names contain these words, side by side."""
-        self.settings.environment  # noqa: B018 - reading declares the Parameter that the term needs
-        return f"{PREFIX}-${{{Settings.environment.name}}}"
+        return str(self.sub(f"{PREFIX}-${{Environment}}").data["Fn::Sub"])
 
     def shop(self, name: str) -> Series:
         """A metric that the shop itself publishes, summed over its fleet."""

@@ -325,3 +325,24 @@ def test_a_template_over_quota_is_refused() -> None:
 
     with pytest.raises(BuildError, match="Sprawl: Maximum number of resources 500"):
         Sprawl()
+
+
+def test_a_setting_named_in_a_text_is_read() -> None:
+    class Named(Layer):
+        """has a derived name."""
+
+        def build(self) -> None:
+            self.add(Topic("Topic", TopicName=self.sub("${Environment}-${Own}", Own="x")))
+
+    assert set(Named().template.parameters) == {"Environment"}
+
+
+def test_a_text_that_names_no_setting_fails_the_build() -> None:
+    class Misspelt(Layer):
+        """has a name with a slip."""
+
+        def build(self) -> None:
+            self.add(Topic("Topic", TopicName=self.sub("${Enviroment}")))
+
+    with pytest.raises(BuildError, match="Misspelt substitutes Enviroment, which is no setting"):
+        Misspelt()

@@ -19,7 +19,7 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 OLD, NEW = "version-old", "version-new"
 
 
-class Missing(Exception):  # noqa: N818 - stands for botocore's ResourceNotFoundException
+class Missing(Exception):
     """There is no such version."""
 
 
