@@ -29,13 +29,13 @@ class UsageError(TradewindError):
     exit_code = 2
 
 
-class Refused(TradewindError):  # noqa: N818 - named for what happened, as AWS names its own
+class Refused(TradewindError):
     """A gate, a lease or an approval said no; nothing was changed."""
 
     exit_code = 3
 
 
-class Failed(TradewindError):  # noqa: N818
+class Failed(TradewindError):
     """AWS, the network or a tool said no while we were at it."""
 
     exit_code = 1

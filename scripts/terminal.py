@@ -24,7 +24,7 @@ PACE = 5.0
 CLEAR_LINE = "\r\x1b[2K"
 
 
-class ReaderLeft(Exception):  # noqa: N818 - named for what happened
+class ReaderLeft(Exception):
     """Nobody reads our output any more (`| head`)."""
 
 

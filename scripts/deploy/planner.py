@@ -32,7 +32,7 @@ _DESCRIBED = "templates "
 Planning: TypeAlias = Generator[Event, None, WavePlan | Unchanged]
 
 
-class NotYet(Exception):  # noqa: N818 - control flow within this module
+class NotYet(Exception):
     """A value is handed on by a wave that has not been deployed."""
 
     def __init__(self, awaited: Wave) -> None:

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 
-class NetworkRefused(PermissionError):  # noqa: N818 - named for what happened
+class NetworkRefused(PermissionError):
     """Something in the sandbox tried to leave this machine."""
 
 

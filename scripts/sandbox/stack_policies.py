@@ -15,7 +15,7 @@ from typing import Any
 MODIFY, REPLACE, DELETE = "Update:Modify", "Update:Replace", "Update:Delete"
 
 
-class PolicyInvalid(ValueError):  # noqa: N818 - a fact about the document
+class PolicyInvalid(ValueError):
     """A document is not a stack policy."""
 
 

@@ -25,7 +25,7 @@ class Later:
     type: str = ""
 
 
-class Unresolvable(Exception):  # noqa: N818 - named for what it says
+class Unresolvable(Exception):
     """A function's arguments make no sense, whatever a deployment knows. The message is a sentence."""
 
 

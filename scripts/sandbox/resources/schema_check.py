@@ -29,7 +29,7 @@ from scripts.sandbox.resources.schemas import JSON, ResourceSchema
 _STACK_TAG_PREFIX = "aws:cloudformation:"
 
 
-class PropertiesRefused(ValueError):  # noqa: N818 - named for what happened, as AWS does
+class PropertiesRefused(ValueError):
     """The properties of one resource break its type's schema."""
 
     def __init__(self, logical_id: str, violations: Sequence[str]) -> None:

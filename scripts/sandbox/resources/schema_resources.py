@@ -23,7 +23,7 @@ Created = tuple[str, dict[str, Any]]
 """What ministack's stack engine takes from a handler: the physical id and the attributes."""
 
 
-class AlreadyExists(ValueError):  # noqa: N818 - named for what happened, as AWS names its own
+class AlreadyExists(ValueError):
     """Another resource of the type holds the identifier."""
 
     def __init__(self, type_name: str, identifier: str) -> None:

@@ -26,7 +26,7 @@ _MODULES = {
 """ministack's module of a service, where it is not botocore's name."""
 
 
-class CallRefused(ValueError):  # noqa: N818 - named for what happened, as AWS names its own
+class CallRefused(ValueError):
     """The service said no; the sentence is the one CloudFormation makes of it."""
 
     def __init__(self, service: str, code: str, message: str, status: int) -> None:
