@@ -35,8 +35,8 @@ def columns() -> int:
     except ValueError:
         pass
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
+        return os.get_terminal_size(2).columns or 80
+    except OSError:
         return 80
 
 
@@ -60,7 +60,7 @@ class Terminal:
     @property
     def interactive(self) -> bool:
         """Whether somebody is there to answer a question."""
-        return sys.stdin is not None and sys.stdin.isatty()
+        return _is_terminal(sys.stdin)
 
     def say(self, text: str) -> None:
         """Status, for whoever watches; not with -q."""
@@ -118,10 +118,10 @@ class Terminal:
     def ask(self, question: str) -> str:
         """One line of an answer; empty where nobody answers."""
         self._clear()
-        self._write(f"{question} ")
+        self._write(f"{question} ", sys.stderr)
         answer = sys.stdin.readline() if sys.stdin is not None else ""
         if not answer.endswith("\n"):
-            self._write("\n")
+            self._write("\n", sys.stderr)
         return answer.strip()
 
     def confirm(self, question: str) -> bool:
@@ -136,37 +136,42 @@ class Terminal:
         """Put `text` on the moving line; empty takes the line away."""
         if self.quiet:
             return
-        if sys.stderr.isatty():
-            self._write(CLEAR_LINE + text[: columns() - 1])
+        if _is_terminal(sys.stderr):
+            self._write(CLEAR_LINE + text[: columns() - 1], sys.stderr)
         elif text and time.monotonic() >= self._next:
             self._next = time.monotonic() + PACE
-            self._write(text + "\n")
+            self._write(text + "\n", sys.stderr)
         self._live = text
 
     def _status(self, text: str) -> None:
         live = self._live
         self._clear()
-        self._write(text + "\n")
-        if live and sys.stderr.isatty():
+        self._write(text + "\n", sys.stderr)
+        if live and _is_terminal(sys.stderr):
             self.live(live)
 
     def _clear(self) -> None:
-        if self._live and sys.stderr.isatty():
-            self._write(CLEAR_LINE)
+        if self._live and _is_terminal(sys.stderr):
+            self._write(CLEAR_LINE, sys.stderr)
 
-    def _write(self, text: str, stream: TextIO | None = None) -> None:
-        stream = stream or sys.stderr
+    def _write(self, text: str, stream: TextIO | None) -> None:
+        if stream is None:  # it was closed before we began (`2>&-`)
+            return
         try:
             stream.write(text)
             stream.flush()
         except BrokenPipeError as error:
             raise ReaderLeft from error
 
-    def _colourful(self, stream: TextIO) -> bool:
+    def _colourful(self, stream: TextIO | None) -> bool:
         if self.color is not None:
             return self.color
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-        return not plain and stream.isatty()
+        return not plain and _is_terminal(stream)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 class Progress:

@@ -48,6 +48,7 @@ def rehearse(context: Context, name: str) -> None:
         with steps.timed("summary"):
             standing = _standing(aws, environment, imitation())
     _show(context, standing, steps)
+    context.terminal.say(_summary(environment, standing))
     context.terminal.data({**telling.document, **standing, "steps": steps.seconds})
 
 
@@ -171,6 +172,22 @@ def _standing(aws: Aws, environment: Environment, status: dict[str, Any]) -> dic
             for (type, state), count in sorted(counted.items())
         ],
     }
+
+
+def _summary(environment: Environment, standing: dict[str, Any]) -> str:
+    """The one sentence to remember."""
+    from collections import Counter
+
+    imitated: Counter[str] = Counter()
+    for one in standing["resources"]:
+        imitated[one["imitated"]] += one["count"]
+    kinds = {"native": "native to the emulator", "api": "by API", "schema": "by schema"}
+    how = ", ".join(f"{imitated[kind]} {said}" for kind, said in kinds.items() if imitated[kind])
+    regions = " and ".join(environment.regions)
+    return (
+        f"{environment.name} stood in {regions}: {imitated.total()} resources ({how}). "
+        "Nothing on AWS was touched, and the sandbox is gone."
+    )
 
 
 def _show(context: Context, standing: dict[str, Any], steps: _Steps) -> None:
