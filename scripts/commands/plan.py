@@ -78,4 +78,5 @@ def _show(terminal: Terminal, outcome: Outcome) -> None:
             for line in narration.tree(outcome.changes, whole=terminal.verbose):
                 terminal.out(f"    {line}")
             for name, value in outcome.recorded.items():
-                terminal.out(f"    looked up {name} = {value}")
+                if value:
+                    terminal.out(f"    looked up {name} = {value}")
