@@ -284,15 +284,18 @@ def _uses_keys(layer: Layer) -> list[Statement]:
 def _packed(statements: Iterable[Statement]) -> Iterator[PolicyDocument]:
     """Documents filled in order. Raises BuildError for a statement that fits into none."""
     held: list[Statement] = []
+    empty = filled = size(_document([]))
     for statement in statements:
-        if size(_document([statement])) > POLICY_LIMIT:
+        added = size(_document([statement])) - empty + len(",")
+        if empty + added > POLICY_LIMIT:
             raise BuildError(
                 f"the statement of {statement.Action[0].JSONrepr()} exceeds {POLICY_LIMIT} characters"
             )
-        if size(_document([*held, statement])) > POLICY_LIMIT:
+        if filled + added > POLICY_LIMIT:
             yield _document(held)
-            held = []
+            held, filled = [], empty
         held.append(statement)
+        filled += added
     if held:
         yield _document(held)
 

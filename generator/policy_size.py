@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from awacs.aws import PolicyDocument
-from troposphere import encode_to_dict
+
+from generator.render import plain
 
 #: IAM's quota for a managed policy, in characters that are not white space.
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -25,7 +26,7 @@ LONGEST = {
 
 def size(document: PolicyDocument) -> int:
     """The characters that IAM counts, with every parameter at its longest."""
-    said = json.dumps(longest(encode_to_dict(document)), separators=(",", ":"))
+    said = json.dumps(longest(plain(document)), separators=(",", ":"))
     return len("".join(said.split()))
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Problems that are told one by one; a file that is not meant as settings has thousands.
+SHOWN = 20
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -37,7 +40,9 @@ class EnvironmentInvalid(Exception):
     def __str__(self) -> str:
         if len(self.problems) == 1:
             return str(self.problems[0])
-        lines = (f"{problem} {problem.fix}".rstrip() for problem in self.problems)
+        lines = [f"{problem} {problem.fix}".rstrip() for problem in self.problems[:SHOWN]]
+        if (more := len(self.problems) - SHOWN) > 0:
+            lines.append(f"and {more} more")
         return "\n  ".join([f"{len(self.problems)} problems in environment {self.name}:", *lines])
 
     @property

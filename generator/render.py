@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from troposphere import Template
+from troposphere import AWSHelperFn, BaseAWSObject, Template
 
-#: The order in which a person reads a template.
-SECTIONS = (
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Metadata",
-    "Parameters",
-    "Mappings",
-    "Conditions",
-    "Resources",
-    "Outputs",
-)
+#: The sections in the order in which a person reads a template, and where troposphere holds each.
+SECTIONS: Mapping[str, Callable[[Template], Any]] = {
+    "Description": lambda template: template.description,
+    "Metadata": lambda template: template.metadata,
+    "Parameters": lambda template: template.parameters,
+    "Mappings": lambda template: template.mappings,
+    "Conditions": lambda template: template.conditions,
+    "Resources": lambda template: template.resources,
+    "Outputs": lambda template: template.outputs,
+}
 
 #: Hex digits of a child's address: 64 bits, far beyond any collision among a project's templates.
 ADDRESS_DIGITS = 16
@@ -26,10 +26,11 @@ ADDRESS_DIGITS = 16
 
 def render(template: Template) -> bytes:
     """Stable JSON: sections in reading order, resources in the order they were built, properties by name."""
-    said = template.to_dict()
-    said.setdefault("AWSTemplateFormatVersion", "2010-09-09")
-    ordered = {section: _by_name(said[section], section) for section in SECTIONS if section in said}
-    return (json.dumps(ordered, indent=1, ensure_ascii=True) + "\n").encode()
+    said: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
+    for section, held in SECTIONS.items():
+        if value := held(template):
+            said[section] = plain(value, ordered=section != "Resources")
+    return (json.dumps(said, indent=1, ensure_ascii=True) + "\n").encode()
 
 
 def address(body: bytes) -> str:
@@ -37,11 +38,24 @@ def address(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:ADDRESS_DIGITS]
 
 
-def _by_name(value: Any, section: str = "") -> Any:
-    """Sort mappings by key, but for the resources themselves."""
+def plain(value: Any, *, ordered: bool = True) -> Any:
+    """A value as JSON has it, validated; mappings by name, but where their own order says something.
+
+    One walk: troposphere's own encoder walks what a value holds once more at every level that holds it.
+    """
+    if isinstance(value, str | int | float):
+        return value
     if isinstance(value, dict):
-        names = list(value) if section == "Resources" else sorted(value)
-        return {name: _by_name(value[name]) for name in names}
-    if isinstance(value, list):
-        return [_by_name(item) for item in value]
-    return value
+        return {name: plain(value[name]) for name in (sorted(value) if ordered else value)}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    kind = type(value)
+    if getattr(kind, "to_dict", None) is AWSHelperFn.to_dict:
+        return plain(value.data)
+    if getattr(kind, "to_dict", None) is BaseAWSObject.to_dict and value.properties:
+        value._validate_props()
+        value.validate()
+        return plain(value.resource)
+    if hasattr(value, "to_dict"):
+        return plain(value.to_dict())
+    return plain(value.JSONrepr())
