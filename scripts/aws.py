@@ -10,7 +10,8 @@ time of import.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -122,27 +123,15 @@ class Client:
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation by its Python name (`describe_stacks`)."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
+        with _explained(self._service, self._region):
             answer: dict[str, Any] = getattr(self._inner, operation)(**parameters)
-        except ClientError as error:
-            raise _refusal(error, self._service, self._region) from error
-        except BotoCoreError as error:
-            raise _no_answer(error, self._service, self._region) from error
         return answer
 
     def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
         """Every element of `key` over all pages of a paginated operation."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
+        with _explained(self._service, self._region):
             for page in self._inner.get_paginator(operation).paginate(**parameters):
                 yield from page.get(key, ())
-        except ClientError as error:
-            raise _refusal(error, self._service, self._region) from error
-        except BotoCoreError as error:
-            raise _no_answer(error, self._service, self._region) from error
 
 
 @dataclass
@@ -157,21 +146,29 @@ class Aws:
 
     def client(self, service: str, region: str) -> Client:
         """The client of a service in a region; made on first use."""
-        from botocore.exceptions import BotoCoreError
-
         key = (service, region)
         if key not in self._clients:
-            try:
-                made = self.session.create_client(service, region_name=region, **self.options)
-            except BotoCoreError as error:
-                raise _no_answer(error, service, region) from error
-            self._clients[key] = Client(made, service, region)
+            self._clients[key] = self._connected(service, region, self.options)
         return self._clients[key]
 
     @cached_property
     def identity(self) -> Identity:
-        """Whose credentials are used. Asked once."""
-        answer = self.client("sts", "us-east-1").call("get_caller_identity")
+        """Whose credentials are used. Asked once, in a region that has to answer anyway.
+
+        It is the first call of every command, so it gives up early: without a network nobody should wait
+        for minutes to hear so.
+        """
+        from botocore.config import Config
+
+        hasty = Config(
+            retries={"mode": "standard", "total_max_attempts": 3},
+            connect_timeout=5,
+            read_timeout=10,
+        )
+        usual = self.options.get("config", Config())
+        region = self.environment.primary_region
+        sts = self._connected("sts", region, {**self.options, "config": usual.merge(hasty)})
+        answer = sts.call("get_caller_identity")
         return Identity(answer["Account"], answer["Arn"])
 
     def verify_account(self) -> Identity:
@@ -185,11 +182,16 @@ class Aws:
             )
         return self.identity
 
+    def _connected(self, service: str, region: str, options: Mapping[str, Any]) -> Client:
+        with _explained(service, region):
+            made = self.session.create_client(service, region_name=region, **options)
+        return Client(made, service, region)
+
 
 def connect(environment: Environment, profile: str | None = None) -> Aws:
     """The environment's account on AWS, with the credentials of `profile` or of the usual chain."""
     from botocore.config import Config
-    from botocore.exceptions import ProfileNotFound
+    from botocore.exceptions import BotoCoreError, ProfileNotFound
     from botocore.session import Session as BotocoreSession
 
     session = BotocoreSession(profile=profile)
@@ -197,9 +199,11 @@ def connect(environment: Environment, profile: str | None = None) -> Aws:
         session.get_scoped_config()
     except ProfileNotFound as error:
         raise UsageError(
-            f"There is no AWS profile named {profile}.",
+            f"There is no AWS profile named {session.profile}.",
             fix=f"Known profiles: {', '.join(session.available_profiles) or 'none'}.",
         ) from error
+    except BotoCoreError as error:
+        raise UsageError(f"{error}".rstrip(".") + ".", fix="Correct that file.") from error
     config = Config(
         retries={"mode": "adaptive", "total_max_attempts": 10},
         connect_timeout=10,
@@ -213,16 +217,20 @@ def connect_endpoint(environment: Environment, url: str) -> Aws:
     """The environment's account as another implementation of AWS's APIs answers for it, at `url`.
 
     The access key id is the account id, so that accounts are apart from one another; nothing but `url`
-    is reached, and no file or instance metadata is asked for credentials.
+    is reached: no proxy, no profile, no file or instance metadata of the user's counts.
     """
     from botocore.config import Config
     from botocore.session import Session as BotocoreSession
 
+    session = BotocoreSession()
+    for theirs in ("profile", "config_file", "credentials_file"):
+        session.session_var_map[theirs] = (None, None, None, None)
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 3},
         connect_timeout=5,
         read_timeout=60,
         s3={"addressing_style": "path"},
+        proxies={},
         user_agent_extra="tradewind",
     )
     options = {
@@ -231,12 +239,31 @@ def connect_endpoint(environment: Environment, url: str) -> Aws:
         "aws_access_key_id": environment.account_id,
         "aws_secret_access_key": "endpoint",
     }
-    return Aws(BotocoreSession(), environment, Clock(poll=0.1), options)
+    return Aws(session, environment, Clock(poll=0.1), options)
 
 
 def dns_suffix(region: str) -> str:
     """The domain of AWS's endpoints in the region's partition."""
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
+@contextmanager
+def _explained(service: str, region: str) -> Iterator[None]:
+    """Whatever botocore raises in the block, as AwsSaidNo."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    try:
+        yield
+    except ClientError as error:
+        raise _refusal(error, service, region) from error
+    except BotoCoreError as error:
+        raise _no_answer(error, service, region) from error
+    except ResponseParserError as error:
+        raise AwsSaidNo(
+            f"What answers for {service} in {region} does not speak as AWS does.",
+            fix="Look for a proxy or a sign-in page in between, and run the same command again.",
+        ) from error
 
 
 def _refusal(error: ClientError, service: str, region: str) -> AwsSaidNo:

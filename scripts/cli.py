@@ -41,6 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Guessed, for errors that come before the options are parsed.
     terminal = Terminal(json="--json" in arguments, verbose="-v" in arguments)
     try:
+        return _ended(arguments, terminal)
+    except ReaderLeft:
+        return PIPE_CLOSED
+
+
+def _ended(arguments: list[str], terminal: Terminal) -> int:
+    """Run the command, and turn however it ends into its exit code."""
+    try:
         return _run(arguments, terminal)
     except TradewindError as error:
         terminal.error(error.message, error.fix, exit_code=error.exit_code)
@@ -49,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.error("Interrupted.", exit_code=INTERRUPTED)
         return INTERRUPTED
     except ReaderLeft:
-        return _leave_pipe()
+        raise
+    except OSError as error:
+        return _blame_system(error, terminal)
     except Exception as error:  # noqa: BLE001 - the last frame: whatever gets here is a bug, and is said to be one
         return _admit(error, terminal)
 
@@ -68,6 +78,8 @@ def _run(arguments: list[str], terminal: Terminal) -> int:
             obj=lambda given: _compose(given, terminal),
         )
     except click.exceptions.NoArgsIsHelpError as asked:
+        if terminal.json:
+            raise UsageError("Missing command.", fix="See tradewind --help.") from asked
         terminal.say(asked.format_message())
         return UsageError.exit_code
     except click.ClickException as error:
@@ -114,7 +126,7 @@ def _compose(given: Globals, terminal: Terminal) -> Context:
         terminal=terminal,
         json=given.json,
         profile=given.profile,
-        connect=_sandboxed(project) if given.sandbox else _on_aws(given.profile),
+        connect=_sandboxed(project, terminal) if given.sandbox else _on_aws(given.profile),
     )
 
 
@@ -127,12 +139,15 @@ def _on_aws(profile: str | None) -> Callable[[Environment], Aws]:
     return connect
 
 
-def _sandboxed(project: Path) -> Callable[[Environment], Aws]:
+def _sandboxed(project: Path, terminal: Terminal) -> Callable[[Environment], Aws]:
     def connect(environment: Environment) -> Aws:
         from scripts import aws
+        from scripts.commands.sandbox import LOST
         from scripts.sandbox import process
 
         sandbox = process.start(process.home_of(project))
+        if sandbox.lost:
+            terminal.warn(LOST)
         process.bring_along(sandbox, environment.account_id, *environment.hosted_zone)
         return aws.connect_endpoint(environment, sandbox.url)
 
@@ -152,6 +167,19 @@ def _project(said: str | None) -> Path:
     return Path(project)
 
 
+def _blame_system(error: OSError, terminal: Terminal) -> int:
+    """A full disk, a directory that may not be written: what the system says, and of which file."""
+    import traceback
+
+    where = f"{error.filename}: " if error.filename else ""
+    terminal.detail("".join(traceback.format_exception(error)))
+    terminal.error(
+        f"The system refused: {where}{error.strerror or error}.",
+        "Put that right and run the same command again.",
+    )
+    return 1
+
+
 def _admit(error: Exception, terminal: Terminal) -> int:
     """Say where it broke and what broke, without the message: it could quote a secret."""
     import traceback
@@ -163,13 +191,3 @@ def _admit(error: Exception, terminal: Terminal) -> int:
         "Run it again with -v, and report what it says.",
     )
     return 1
-
-
-def _leave_pipe() -> int:
-    """Keep the interpreter from complaining when it flushes what nobody reads."""
-    import os
-
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
-    return PIPE_CLOSED

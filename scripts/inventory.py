@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generator.naming import PREFIX
+from generator.naming import PREFIX, stack_name
 from scripts.aws import Aws, AwsSaidNo
 from scripts.changes import NESTED_STACK
 
@@ -27,6 +27,11 @@ class Stack:
     parent_id: str
     root_id: str
     updated: str
+
+    @property
+    def root(self) -> str:
+        """The root that it is of."""
+        return self.tags.get("Root", "")
 
     @property
     def in_progress(self) -> bool:
@@ -71,6 +76,7 @@ def roots(aws: Aws, region: str) -> tuple[Stack, ...]:
         if not found.parent_id
         and found.tags.get("Project") == PREFIX
         and found.tags.get("Environment") == aws.environment.name
+        and found.name == stack_name(aws.environment.name, found.root)
     )
 
 

@@ -209,7 +209,9 @@ class Leases:
             winner = self.read(name) if error.code == _LOST else None
             if winner is None:
                 raise
-            raise LeaseHeld(self._aws.environment.name, winner) from error
+            if winner.holder != holder:
+                raise LeaseHeld(self._aws.environment.name, winner) from error
+            return Lease(self, winner, standing)  # the answer was lost, and the call repeated
         held = _held(answer["Attributes"])
         assert held is not None
         return Lease(self, held, standing)

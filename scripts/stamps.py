@@ -62,6 +62,11 @@ def fresh(name: str, project: str) -> bool:
     return all(_same(path, then[path], now[path]) for path in now)
 
 
+def made(name: str, project: str) -> bool:
+    """Whether `name` ever succeeded here, whatever has changed since."""
+    return os.path.isfile(_stamp(name, project))
+
+
 def take(name: str, project: str) -> Signature:
     """What the command is about to read, signed before it reads: a later edit then makes the stamp stale."""
     import time

@@ -12,6 +12,8 @@ import os
 import sys
 import time
 
+from scripts.errors import Failed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +84,10 @@ class Terminal:
         if fix:
             self._status(f"{self.paint('  fix:', 'cyan')} {fix}")
         if self.json and not self._documented:
-            self.data({"error": message, "fix": fix, "exit_code": exit_code})
+            try:
+                self.data({"error": message, "fix": fix, "exit_code": exit_code})
+            except Failed as lost:
+                self._status(lost.message)
 
     def out(self, text: str) -> None:
         """Data for a person or a pipe."""
@@ -161,13 +166,25 @@ class Terminal:
             stream.write(text)
             stream.flush()
         except BrokenPipeError as error:
+            _discard(stream)
             raise ReaderLeft from error
+        except OSError as error:
+            _discard(stream)
+            if stream is sys.stdout:  # a status line that is lost is no reason to stop
+                raise Failed(f"The output cannot be written: {error.strerror}.") from error
 
     def _colourful(self, stream: TextIO | None) -> bool:
         if self.color is not None:
             return self.color
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         return not plain and _is_terminal(stream)
+
+
+def _discard(stream: TextIO) -> None:
+    """Send what is buffered, and what follows, nowhere: else the interpreter complains at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -47,6 +47,32 @@ def build(context: Context, check: bool) -> None:
     context.terminal.data({"directory": str(out), **changes})
 
 
+def warn_of_stale(context: Context) -> None:
+    """Say that templates/out is about to be shipped, though the generator would write something else.
+
+    Asked only where this project has been built before and something changed since: an older release may
+    well be shipped on purpose, and a machine that only deploys need not build.
+    """
+    from scripts import stamps
+
+    out, project = context.project / "templates" / "out", str(context.project)
+    if not stamps.made("build", project) or stamps.fresh("build", project):
+        return
+    read = stamps.take("build", project)
+    stale = sorted(
+        name
+        for name, body in _generated().items()
+        if not (out / name).is_file() or (out / name).read_bytes() != body
+    )
+    if stale:
+        context.terminal.warn(
+            f"the generator would now write {', '.join(stale)} otherwise; what ships is templates/out "
+            "as it is. To ship the generator's: tradewind build"
+        )
+    else:
+        stamps.write("build", project, read)
+
+
 def _generated() -> Mapping[str, bytes]:
     from generator import stacks
     from generator.errors import BuildError

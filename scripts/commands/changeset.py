@@ -178,11 +178,7 @@ def _open(
         raise UsageError(
             f"There is no root {root}.", fix=f"{nearest(root, built.roots)} {known}".strip()
         )
-    if region not in environment.regions:
-        raise UsageError(
-            f"{region} is not a region of {environment.name}.",
-            fix=f"Its regions are {' and '.join(environment.regions)}.",
-        )
+    context.regions(environment, region)
     aws = context.connect(environment)
     aws.verify_account()
     carried = [name for name in built.roots if name in {known for known, _, _ in waves.ROLL_OUT}]

@@ -8,7 +8,7 @@ from scripts.terminal import Terminal
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the completion script of SHELL: `source <(tradewind completion bash)`."""
@@ -18,4 +18,6 @@ def completion(ctx: click.Context, shell: str) -> None:
     assert completer is not None
     root = ctx.find_root()
     script = completer(root.command, {}, "tradewind", "_TRADEWIND_COMPLETE").source()
-    Terminal().out(script)
+    terminal = Terminal(json=root.params["json"])
+    terminal.out(script)
+    terminal.data({"shell": shell, "script": script})

@@ -55,9 +55,11 @@ def deploy(
       tradewind deploy prod --approve 3f6a1c09be27d458
     """
     from scripts import approval
+    from scripts.commands.build import warn_of_stale
     from scripts.telling import Telling
 
     approval.refuse_yes_in_production(environment.name, yes=yes)
+    warn_of_stale(context)
     telling = Telling(context.terminal, environment.name)
     approve = approval.Approval(environment.name, context.terminal, yes, hashes)
     roll_out(context, environment, context.connect(environment), telling, approve, accepted)

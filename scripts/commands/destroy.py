@@ -55,21 +55,23 @@ def destroy(context: Context, environment: Environment, yes: bool, purge: bool) 
     leases = Leases(aws, environment.primary_region)
     try:
         with leases.hold(DEPLOY, f"tradewind destroy {environment.name}") as lease:
-            telling.tell(
-                teardown.Teardown(
-                    aws,
-                    lease,
-                    waves.tear_down(
-                        [(stack.tags["Root"], stack.region) for stack in standing],
-                        environment.regions,
-                    ),
-                    environment.regions,
-                    purge,
-                ).run()
-            )
+            # Asked again: a deploy may have ended between the question and its answer.
+            places = [
+                (stack.root, region)
+                for region in environment.regions
+                for stack in inventory.roots(aws, region)
+            ]
+            order = waves.tear_down(places, environment.regions)
+            telling.tell(teardown.Teardown(aws, lease, order, environment.regions, purge).run())
             lease_table.delete(aws, environment.primary_region)
     except TradewindError as error:
         telling.failed(error)
+        raise
+    except KeyboardInterrupt:
+        context.terminal.warn(
+            "stopped following; a deletion that CloudFormation has begun goes on. "
+            f"To go on: tradewind destroy {environment.name}"
+        )
         raise
     context.terminal.say(f"{environment.name} is gone")
     context.terminal.data(telling.document)

@@ -36,19 +36,17 @@ def events(
     from scripts import inventory, narration
     from scripts.deploy import follow
     from scripts.deploy.waves import Wave
-    from scripts.errors import UsageError
 
-    if region is not None and region not in environment.regions:
-        raise UsageError(
-            f"{region} is not a region of {environment.name}.",
-            fix=f"Its regions are {' and '.join(environment.regions)}.",
-        )
+    regions = context.regions(environment, region)
     aws = context.connect(environment)
     aws.verify_account()
+    standing = {place: inventory.roots(aws, place) for place in regions}
+    if root is not None:
+        _refuse_unknown(root, {stack.root for stacks in standing.values() for stack in stacks})
     document = []
-    for place in environment.regions if region is None else (region,):
-        for stack in inventory.roots(aws, place):
-            wave = Wave(stack.tags.get("Root", stack.name), place)
+    for place, stacks in standing.items():
+        for stack in stacks:
+            wave = Wave(stack.root, place)
             if root not in (None, wave.root):
                 continue
             told = follow.history(aws, follow.latest(aws, wave, stack.id))
@@ -70,3 +68,15 @@ def events(
                 }
             )
     context.terminal.data({"environment": environment.name, "stacks": document})
+
+
+def _refuse_unknown(root: str, standing: set[str]) -> None:
+    """Raise UsageError where no such root stands: no events would look like no failures."""
+    from generator.problems import nearest
+    from scripts.errors import UsageError
+
+    if root not in standing:
+        known = f"There are {', '.join(sorted(standing))}." if standing else "Nothing stands there."
+        raise UsageError(
+            f"No root {root} stands.", fix=f"{nearest(root, standing)} {known}".strip()
+        )

@@ -30,12 +30,14 @@ def plan(context: Context, environment: Environment) -> None:
       tradewind plan dev --sandbox
       tradewind plan prod --json
     """
+    from scripts.commands.build import warn_of_stale
     from scripts.deploy import change_sets, release, waves
     from scripts.deploy.plan import Awaiting, WavePlan
     from scripts.deploy.planner import Planner
     from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
 
+    warn_of_stale(context)
     built = release.read(context.project / "templates" / "out")
     order = waves.roll_out(built.roots, environment.regions)
     aws = context.connect(environment)

@@ -164,8 +164,7 @@ def _standing(aws: Aws, environment: Environment, status: dict[str, Any]) -> dic
     counted = Counter((one.type, one.status) for one in resources)
     return {
         "stacks": [
-            {"root": stack.tags["Root"], "region": stack.region, "status": stack.status}
-            for stack in stacks
+            {"root": stack.root, "region": stack.region, "status": stack.status} for stack in stacks
         ],
         "resources": [
             {"type": type, "status": state, "count": count, "imitated": how.get(type, "native")}

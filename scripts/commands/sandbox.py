@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from scripts.context import Context
     from scripts.sandbox.process import Status
 
+#: What a start says after a kill.
+LOST = "the last sandbox ended without a stop: what changed after its last save is lost"
+
 _BACKINGS = {
     "native": "by the emulator itself",
     "api": "through the emulator's API",
@@ -50,9 +53,7 @@ def start(context: Context, port: int | None) -> None:
 
     running = process.start(process.home_of(context.project), port)
     if running.lost:
-        context.terminal.warn(
-            "the last sandbox ended without a stop: what changed after its last save is lost"
-        )
+        context.terminal.warn(LOST)
     verb = "already serves" if running.already else "serves"
     context.terminal.say(f"The sandbox {verb} {running.url} (process {running.pid}).")
     context.terminal.data(

@@ -45,7 +45,7 @@ def status(context: Context, environment: Environment, resources: bool) -> None:
             [
                 (
                     stack.region,
-                    stack.tags.get("Root", stack.name),
+                    stack.root,
                     stack.status,
                     said["nested"],
                     len(said["resources"]),
@@ -77,7 +77,7 @@ def _described(aws: Aws, stack: Stack) -> dict[str, Any]:
     resources = list(inventory.resources(aws, stack.region, stack.id))
     return {
         "name": stack.name,
-        "root": stack.tags.get("Root", ""),
+        "root": stack.root,
         "region": stack.region,
         "status": stack.status,
         "reason": stack.reason,

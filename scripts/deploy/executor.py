@@ -101,10 +101,10 @@ class Executor:
             case Unchanged():
                 yield NothingChanged(wave.root, wave.region)
             case WavePlan():
-                yield planned(outcome)
                 try:
+                    yield planned(outcome)
                     self.admit(outcome)
-                except BaseException:  # Ctrl-C at a question too: nothing stays behind
+                except BaseException:  # Ctrl-C at a question, too: nothing stays behind
                     change_sets.delete(self.aws, outcome.change_set)
                     raise
                 yield from self.execute(outcome)

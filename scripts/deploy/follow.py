@@ -168,10 +168,15 @@ def _new_below(aws: Aws, told: _Told, stack_id: str, path: tuple[str, ...]) -> l
 def _unseen(aws: Aws, told: _Told, stack_id: str) -> list[dict[str, Any]]:
     """A stack's events that were not told yet, oldest first."""
     unseen = []
-    for said in _newest_first(aws, told.operation.wave.region, stack_id):
-        if said["EventId"] in told.ids or not told.covers(said):
-            break
-        unseen.append(said)
+    try:
+        for said in _newest_first(aws, told.operation.wave.region, stack_id):
+            if said["EventId"] in told.ids or not told.covers(said):
+                break
+            unseen.append(said)
+    except AwsSaidNo as error:
+        # A nested stack may be named a moment before it can be described; the root's stack may not.
+        if error.code != "ValidationError" or stack_id == told.operation.stack_id:
+            raise
     told.ids.update(said["EventId"] for said in unseen)
     if unseen and told.began is None:
         told.began = unseen[-1]["Timestamp"]
@@ -204,11 +209,7 @@ def _event(wave: Wave, said: dict[str, Any], above: tuple[str, ...]) -> StackEve
 
 
 def _newest_first(aws: Aws, region: str, stack_id: str) -> Iterable[dict[str, Any]]:
-    """A stack's events. A nested stack may be named a moment before it can be described."""
-    try:
-        yield from aws.client("cloudformation", region).pages(
-            "describe_stack_events", "StackEvents", StackName=stack_id
-        )
-    except AwsSaidNo as error:
-        if error.code != "ValidationError":
-            raise Failed(error.message, fix=error.fix) from error
+    """A stack's events."""
+    return aws.client("cloudformation", region).pages(
+        "describe_stack_events", "StackEvents", StackName=stack_id
+    )

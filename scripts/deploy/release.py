@@ -13,8 +13,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from generator.manifest import KEY, Manifest
+from generator.settings import Settings
 from scripts import failpoints
 from scripts.aws import Aws, AwsSaidNo, dns_suffix
 from scripts.errors import Failed, UsageError
@@ -29,6 +31,9 @@ INLINE_LIMIT = 51_200
 
 #: How a root refers to a nested template: `${TemplateBaseUrl}/<address>/<file>`.
 _REFERENCE = re.compile(r"\$\{TemplateBaseUrl\}/([0-9a-f]{8,64})/([a-z0-9-]+\.json)")
+
+#: What is read of a template.
+_SECTIONS = ("Metadata", "Outputs")
 
 _REBUILD = "Build the templates again: tradewind build"
 
@@ -99,13 +104,13 @@ class Release:
 
 def read(directory: Path) -> Release:
     """Read what was built. Raises UsageError where it is not whole."""
-    files = {path.name: path.read_bytes() for path in sorted(directory.glob("*.json"))}
+    paths = (path for path in sorted(directory.glob("*.json")) if path.is_file())
+    files = {path.name: path.read_bytes() for path in paths}
     parsed = {name: _parse(name, body) for name, body in files.items()}
-    roots = {
-        said["Metadata"][KEY]["Root"]: _root(name, said, files)
-        for name, said in parsed.items()
-        if KEY in said.get("Metadata", {})
-    }
+    described = (
+        _root(name, said, files) for name, said in parsed.items() if KEY in said.get("Metadata", {})
+    )
+    roots = {root.manifest.root: root for root in described}
     if not roots:
         raise UsageError(f"There are no built templates in {directory}.", fix=_REBUILD)
     return Release(roots)
@@ -159,27 +164,44 @@ def upload(aws: Aws, region: str, bucket: str, root: Root) -> Iterator[TemplateU
     failpoints.reach("release.uploaded")
 
 
-def _parse(name: str, body: bytes) -> dict[str, dict[str, dict[str, str]]]:
+def _parse(name: str, body: bytes) -> dict[str, Any]:
     try:
-        said: dict[str, dict[str, dict[str, str]]] = json.loads(body)
-    except ValueError as error:
+        said: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON: {error}.", fix=_REBUILD) from error
+    if not isinstance(said, dict) or not all(
+        isinstance(said.get(section, {}), dict) for section in _SECTIONS
+    ):
+        raise UsageError(f"{name} is not a template.", fix=_REBUILD)
     return said
 
 
-def _root(name: str, said: Mapping[str, object], files: Mapping[str, bytes]) -> Root:
+def _root(name: str, said: Mapping[str, Any], files: Mapping[str, bytes]) -> Root:
     body = files[name]
     children = tuple(
         _child(name, file, address, files)
         for address, file in dict.fromkeys(_REFERENCE.findall(body.decode()))
     )
-    outputs = said.get("Outputs", {})
-    assert isinstance(outputs, dict)
+    try:
+        manifest = Manifest.of(said)
+        known = {setting.key for setting in Settings.all()}
+        asked = {source.key for source in manifest.parameters.values() if source.key}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{name} does not say as it should where its parameters come from.", fix=_REBUILD
+        ) from error
+    if unknown := asked - known:
+        raise UsageError(
+            f"{name} asks for {', '.join(sorted(unknown))}, which is no setting of this version.",
+            fix=_REBUILD,
+        )
     return Root(
-        Manifest.of(said),
+        manifest,
         Template(name, hashlib.sha256(body).hexdigest()[:16], body),
         children,
-        frozenset(key for key, output in outputs.items() if "Condition" not in output),
+        frozenset(
+            key for key, output in said.get("Outputs", {}).items() if "Condition" not in output
+        ),
     )
 
 

@@ -46,13 +46,15 @@ def ratios() -> list[Ratio]:
             "full build / importing the same modules and json.dumps of the ready dicts",
             full / floor,
             1.2,
-            f"{full * 1000:.0f} ms / {floor * 1000:.0f} ms; troposphere's validation and to_dict",
+            f"{full * 1000:.0f} ms / {floor * 1000:.0f} ms; "
+            "above the floor: 1,300 objects made under troposphere's validation, and one walk over them",
         ),
         Ratio(
             f"cost of a resource at 100 roots of {LAYERS_PER_ROOT} layers / at one root",
             many / few,
             1.3,
-            f"{many * 1e6:.0f} us / {few * 1e6:.0f} us; the garbage collector's walks grow with the heap",
+            f"{many * 1e6:.0f} us / {few * 1e6:.0f} us; "
+            "the heap outgrows the caches; the collector is off while a build grows",
         ),
     ]
 

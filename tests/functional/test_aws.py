@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from botocore import exceptions
 
-from scripts.aws import AwsSaidNo, connect_endpoint, dns_suffix
+from scripts.aws import Aws, AwsSaidNo, connect, connect_endpoint, dns_suffix
 from scripts.errors import UsageError
 from tests.functional.stubbed import Environment, StubbedSession
 
@@ -115,3 +118,62 @@ def test_an_endpoint_gets_the_account_as_its_key_and_reaches_nothing_else() -> N
 def test_china_has_a_domain_of_its_own() -> None:
     assert dns_suffix("cn-north-1") == "amazonaws.com.cn"
     assert dns_suffix("us-gov-west-1") == dns_suffix("eu-west-1") == "amazonaws.com"
+
+
+def test_an_endpoint_is_reached_whatever_the_user_s_own_settings_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "config"
+    broken.write_text("[broken")
+    monkeypatch.setenv("AWS_PROFILE", "nonesuch")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(broken))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+
+    inner = connect_endpoint(Environment(), "http://127.0.0.1:1").client("sts", "eu-west-1")._inner
+
+    assert inner._endpoint.http_session._proxy_config.proxy_url_for("http://127.0.0.1:1") is None
+
+
+@pytest.mark.parametrize("given", ["argument", "variable"])
+def test_a_profile_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str
+) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    if given == "variable":
+        monkeypatch.setenv("AWS_PROFILE", "nonesuch")
+
+    with pytest.raises(UsageError, match="no AWS profile named nonesuch"):
+        connect(Environment(), "nonesuch" if given == "argument" else None)
+
+
+def test_a_broken_configuration_of_aws_is_the_user_s_to_mend(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text("[broken")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+    with pytest.raises(UsageError, match="Unable to parse config file"):
+        connect(Environment())
+
+
+def test_the_first_call_goes_to_the_primary_region_and_gives_up_early(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session, asked = StubbedSession(), list[tuple[str, Any]]()
+    session.stub("sts", "cn-north-1").add_response("get_caller_identity", identity("111111111111"))
+    create = session.create_client
+
+    def watched(service_name: str, region_name: str, **options: Any) -> Any:
+        asked.append((region_name, options["config"]))
+        return create(service_name, region_name)
+
+    monkeypatch.setattr(session, "create_client", watched)
+    aws = Aws(session, Environment(primary_region="cn-north-1"))
+
+    aws.verify_account()
+
+    [(region, config)] = asked
+    assert region == "cn-north-1"
+    assert config.retries["total_max_attempts"] * config.connect_timeout <= 15

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from generator import stacks
 from generator.errors import BuildError
 from generator.render import address
 from scripts import cli
+
+if TYPE_CHECKING:
+    from scripts.aws import Aws
 
 Captured = pytest.CaptureFixture[str]
 
@@ -207,3 +211,40 @@ class TestPackage:
     def test_without_templates_says_how_to_make_them(self, out: Path, capsys: Captured) -> None:
         assert cli.main(["package", "--to", "dist"]) == 2
         assert "tradewind build" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("generate")
+class TestWarningOfStale:
+    """What `deploy` and `plan` say before they ship templates/out."""
+
+    def warning(self, capsys: Captured) -> str:
+        from scripts.commands.build import warn_of_stale
+        from scripts.context import Context
+        from scripts.errors import Failed
+        from scripts.terminal import Terminal
+
+        def connect(_: object) -> Aws:
+            raise Failed("nobody asks AWS for this")
+
+        capsys.readouterr()
+        warn_of_stale(Context(Path.cwd(), Terminal(), False, None, connect))
+        return capsys.readouterr().err
+
+    def test_names_what_the_generator_would_write_otherwise(
+        self, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    ) -> None:
+        cli.main(["build"])
+        (out / "network.json").write_bytes(b"{}")
+
+        assert "would now write network.json otherwise" in self.warning(capsys)
+
+    def test_is_silent_when_nothing_changed(self, out: Path, capsys: Captured) -> None:
+        cli.main(["build"])
+
+        assert self.warning(capsys) == ""
+
+    def test_asks_nothing_where_nobody_builds(self, out: Path, capsys: Captured) -> None:
+        out.mkdir(parents=True)
+        (out / "network.json").write_bytes(b"{}")
+
+        assert self.warning(capsys) == ""

@@ -219,7 +219,7 @@ class TestAws:
         monkeypatch.setattr(
             process,
             "start",
-            lambda home: type("Running", (), {"url": f"http://sandbox/{home.name}"}),
+            lambda home: type("Running", (), {"url": f"http://sandbox/{home.name}", "lost": False}),
         )
         monkeypatch.setattr(
             process, "bring_along", lambda running, *zone: brought.append((running.url, *zone))
@@ -401,6 +401,13 @@ class TestMistakes:
         assert cli.main([]) == 2
         assert "Usage: tradewind" in capsys.readouterr().err
 
+    @pytest.mark.parametrize("words", [[], ["changeset"], ["sandbox"]])
+    def test_no_command_with_json_is_a_document_all_the_same(
+        self, words: list[str], capsys: Captured
+    ) -> None:
+        assert cli.main([*words, "--json"]) == 2
+        assert json.loads(capsys.readouterr().out)["error"] == "Missing command."
+
     def test_of_settings_are_all_named_by_line(self, in_a_project: Path, capsys: Captured) -> None:
         dev = in_a_project / "params" / "dev.yaml"
         dev.write_text(f"waff: true\nzone_a: z\n{dev.read_text()}")
@@ -442,3 +449,54 @@ def test_the_completion_script_is_printed_anywhere(
 
     assert cli.main(["completion", "zsh"]) == 0
     assert "_TRADEWIND_COMPLETE" in capsys.readouterr().out
+
+
+def test_the_completion_script_is_a_document_too(capsys: Captured) -> None:
+    assert cli.main(["completion", "zsh", "--json"]) == 0
+    assert "_TRADEWIND_COMPLETE" in json.loads(capsys.readouterr().out)["script"]
+
+
+def redirected(words: str, redirection: str) -> subprocess.CompletedProcess[str]:
+    """The tool with a stream closed or full, as a shell does it."""
+    command = f'"$@" {words} {redirection}'
+    return subprocess.run(
+        ["sh", "-c", command, "sh", *TOOL], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "2>/dev/full", "<&-"])
+def test_a_closed_stream_or_a_full_log_stops_nothing(redirection: str) -> None:
+    ran = redirected("parameters --describe", redirection)
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "words", ["parameters --describe", "parameters --describe --json", "--help"]
+)
+def test_output_that_cannot_be_written_is_a_failure_and_no_bug(words: str) -> None:
+    ran = redirected(words, ">/dev/full")
+
+    assert ran.returncode == 1
+    assert "No space left on device" in ran.stderr
+    assert "bug" not in ran.stderr
+    assert "Exception ignored" not in ran.stderr
+
+
+def test_an_error_that_nobody_reads_is_no_traceback() -> None:
+    ran = redirected("bogus", "2>&1 >/dev/null | true")
+
+    assert (ran.stdout, ran.stderr) == ("", "")
+
+
+def test_a_system_that_refuses_is_quoted_with_the_file(
+    probe: dict[str, Any], capsys: Captured
+) -> None:
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied", ".tradewind/sandbox/lock")
+
+    probe["does"] = refused
+
+    assert cli.main(["probe"]) == 1
+    assert ".tradewind/sandbox/lock: Permission denied" in capsys.readouterr().err

@@ -104,3 +104,29 @@ def test_an_operation_of_somebody_else_can_be_joined() -> None:
     answer(session, ROOT, OLD, BEGUN, CHILD_BEGUN)
 
     assert follow.latest(session.aws(), WAVE, ROOT) == MINE
+
+
+def test_a_stack_that_vanishes_is_not_waited_for_for_ever() -> None:
+    session = StubbedSession()
+    answer(session, ROOT, OLD, BEGUN)
+    session.stub("cloudformation").add_client_error(
+        "describe_stack_events", "ValidationError", f"Stack [{ROOT}] does not exist"
+    )
+
+    with pytest.raises(Failed, match="does not exist"):
+        list(follow.follow(session.aws(), MINE))
+
+
+def test_a_nested_stack_may_be_named_before_it_can_be_described() -> None:
+    session = StubbedSession()
+    answer(session, ROOT, OLD, BEGUN, CHILD_BEGUN)
+    session.stub("cloudformation").add_client_error(
+        "describe_stack_events", "ValidationError", f"Stack [{CHILD}] does not exist"
+    )
+    answer(session, ROOT, OLD, BEGUN, CHILD_BEGUN, CHILD_DONE, DONE)
+    answer(session, CHILD, INSIDE)
+
+    told = [one.status for one in follow.follow(session.aws(), MINE)]
+
+    assert told[-1] == "UPDATE_COMPLETE"
+    session.assert_all_asked()

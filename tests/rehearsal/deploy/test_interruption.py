@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import signal
 
+import click
 import pytest
 
 from scripts import failpoints
+from scripts.cli import PIPE_CLOSED
+from scripts.context import Context
+from scripts.terminal import Terminal
 from tests.rehearsal.deploy.conftest import PRIMARY, STANDBY, Project
 
 #: Reached only where the environment protects its stacks.
@@ -99,3 +103,34 @@ def test_of_two_deploys_at_once_the_second_is_told_who_holds_it(project: Project
         assert refused.code == 3, refused.told
         assert f"(process {first.pid}, tradewind deploy dev)" in refused.told
     assert first.returncode == 0, told
+
+
+def test_a_deploy_whose_reader_leaves_takes_its_change_set_along(project: Project) -> None:
+    deploy = project.start("deploy", "dev", "--yes")
+    assert deploy.stdout is not None
+    assert deploy.stderr is not None
+    while "[1/5]" not in deploy.stderr.readline():
+        assert deploy.poll() is None
+    deploy.stderr.close()
+    deploy.stdout.close()
+
+    assert deploy.wait(timeout=60) == PIPE_CLOSED
+    assert project.unexecuted() == []
+    assert project.run("status", "dev", "--json").document["held_by"] is None
+
+
+def test_a_destroy_takes_down_what_came_to_stand_while_it_asked(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scripts import approval
+    from scripts.commands.destroy import destroy
+
+    def meanwhile(*_: object, **__: object) -> None:
+        assert project.run("deploy", "dev", "--yes").code == 0
+
+    monkeypatch.setattr(approval, "approve_destruction", meanwhile)
+    context = Context(project.path, Terminal(quiet=True), False, None, lambda _: project.aws())
+    with click.Context(destroy, obj=context) as here:
+        here.invoke(destroy, environment=context.environment("dev"), yes=False, purge=True)
+
+    assert project.stacks() == project.stacks(STANDBY) == {}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -127,3 +128,19 @@ def test_a_clock_that_is_wrong_by_an_hour_does_not_take_a_lease(
 
     with pytest.raises(LeaseHeld):
         Leases(aws, PRIMARY).acquire(DEPLOY, HERE)
+
+
+def test_an_acquisition_whose_answer_was_lost_is_found_to_be_ours(
+    leases: Leases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client repeats the call, and the repetition is refused: the first one raised the token."""
+    call = leases._dynamodb.call
+
+    def twice(operation: str, **parameters: Any) -> dict[str, Any]:
+        if operation == "update_item":
+            call(operation, **parameters)
+        return call(operation, **parameters)
+
+    monkeypatch.setattr(leases._dynamodb, "call", twice)
+
+    assert leases.acquire(DEPLOY, HERE).held.holder == HERE

@@ -1,0 +1,170 @@
+"""A network that misbehaves, between the tool and the sandbox: a loopback proxy with a seeded temper."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+#: What may happen to a call. After the last three AWS has done what was asked, and nobody hears of it.
+FAULTS = ("throttled", "unavailable", "reset", "slow", "lost", "truncated", "garbled")
+
+#: How operations begin that change something.
+MUTATING = ("Create", "Delete", "Execute", "Update")
+
+_THROTTLED = {
+    "xml": b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>"
+    b"<Message>Rate exceeded</Message></Error><RequestId>0</RequestId></ErrorResponse>",
+    "json": b'{"__type":"ThrottlingException","message":"Rate exceeded"}',
+}
+
+
+class Faults(ThreadingHTTPServer):
+    """Passes calls on to `endpoint`; a share of them, `rate`, meets a fault. `met` counts them.
+
+    The fault "forgotten" loses the first answer to every call that changes something, and no other.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, endpoint: str, seed: int, rate: float, kinds: tuple[str, ...]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.endpoint = urlsplit(endpoint)
+        self.rate, self.kinds = rate, kinds
+        self.met: Counter[str] = Counter()
+        self.forgotten: set[str] = set()
+        self._invocations: set[str] = set()
+        self._random, self._lock = random.Random(seed), threading.Lock()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def next_fault(self, path: str) -> str:
+        """What happens to the next call; the sandbox's own pages are not AWS's."""
+        with self._lock:
+            if path.startswith("/_tradewind/") or self._random.random() >= self.rate:
+                return ""
+            fault = self._random.choice(self.kinds)
+            self.met[fault] += 1
+            return fault
+
+    def forgets(self, operation: str, invocation: str) -> bool:
+        """Whether this is the first attempt at a call that changes something."""
+        with self._lock:
+            if not operation.startswith(MUTATING) or invocation in self._invocations:
+                return False
+            self._invocations.add(invocation)
+            self.forgotten.add(operation)
+            return True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """The tool hung up: nothing to report."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Faults
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        match fault := self.server.next_fault(self.path):
+            case "throttled":
+                form = "json" if "X-Amz-Target" in self.headers else "xml"
+                return self.answer(400, _THROTTLED[form])
+            case "unavailable":
+                return self.answer(503, b"")
+            case "reset":
+                return self.hang_up()
+            case "slow":
+                time.sleep(0.3)
+        status, headers, answer = self.forward(body)
+        match fault:
+            case "lost":
+                return self.hang_up()
+            case "forgotten" if self.server.forgets(
+                self.operation(body), self.headers.get("amz-sdk-invocation-id", "")
+            ):
+                return self.hang_up()
+            case "truncated":
+                self.answer(status, answer[: len(answer) // 2], headers, len(answer))
+                return self.hang_up()
+            case "garbled":
+                return self.answer(status, answer[: len(answer) // 2], headers)
+        return self.answer(status, answer, headers)
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST  # noqa: N815 - as http.server calls them
+
+    def operation(self, body: bytes) -> str:
+        """The API's name of the call, where the protocol says it."""
+        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        return target or dict(parse_qsl(body.decode(errors="replace"))).get("Action", "")
+
+    def forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        endpoint = self.server.endpoint
+        onward = HTTPConnection(endpoint.hostname or "", endpoint.port, timeout=60)
+        try:
+            onward.request(self.command, self.path, body, dict(self.headers))
+            answer = onward.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+        finally:
+            onward.close()
+
+    def answer(
+        self,
+        status: int,
+        body: bytes,
+        headers: list[tuple[str, str]] | None = None,
+        length: int | None = None,
+    ) -> None:
+        self.send_response_only(status)
+        kept = {"content-length", "transfer-encoding", "connection"}
+        for name, value in headers or ():
+            if name.lower() not in kept or (
+                self.command == "HEAD" and name.lower() == "content-length"
+            ):
+                self.send_header(name, value)
+        if self.command != "HEAD":
+            self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def hang_up(self) -> None:
+        """Reset the connection, as a lost network does."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def misbehaving(
+    home: Path,
+    endpoint: str,
+    elsewhere: Path,
+    seed: int,
+    rate: float,
+    kinds: tuple[str, ...] = FAULTS,
+) -> Iterator[Faults]:
+    """Faults before the sandbox of `home`; with `elsewhere` as its home a command runs into them."""
+    with Faults(endpoint, seed, rate, kinds) as faults:
+        threading.Thread(target=faults.serve_forever, daemon=True).start()
+        record = json.loads((home / "running.json").read_text())
+        elsewhere.mkdir(exist_ok=True)
+        (elsewhere / "running.json").write_text(json.dumps({**record, "port": faults.port}))
+        try:
+            yield faults
+        finally:
+            faults.shutdown()
