@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from scripts.sandbox import seams, stack_api
+from scripts.sandbox import seams, stack_api, stack_settings
 from scripts.sandbox.change_set_trees import ChangeSet, descendants, discard_shell
 
 Start = Callable[[Callable[[], None] | None], None]
@@ -87,6 +87,8 @@ def _settle_parameters(planned: ChangeSet, request: stack_api.Request) -> None:
 def _executing(track: Any) -> Any:
     async def tracked(change_set: ChangeSet, stack: dict[str, Any], deploy_coro: Any) -> None:
         _EXECUTING.set(change_set["ChangeSetId"])  # of this task and of all that it starts
+        stack["ChangeSetId"] = change_set["ChangeSetId"]
+        stack_settings.take(stack, change_set.get("_settings", {}))
         try:
             await track(change_set, stack, deploy_coro)
         finally:

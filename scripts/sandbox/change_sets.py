@@ -11,6 +11,8 @@ from scripts.sandbox import (
     change_set_trees,
     seams,
     stack_api,
+    stack_records,
+    stack_settings,
 )
 from scripts.sandbox.change_set_trees import ChangeSet
 from scripts.sandbox.stack_api import Answer, Request, first, refused
@@ -243,6 +245,12 @@ def _described(describe: stack_api.Handler) -> stack_api.Handler:
         document = stack_api.parse(answer)
         result = document.find("{*}DescribeChangeSetResult")
         assert result is not None, "ministack describes a change set in a result"
+        stack_records.drop_empty(result, "Tags")
+        stack_records.tell_parameters(result, change_set["_resolved_params"])
+        result.extend(stack_settings.described(change_set.get("_settings", {})))
+        stack_records.drop(result, "ChangeSetType", "OnStackFailure")
+        if change_set.get("OnStackFailure"):
+            result.append(stack_api.element("OnStackFailure", change_set["OnStackFailure"]))
         for name in ("ParentChangeSetId", "RootChangeSetId"):
             if change_set.get(name):
                 result.append(stack_api.element(name, change_set[name]))

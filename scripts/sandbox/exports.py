@@ -32,20 +32,24 @@ def settle(stack_id: str, exports: dict[str, Any]) -> None:
     mine = {name: export for name, export in held.items() if export["StackId"] == stack_id}
     for name, export in mine.items():
         changed = name not in exports or exports[name]["Value"] != export["Value"]
-        if changed and (importer := importer_of(name, stack_id)):
+        if changed and (problem := still_imported(name, stack_id)):
             verb = "update" if name in exports else "delete"
-            raise ValueError(f"Cannot {verb} export {name} as it is in use by {importer}")
+            raise ValueError(f"Cannot {verb} {problem}")
     for name in mine.keys() - exports.keys():
         held.pop(name)
 
 
-def importer_of(name: str, exporter_id: str) -> str | None:
-    """The name of a stack that imports `name`, other than the one that exports it."""
-    for record in seams.STACKS.value.values():
+def still_imported(name: str, exporter_id: str) -> str | None:
+    """Which other stacks import `name`, as AWS writes it; None when none does."""
+    importers = []
+    for record in list(seams.STACKS.value.values()):
         live = record["StackStatus"] not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
         if live and record["StackId"] != exporter_id:
             imported = seams.IMPORTED_NAMES.value(record, record["StackName"])
             if name in imported:
-                importer: str = record["StackName"]
-                return importer
-    return None
+                importers.append(record["StackName"])
+    if not importers:
+        return None
+    *others, last = sorted(importers)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"export {name} as it is in use by {listed}."

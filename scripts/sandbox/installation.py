@@ -16,15 +16,21 @@ def install() -> None:
     """Replace what has to be replaced. Call `check` first, and this once a process."""
     from scripts.sandbox import (
         change_sets,
+        deleted_stacks,
         exports,
         nested_stacks,
         protected_updates,
+        request_tokens,
         resources,
         rollbacks,
         stack_events,
+        stack_lookups,
         stack_records,
         stack_requests,
+        stack_settings,
         stack_tags,
+        template_checks,
+        template_summaries,
         template_urls,
         update_visits,
     )
@@ -33,12 +39,18 @@ def install() -> None:
     resources.install()
     template_urls.install()
     exports.install()
+    stack_events.install()
+    deleted_stacks.install()
     update_visits.install()
     nested_stacks.install()
     rollbacks.install()
-    stack_events.install()
     stack_requests.install()
+    template_checks.install()
     stack_tags.install()
     protected_updates.install()
     change_sets.install()
+    stack_settings.install()
+    request_tokens.install()
     stack_records.install()
+    template_summaries.install()
+    stack_lookups.install()

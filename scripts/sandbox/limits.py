@@ -22,7 +22,7 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit(
         "CloudFormation",
-        "TimeoutInMinutes, NotificationARNs and rollback triggers are accepted and not acted on; "
+        "TimeoutInMinutes, NotificationARNs and rollback triggers are told again and not acted on; "
         "DisableRollback of an update does not reach nested stacks.",
     ),
     Limit(
@@ -31,6 +31,22 @@ LIMITS: tuple[Limit, ...] = (
         "(AllowedValues, AllowedPattern, Number).",
     ),
     Limit("CloudFormation", "DeploymentMode REVERT_DRIFT is refused; StackSets are not there."),
+    Limit(
+        "CloudFormation",
+        "DescribeStackResources lists a resource once it is made, and none that failed or that a "
+        "rollback removed; events carry no ResourceProperties.",
+    ),
+    Limit(
+        "CloudFormation",
+        "The value of a parameter of a type like AWS::EC2::VPC::Id is not looked up; a dynamic "
+        "reference to nothing fails its resource, and not the request.",
+    ),
+    Limit(
+        "CloudFormation",
+        "Conditions take Ref, Fn::Select and the condition functions; transforms are AWS::Include, "
+        "AWS::LanguageExtensions and AWS::Serverless. Any other is refused.",
+    ),
+    Limit("CloudFormation", "CreateStack on a stack in review is refused; AWS creates it."),
     Limit("CloudFormation", "A drift check compares the types ministack can read, no others."),
     Limit("IAM", "Policies are stored and not enforced; a service role is not assumed."),
     Limit("Network", "Nothing leaves the machine: webhooks, mail and public DNS are not reached."),

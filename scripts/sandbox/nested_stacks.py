@@ -192,6 +192,11 @@ def _embedded_failure(child: dict[str, Any], verb: str, seen: int) -> str:
         if event["ResourceStatus"].endswith("_FAILED")
         and event["LogicalResourceId"] != child["StackName"]
     )
+    if verb == "delete" and not failed:  # it was not deleted at all: somebody imports its exports
+        return (
+            f"Embedded stack {child['StackId']} was not successfully deleted: "
+            f"{child['StackStatusReason']} "
+        )
     past = {"create": "created", "update": "updated", "delete": "deleted"}[verb]
     return (
         f"Embedded stack {child['StackId']} was not successfully {past}: "

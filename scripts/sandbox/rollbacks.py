@@ -62,6 +62,8 @@ def _roll_back_children_too(roll_back: Any) -> Any:
         undone = {"RetainExceptOnCreate"}
         if operation.get("retain_except_on_create"):
             undone.add("Retain")
+        if not operation.get("is_update") and not reason_override:
+            reason_override = _creation_failed(failed)
         with _undoing(frozenset(undone)):
             if operation.get("is_update"):
                 previous = (operation.get("previous_stack") or {}).get("_resources", {})
@@ -74,6 +76,12 @@ def _roll_back_children_too(roll_back: Any) -> Any:
             )
 
     return rolled_back
+
+
+def _creation_failed(logical_id: str | None) -> str:
+    """Why a creation is rolled back. AWS says "requested by user" of every rollback it does itself."""
+    failed = f"The following resource(s) failed to create: [{logical_id}]. " if logical_id else ""
+    return f"{failed}Rollback requested by user."
 
 
 async def _send_back_unseen(now: dict[str, Any], before: dict[str, Any] | None) -> None:

@@ -31,6 +31,7 @@ _PROVISIONERS = f"{_CLOUDFORMATION}.provisioners"
 _ENGINE = f"{_CLOUDFORMATION}.engine"
 _HELPERS = f"{_CLOUDFORMATION}.helpers"
 
+_EVENT = "stack_id stack_name logical_id resource_type status reason physical_id detailed_status"
 _DEPLOY = (
     "stack_name stack_id template param_values disable_rollback tags is_update previous_stack "
     "retain_except_on_create imports"
@@ -183,7 +184,7 @@ UPDATE_RESOURCE = _function(
 ADD_EVENT = _function(
     _STACKS,
     "_add_event",
-    "stack_id stack_name logical_id resource_type status reason physical_id detailed_status",
+    _EVENT,
     "events carry physical ids, and tell changes only",
 )
 WITH_STACK_TAGS = _function(
@@ -319,9 +320,62 @@ PARAMETERS_OF_CHANGE_SETS = _function(
     "parameters that AWS refuses",
 )
 
+# Templates.
+PARSE_FOR_STACKS = _function(
+    _HANDLERS, "_parse_template", "template_body", "what is not well-formed"
+)
+PARSE_FOR_CHANGE_SETS = _function(
+    _CHANGE_SETS, "_parse_template", "template_body", "what is not well-formed"
+)
+SUPPORT_FOR_STACKS = _function(
+    _HANDLERS,
+    "validate_template_support",
+    "template conditions params",
+    "templates that AWS refuses",
+)
+SUPPORT_FOR_CHANGE_SETS = _function(
+    _CHANGE_SETS,
+    "validate_template_support",
+    "template conditions params",
+    "templates that AWS refuses",
+)
+
+# Events, deletions.
+ADD_EVENT_OF_REQUESTS = _function(
+    _HANDLERS, "_add_event", _EVENT, "events that a request begins with"
+)
+ADD_EVENT_OF_CHANGE_SETS = _function(
+    _CHANGE_SETS, "_add_event", _EVENT, "events that an execution begins with"
+)
+DELETE_RESOURCE = _function(
+    _STACKS,
+    "_delete_resource",
+    "resource_type physical_id props stack_name logical_id",
+    "the cleanup of an update",
+)
+DELETE_ASYNC = _coroutine(
+    _STACKS,
+    "_delete_stack_async",
+    "stack_name stack_id retain_resources force",
+    "deleted stacks",
+)
+DELETE_ASYNC_ON_REQUEST = _coroutine(
+    _HANDLERS,
+    "_delete_stack_async",
+    "stack_name stack_id retain_resources force",
+    "deleted stacks",
+)
+
 # Descriptions.
-DESCRIBE_STACKS = _action("DescribeStacks", "ParentId and RootId")
-LIST_STACKS = _action("ListStacks", "ParentId and RootId")
+DESCRIBE_STACK_EVENTS = _action("DescribeStackEvents", "descriptions of events")
+DESCRIBE_STACK_RESOURCE = _action("DescribeStackResource", "stacks that are not there")
+DESCRIBE_STACK_RESOURCES = _action("DescribeStackResources", "stacks that are not there")
+LIST_STACK_RESOURCES = _action("ListStackResources", "stacks that are not there")
+GET_TEMPLATE = _action("GetTemplate", "stacks that are not there")
+GET_TEMPLATE_SUMMARY = _action("GetTemplateSummary", "summaries of templates")
+VALIDATE_TEMPLATE = _action("ValidateTemplate", "summaries of templates")
+DESCRIBE_STACKS = _action("DescribeStacks", "descriptions of stacks")
+LIST_STACKS = _action("ListStacks", "descriptions of stacks")
 
 # State.
 SAVE_ALL = _function(_APP, "save_all", "services", "snapshots")

@@ -114,11 +114,16 @@ def first(request: Request, key: str) -> str:
 
 
 def stack_of(name_or_id: str) -> dict[str, Any] | None:
-    """The newest record of a stack by name or id, in the caller's account and region."""
+    """The record of a stack by name or id, in the caller's account and region.
+
+    A live stack is kept under its name, a deleted one under its id (deleted_stacks.py).
+    """
     stacks: Mapping[str, dict[str, Any]] = seams.STACKS.value
-    if name_or_id in stacks:
-        return stacks[name_or_id]
-    return next((held for held in stacks.values() if held["StackId"] == name_or_id), None)
+    held = stacks.get(name_or_id)
+    if held is None and name_or_id.startswith("arn:") and name_or_id.count("/") == 2:
+        named = stacks.get(name_or_id.split("/")[1])
+        held = named if named is not None and named["StackId"] == name_or_id else None
+    return held
 
 
 def wait(stack_id: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import asyncio
 import re
 from typing import Any
 
-from scripts.sandbox import seams, stack_api
+from scripts.sandbox import exports, seams, stack_api
+from scripts.sandbox.children import STACK
 from scripts.sandbox.stack_api import Answer, Request, first, refused
 
 READY_FOR_UPDATE = (
@@ -19,6 +20,8 @@ READY_FOR_UPDATE = (
 _STILL_CREATING = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 _NOT_ALLOWED = re.compile(r"Parameter '(.+?)' value '.*' is not in AllowedValues", re.DOTALL)
 _NOT_A_NUMBER = re.compile(r"Parameter '(.+?)' value '.*' is not a valid (List<)?Number", re.DOTALL)
+
+_NOT_FOUND = re.compile(r"Parameter '.+?' failed to resolve: SSM parameter '(.*)' does not exist")
 
 _DELETIONS: set[asyncio.Task[None]] = set()
 
@@ -92,9 +95,27 @@ def _delete(delete: stack_api.Handler) -> stack_api.Handler:
                 f"Stack [{stack['StackId']}] cannot be deleted while in status "
                 f"{stack['StackStatus']}",
             )
+        if reason := _exports_in_use(stack):
+            _cancel(stack, f"Delete canceled. Cannot delete {reason}")
+            return delete({**params, "StackName": ["no-stack-of-that-name"]})
         return delete(params)
 
     return deleted
+
+
+def _exports_in_use(stack: dict[str, Any]) -> str | None:
+    for output in stack["Outputs"]:
+        if "ExportName" in output and (
+            reason := exports.still_imported(output["ExportName"], stack["StackId"])
+        ):
+            return reason
+    return None
+
+
+def _cancel(stack: dict[str, Any], reason: str) -> None:
+    """AWS takes the request, and leaves the stack in the status that it had, with a reason."""
+    place = (stack["StackId"], stack["StackName"], stack["StackName"], STACK)
+    seams.ADD_EVENT.value(*place, stack["StackStatus"], reason, stack["StackId"])
 
 
 def _delete_later(delete: stack_api.Handler, params: Request, stack: dict[str, Any]) -> None:
@@ -137,6 +158,8 @@ def _parameters(resolve: Any) -> Any:
 
 
 def _in_awss_words(problem: str, declared: dict[str, Any]) -> str:
+    if match := _NOT_FOUND.match(problem):
+        return f"Unable to fetch parameters [{match[1]}] from parameter store for this account."
     for pattern, said in (
         (_NOT_ALLOWED, "must be one of AllowedValues"),
         (_NOT_A_NUMBER, "must be a number"),

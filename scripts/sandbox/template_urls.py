@@ -8,10 +8,14 @@ from typing import Any
 from urllib.parse import urlparse
 
 from scripts.sandbox import seams, stack_api
+from scripts.sandbox.offline import is_local
 
 _VIRTUAL_HOST = re.compile(
     r"(?P<bucket>[a-z0-9][a-z0-9.\-]+)\.s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?"
 )
+
+_PATH_STYLE = re.compile(r"s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
+_NO_OBJECT = re.compile(r"not found at|Error fetching")
 
 _KEPT: dict[str, str] = {}
 
@@ -30,6 +34,14 @@ def path_style(url: str) -> str:
     return f"https://s3.amazonaws.com/{match['bucket']}{parsed.path}" if match else url
 
 
+def _is_of_s3(url: str) -> bool:
+    """Whether a URL names an object: a host of S3, or of this machine, with a bucket and a key."""
+    parsed = urlparse(path_style(url))
+    host = parsed.hostname or ""
+    known = is_local(host) or bool(_PATH_STYLE.fullmatch(host))
+    return known and len(parsed.path.strip("/").split("/", 1)) == 2
+
+
 def install() -> None:
     """Have every document that a request names by URL found."""
     resolve = seams.RESOLVE_DOCUMENT.value
@@ -40,9 +52,19 @@ def install() -> None:
         url = stack_api.first(params, url_key)
         if url in _KEPT:
             return _KEPT.pop(url), None
+        if url and stack_api.first(params, body_key):
+            message = "Either Template URL or Template Body must be specified."
+            return None, stack_api.refused("ValidationError", message)
+        if url and not _is_of_s3(url):
+            message = f"{url_key} must be a supported URL."
+            return None, stack_api.refused("ValidationError", message)
         if url:
             params = {**params, url_key: [path_style(url)]}
-        answer: tuple[str | None, Any] = resolve(params, body_key, url_key, label)
-        return answer
+        body, error = resolve(params, body_key, url_key, label)
+        if error and _NO_OBJECT.search(stack_api.text_of(stack_api.parse(error), "Message")):
+            error = stack_api.refused(
+                "ValidationError", "S3 error: The specified key does not exist."
+            )
+        return body, error
 
     seams.RESOLVE_DOCUMENT.replace(resolved)

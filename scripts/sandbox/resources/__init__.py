@@ -92,6 +92,9 @@ SEAMS = (
 )
 """What this package leans on beside the seams of `scripts.sandbox.seams`."""
 
+_TAGGED = {"AWS::RDS::DBCluster": ("Tags", "list"), "AWS::S3::Bucket": ("Tags", "list")}
+"""Native types that take tags, and are not in ministack's table of those that stack tags reach."""
+
 _registered: set[str] = set()
 """Regions whose types are in ministack's table."""
 
@@ -109,6 +112,7 @@ def install() -> None:
         table[name] = handlers.checked(name, amend(native), "native" if native else "api")
     _register(_FULLEST_REGION)
     public_data.install()
+    _STACK_TAGS.value.update(_TAGGED)
     _derive_tables()
     for seam in _SUPPORT:
         seam.replace(_refusing_missing_types(seam.value))

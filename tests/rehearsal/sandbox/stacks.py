@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.rehearsal.conftest import Sandbox
+from tests.rehearsal.sandbox.shapes import checking
 
 Template = dict[str, Any]
 
@@ -49,7 +50,7 @@ class Account:
 
     def __post_init__(self) -> None:
         self.bucket = f"templates-{self.number}"
-        self.cfn = self.client("cloudformation")
+        self.cfn = checking(self.client("cloudformation"))
         self.s3 = self.client("s3")
         self.s3.create_bucket(
             Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": self.region}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.rehearsal.sandbox.resource_types import failure, outputs, remove, resource
 from tests.rehearsal.sandbox.stacks import Account, output, template
 
@@ -298,4 +301,32 @@ def test_a_bucket_that_replicates(account: Account) -> None:
     assert by_default == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "key"}
     replication = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]
     assert replication["Rules"][0]["Destination"]["Bucket"] == f"arn:aws:s3:::{peer}"
-    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "backup", "Value": "yes"}]
+    tags = {tag["Key"]: tag["Value"] for tag in s3.get_bucket_tagging(Bucket=name)["TagSet"]}
+    assert tags["backup"] == "yes"
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_a_bucket_that_holds_something_stays(account: Account, versioned: bool) -> None:
+    status = {"Status": "Enabled" if versioned else "Suspended"}
+    bucket = resource("S3::Bucket", VersioningConfiguration=status)
+    stack_id = account.create("s", template({"Bucket": bucket}))["StackId"]
+    name = account.resource("s", "Bucket")["PhysicalResourceId"]
+    s3 = account.client("s3")
+    s3.put_object(Bucket=name, Key="image", Body=b"x")
+    if versioned:
+        s3.delete_object(Bucket=name, Key="image")  # and leave its version
+    assert account.delete(stack_id)["StackStatus"] == "DELETE_FAILED"
+    assert "The bucket you tried to delete is not empty" in failure(account, stack_id, "Bucket")
+    for held in s3.list_object_versions(Bucket=name).get("Versions", []):
+        s3.delete_object(Bucket=name, Key="image", VersionId=held["VersionId"])
+    for marker in s3.list_object_versions(Bucket=name).get("DeleteMarkers", []):
+        s3.delete_object(Bucket=name, Key="image", VersionId=marker["VersionId"])
+    assert account.delete(stack_id)["StackStatus"] == "DELETE_COMPLETE"
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket=name)
+
+
+def test_a_bucket_that_somebody_deleted_is_no_obstacle(account: Account) -> None:
+    stack_id = account.create("s", template({"Bucket": resource("S3::Bucket")}))["StackId"]
+    account.client("s3").delete_bucket(Bucket=account.resource("s", "Bucket")["PhysicalResourceId"])
+    assert account.delete(stack_id)["StackStatus"] == "DELETE_COMPLETE"

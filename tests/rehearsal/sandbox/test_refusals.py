@@ -107,9 +107,24 @@ def test_a_childs_export_is_kept_while_it_is_imported(account: Account) -> None:
     dropped = account.delete(account.nested("root", "Child")["ParentId"])
     assert dropped["StackStatus"] == "DELETE_FAILED"
     assert "failed to delete: [Child]" in dropped["StackStatusReason"]
+    reasons = " ".join(reason for _, reason in account.reasons(dropped["StackId"], "Child"))
+    assert "Delete canceled. Cannot delete export shared as it is in use by importer." in reasons
     account.delete(account.settled("importer")["StackId"])
     assert account.delete(dropped["StackId"])["StackStatus"] == "DELETE_COMPLETE"
     assert account.cfn.list_exports()["Exports"] == []
+
+
+def test_the_deletion_of_an_export_in_use_is_taken_and_cancelled(account: Account) -> None:
+    exporting = template({"Value": parameter("1")}, Outputs={"O": output("x", "shared")})
+    account.create("exporter", exporting)
+    importing = template({"Value": parameter({"Fn::ImportValue": "shared"})})
+    for name in ("one", "two"):
+        account.create(name, importing)
+    stack = account.delete("exporter")
+    reason = "Delete canceled. Cannot delete export shared as it is in use by one and two."
+    assert (stack["StackStatus"], stack["StackStatusReason"]) == ("CREATE_COMPLETE", reason)
+    assert account.reasons("exporter", "exporter")[-1] == ("CREATE_COMPLETE", reason)
+    assert account.resource("exporter", "Value")["ResourceStatus"] == "CREATE_COMPLETE"
 
 
 def test_an_export_that_an_update_drops_is_free_again(account: Account) -> None:

@@ -33,6 +33,36 @@ def test_a_fleet_passes_stack_level_tags_on_to_its_instances(account: Account) -
     assert tags["Team"] is True
 
 
+def test_a_bucket_and_a_cluster_take_stack_level_tags(account: Account) -> None:
+    cluster = {
+        "Type": "AWS::RDS::DBCluster",
+        "DeletionPolicy": "Delete",
+        "Properties": {
+            "Engine": "aurora-postgresql",
+            "MasterUsername": "orders",
+            "MasterUserPassword": "not-a-secret",
+            "Tags": [{"Key": "Team", "Value": "orders"}],
+        },
+    }
+    body = template({"Bucket": {"Type": "AWS::S3::Bucket"}, "Orders": cluster})
+    made = account.create("root", body, Tags=TAGS)
+    assert made["StackStatus"] == "CREATE_COMPLETE", account.reasons("root", "Orders")
+    name = account.resource("root", "Bucket")["PhysicalResourceId"]
+    [held] = account.client("rds").describe_db_clusters()["DBClusters"]
+    for listed, team in (
+        (account.client("s3").get_bucket_tagging(Bucket=name)["TagSet"], "shop"),
+        (held["TagList"], "orders"),
+    ):
+        tags = {tag["Key"]: tag["Value"] for tag in listed}
+        assert tags["Team"] == team
+        assert tags["aws:cloudformation:stack-name"] == "root"
+    later = {"Key": "Phase", "Value": "later"}
+    assert account.update("root", body, Tags=[later])["StackStatus"] == "UPDATE_COMPLETE"
+    assert later in account.client("s3").get_bucket_tagging(Bucket=name)["TagSet"]
+    [held] = account.client("rds").describe_db_clusters()["DBClusters"]
+    assert later in held["TagList"]
+
+
 def test_a_fleets_own_tag_must_say_whether_it_is_passed_on(account: Account) -> None:
     vague = fleet()
     vague["Properties"]["Tags"] = [{"Key": "Team", "Value": "shop"}]

@@ -68,6 +68,7 @@ def test_what_an_update_adds_is_created(account: Account) -> None:
 
     assert resource_events(account, "root")[len(before) :] == [
         ("New", "CREATE_IN_PROGRESS"),
+        ("New", "CREATE_IN_PROGRESS"),
         ("New", "CREATE_COMPLETE"),
     ]
     assert statuses(account, "root")["New"] == "CREATE_COMPLETE"

@@ -33,7 +33,16 @@ def bucket(native: Handler) -> Handler:
         _settle(name, old, new)
         return name, attributes
 
-    return {**native, "create": create, "update": update}
+    def delete(name: str, properties: Properties) -> None:
+        """Delete the bucket as its API does: one that holds an object, or a version of one, stays."""
+        try:
+            call("s3", "DeleteBucket", {"Bucket": name})
+        except CallRefused as refusal:
+            if not refusal.is_missing:
+                raise
+        native["delete"](name, properties)
+
+    return {**native, "create": create, "update": update, "delete": delete}
 
 
 def _settle(name: str, old: Properties, new: Properties) -> None:

@@ -1,4 +1,4 @@
-"""RDS: the global clusters, sources and protection that ministack's own types pass over."""
+"""RDS: the global clusters, sources, tags and protection that ministack's own types pass over."""
 
 from __future__ import annotations
 
@@ -39,7 +39,15 @@ def db_cluster(native: Handler) -> Handler:
         if joined is not None:
             is_first = not joined["GlobalClusterMembers"]
             ATTACH_TO_GLOBAL.value(joined, CLUSTERS.value[name], is_first)
+        _tag(name, properties)
         return name, attributes
+
+    def update(
+        name: str, old: Properties, new: Properties, stack: str, logical_id: str | None
+    ) -> Created:
+        updated: Created = native["update"](name, old, new, stack, logical_id)
+        _tag(updated[0], new)
+        return updated
 
     def delete(name: str, properties: Properties) -> None:
         cluster = CLUSTERS.value.get(name)
@@ -58,7 +66,13 @@ def db_cluster(native: Handler) -> Handler:
             )
         native["delete"](name, properties)
 
-    return {**native, "create": create, "delete": delete}
+    return {**native, "create": create, "update": update, "delete": delete}
+
+
+def _tag(cluster: str, properties: Properties) -> None:
+    if properties.get("Tags"):
+        arn = CLUSTERS.value[cluster]["DBClusterArn"]
+        call("rds", "AddTagsToResource", {"ResourceName": arn, "Tags": properties["Tags"]})
 
 
 def db_instance(native: Handler) -> Handler:
