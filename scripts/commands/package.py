@@ -56,8 +56,12 @@ def package(context: Context, directory: Path, force: bool) -> None:
 
 
 def local(root: Root) -> bytes:
-    """The root with literal, relative TemplateURLs, and without the parameter that they make useless."""
+    """The root with literal, relative TemplateURLs, and without the parameter that they make useless.
+
+    It is without white space where other tools could not send it inline otherwise.
+    """
     from generator.settings import Settings
+    from scripts.deploy.release import INLINE_LIMIT
 
     template = json.loads(root.template.body)
     keys = {child.file: child.key for child in root.children}
@@ -67,7 +71,10 @@ def local(root: Root) -> bytes:
     if not _refers(template["Resources"], base_url):
         template.get("Parameters", {}).pop(base_url, None)
         template["Metadata"]["Tradewind"]["Parameters"].pop(base_url, None)
-    return (json.dumps(template, indent=1) + "\n").encode()
+    readable = (json.dumps(template, indent=1) + "\n").encode()
+    if len(readable) <= INLINE_LIMIT:
+        return readable
+    return json.dumps(template, separators=(",", ":")).encode()
 
 
 def _refers(value: Any, parameter: str) -> bool:

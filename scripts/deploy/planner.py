@@ -133,7 +133,7 @@ class Planner:
                 fix="Make a new one: tradewind changeset create",
             )
         parameters = {
-            one["ParameterKey"]: one.get("ParameterValue", "") for one in said["Parameters"]
+            one["ParameterKey"]: one.get("ParameterValue", "") for one in said.get("Parameters", ())
         }
         return WavePlan(
             wave,
