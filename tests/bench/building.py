@@ -54,7 +54,7 @@ def ratios() -> list[Ratio]:
             many / few,
             1.3,
             f"{many * 1e6:.0f} us / {few * 1e6:.0f} us; "
-            "the heap outgrows the caches; the collector is off while a build grows",
+            "every layer stays in memory to the end of a build, 112 MB against 30: fresh pages and caches",
         ),
     ]
 
