@@ -66,6 +66,7 @@ def plan(context: Context, environment: Environment) -> None:
 
 def _show(terminal: Terminal, outcome: Outcome) -> None:
     from scripts import narration
+    from scripts.deploy.executor import planned
     from scripts.deploy.plan import Awaiting, Unchanged
 
     again = " (once both regions are there)" if outcome.wave.settles else ""
@@ -76,9 +77,5 @@ def _show(terminal: Terminal, outcome: Outcome) -> None:
         case Awaiting(_, awaited):
             terminal.out(f"  planned when {awaited} is done")
         case _:
-            terminal.out(f"  plan {outcome.hash}: {narration.summary(outcome.changes)}")
-            for line in narration.tree(outcome.changes, whole=terminal.verbose):
-                terminal.out(f"    {line}")
-            for name, value in outcome.recorded.items():
-                if value:
-                    terminal.out(f"    looked up {name} = {value}")
+            for line in narration.lines(planned(outcome), whole=terminal.verbose):
+                terminal.out(line)

@@ -157,17 +157,21 @@ def _where_conditions_hold(resolved_for_diff: Any) -> Any:
     return resolved
 
 
+def _only_at_its_root(change_set: ChangeSet, verb: str) -> Answer:
+    return refused(
+        "ValidationError",
+        f"A nested change set cannot be {verb}d on its own: {verb} the root change set "
+        f"[{change_set['RootChangeSetId']}].",
+    )
+
+
 def _execute(execute: stack_api.Handler) -> stack_api.Handler:
     def executed(params: Request) -> Answer:
         params = _by_name(params)
         change_set = _found(params)
         if change_set is not None:
             if change_set.get("ParentChangeSetId"):
-                return refused(
-                    "ValidationError",
-                    "A nested change set cannot be executed on its own: execute the root change "
-                    f"set [{change_set['RootChangeSetId']}].",
-                )
+                return _only_at_its_root(change_set, "execute")
             stack = stack_api.stack_of(change_set["StackId"])
             ready = (*READY_FOR_UPDATE, "REVIEW_IN_PROGRESS")
             if stack is not None and stack["StackStatus"] not in ready:
@@ -189,11 +193,7 @@ def _delete(delete: stack_api.Handler) -> stack_api.Handler:
         change_set = _found(params)
         if change_set is not None:
             if change_set.get("ParentChangeSetId"):
-                return refused(
-                    "ValidationError",
-                    "A nested change set cannot be deleted on its own: delete the root change set "
-                    f"[{change_set['RootChangeSetId']}].",
-                )
+                return _only_at_its_root(change_set, "delete")
             if change_set["ExecutionStatus"] == "EXECUTE_IN_PROGRESS":
                 return refused(
                     "InvalidChangeSetStatus",
