@@ -1,14 +1,16 @@
-"""The two permissions boundaries: the most that anything in an environment can ever be allowed.
+"""The permissions boundaries: the most that anything in an environment can ever be allowed.
 
 A role may do what both its policies and its boundary allow, so whoever can write policies still cannot climb
 over the boundary.
 
-**runtime**, for what runs: every action that the platform's roles may be granted, named one by one, on what
+**runtime**, for our code that runs: every action that the platform's roles may be granted, named one by one, on what
 the environment owns. A grant of an action that is not here has no effect, and a test says so. Besides, it
 denies what would undo it even where a resource's own policy allowed it.
 
-**deployer**, for what CloudFormation deploys with: it may make roles, but only under the runtime boundary,
-hand only the environment's roles, only to services that run them, and alter neither boundary nor a deployer's
+**service**, for the roles that AWS's own services assume to do their work: the same, with other actions.
+
+**deployer**, for what CloudFormation deploys with: it may make roles, but only under one of the first two,
+hand only the environment's roles, only to services that run them, and alter no boundary and no deployer's
 own role. What it may do in other services its role's own policies say, action by action (`execution`): that
 list takes four times the 6,144 characters that IAM gives one policy, and a role has one boundary. So here,
 and nowhere else, an Allow speaks by NotAction: it names the services and actions that no deployer may use at
@@ -44,6 +46,7 @@ from generator.runtime_actions import (
     RUNTIME_SCOPED,
     RUNTIME_UNSCOPED,
 )
+from generator.service_actions import SERVICE_KEYS, SERVICE_SCOPED, SERVICE_UNSCOPED
 from generator.suppressions import accepted
 from generator.territory import NAMES, arn, arns
 
@@ -206,6 +209,55 @@ def runtime_boundary(layer: Layer) -> AWSObject:
     )
 
 
+def service_boundary(layer: Layer) -> AWSObject:
+    """The ceiling of what AWS's services do under roles of ours."""
+    scoped = [action for actions in SERVICE_SCOPED.values() for action in actions]
+    return _boundary(
+        layer,
+        "ServiceBoundary",
+        [
+            *(
+                [
+                    Statement(
+                        Sid="OnWhatTheEnvironmentOwns",
+                        Effect=Allow,
+                        Action=scoped,
+                        Resource=arns(layer, SERVICE_SCOPED),
+                    )
+                ]
+                if scoped
+                else []
+            ),
+            *(
+                [
+                    Statement(
+                        Sid="WhereNothingHasAName",
+                        Effect=Allow,
+                        Action=SERVICE_UNSCOPED,
+                        Resource=["*"],
+                        Condition=Condition(in_our_regions(layer)),
+                    )
+                ]
+                if SERVICE_UNSCOPED
+                else []
+            ),
+            Statement(
+                Sid="UnderTheEnvironmentsKeys",
+                Effect=Allow,
+                Action=SERVICE_KEYS,
+                Resource=[arn(layer, "kms:*:{account}:key/*")],
+                Condition=Condition(under_our_keys(layer)),
+            ),
+            Statement(
+                Sid="NeverItsOwnMaker",
+                Effect=Deny,
+                Action=[*IDENTITY_CHANGES, *KEY_CHANGES, *GOVERNANCE],
+                Resource=["*"],
+            ),
+        ],
+    )
+
+
 def deployer_boundary(layer: Layer) -> AWSObject:
     """The ceiling of what deploys."""
     return _boundary(
@@ -251,12 +303,15 @@ def makes_roles(layer: Layer) -> list[Statement]:
     roles, profiles = arns(layer, ["iam"])
     return [
         Statement(
-            Sid="RolesUnderTheRuntimeBoundary",
+            Sid="RolesUnderABoundary",
             Effect=Allow,
             Action=UNDER_BOUNDARY,
             Resource=[roles],
             Condition=Condition(
-                StringEquals("iam:PermissionsBoundary", boundary_arn(layer, "runtime"))
+                StringEquals(
+                    "iam:PermissionsBoundary",
+                    [boundary_arn(layer, "runtime"), boundary_arn(layer, "service")],
+                )
             ),
         ),
         Statement(Sid="RoleUpkeep", Effect=Allow, Action=UPKEEP, Resource=[roles, profiles]),

@@ -93,12 +93,13 @@ def private_bucket(
     tells_events: bool = False,
     **properties: Any,
 ) -> AWSObject:
-    """A bucket `<Purpose>Bucket` and its policy.
+    """A bucket `<Purpose>Bucket` and its policy. Give `Condition=` and it goes to both.
 
     Without a key it is under S3's own (SSE-S3). `lets_in` are the Allows of services that deliver to it or
     read it, besides what IAM policies grant.
     """
     title = _title(purpose)
+    conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
     if logged_to is not None:
         properties["LoggingConfiguration"] = LoggingConfiguration(
             DestinationBucketName=Ref(logged_to), LogFilePrefix=f"s3/{purpose}/"
@@ -138,6 +139,7 @@ def private_bucket(
             PolicyDocument=PolicyDocument(
                 Version="2012-10-17", Statement=[*lets_in, *_refusals(bucket, key_arn)]
             ),
+            **conditional,
         )
     )
     return bucket

@@ -134,7 +134,19 @@ class Conditions:
 
     primary = equals(Settings.region_role, "primary")
     standby = equals(Settings.region_role, "standby")
+    pair = primary | standby
+    has_replica_keys = ~primary
     peer_ready = on(Settings.peer_ready)
+    replicates = pair & peer_ready
+    edge_apart = on(Settings.edge_apart)
+    holds_edge = on(Settings.holds_edge)
+
+    codebuild_offered = on(Settings.offers_codebuild)
+    cost_anomalies_offered = on(Settings.offers_cost_anomalies)
+    event_schemas_offered = on(Settings.offers_event_schemas)
+    personalize_offered = on(Settings.offers_personalize)
+    restore_testing_offered = on(Settings.offers_restore_testing)
+    shield_offered = on(Settings.offers_shield)
 
     third_zone = equals(Settings.availability_zones, "3")
     nat_per_zone = equals(Settings.nat_gateways, "per-zone")
@@ -143,7 +155,7 @@ class Conditions:
 
     origin_secret_rotating = on(Settings.origin_secret_rotating)
     waf = on(Settings.waf)
-    shield_advanced = on(Settings.shield_advanced)
+    shield_advanced = on(Settings.shield_advanced) & shield_offered
     deletion_protection = on(Settings.deletion_protection)
     backup_vault_lock = on(Settings.backup_vault_lock)
 

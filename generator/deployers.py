@@ -1,4 +1,4 @@
-"""deployers.json: the roles that CloudFormation acts as, one for each root of a region.
+"""deployers.json: the roles that CloudFormation acts as, one for each root of a region, and two boundaries.
 
 They are a root of their own, since their policies exceed what foundation may hold: that template is sent
 inline. They are made from the types that the other roots turn out to hold, so this layer is built after the
@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from troposphere import AWSObject, GetAtt
 from troposphere.iam import ManagedPolicy
 
-from generator import execution
+from generator import boundaries, execution
 from generator.errors import BuildError
 from generator.layer import Layer, Output
 from generator.naming import pascal
@@ -23,7 +23,7 @@ POLICIES_PER_ROLE = 10
 
 
 class Deployers(Layer):
-    """the execution role of each root, and what it may do."""
+    """the boundaries of what deploys and of AWS's services, and the execution role of each root."""
 
     platform_execution_role_arn = Output(
         example="arn:aws:iam::111111111111:role/tradewind-dev-platform-execution-us-east-1",
@@ -36,7 +36,9 @@ class Deployers(Layer):
         super().__init__()
 
     def build(self) -> None:
-        """One role for each root that has one, under the deployer boundary of foundation."""
+        """The boundaries, and one role for each root that has one."""
+        boundaries.service_boundary(self)
+        boundaries.deployer_boundary(self)
         for root in execution.ROOTS:
             role = self.add(execution.role(self, root, self.policies(root)))
             setattr(self, f"{root.replace('-', '_')}_execution_role_arn", GetAtt(role, "Arn"))

@@ -21,11 +21,13 @@ from pathlib import Path
 
 from generator import marked_yaml
 from generator.agreements import Chosen, disagreements
+from generator.availability import offers
 from generator.complaints import complaint, normal
 from generator.marked_yaml import Report, Value
+from generator.places import EDGE_REGION, Places
 from generator.problems import EnvironmentInvalid, Problem, nearest
 from generator.regions import partitions
-from generator.settings import Setting, Settings
+from generator.settings import FALSE, TRUE, Setting, Settings
 
 __all__ = ["Environment", "EnvironmentInvalid", "Problem", "names", "read"]
 
@@ -41,7 +43,7 @@ FACTS = frozenset(setting.key for setting in Settings.all() if setting.given_by 
 
 @dataclass(frozen=True)
 class Environment:
-    """One environment: an account, a pair of regions, and a value for every setting in each of them."""
+    """One environment: an account, its regions, and a value for every setting in each of them."""
 
     name: str
     account_id: str
@@ -50,9 +52,23 @@ class Environment:
     settings: Mapping[str, Mapping[str, str]]
 
     @property
-    def regions(self) -> tuple[str, str]:
-        """The primary, then the standby: the order of the first roll-out."""
+    def pair(self) -> tuple[str, str]:
+        """The primary, then the standby: where the shop stands."""
         return self.primary_region, self.standby_region
+
+    @property
+    def places(self) -> Places:
+        """The region of each role; the edge's may be one of the pair."""
+        return {
+            "primary": self.primary_region,
+            "standby": self.standby_region,
+            "edge": EDGE_REGION,
+        }
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region that has stacks, in the order of the first roll-out."""
+        return tuple(dict.fromkeys(self.places.values()))
 
     @property
     def hosted_zone(self) -> tuple[str, str]:
@@ -61,12 +77,12 @@ class Environment:
         return values[Settings.hosted_zone_id.key], values[Settings.domain_name.key]
 
     def role(self, region: str) -> str:
-        """What the region is to the shop: "primary" or "standby"."""
-        return ("primary", "standby")[self.regions.index(region)]
+        """What the region is to the shop: "primary", "standby", or "edge" where it is neither."""
+        return next(role for role, place in self.places.items() if place == region)
 
     def peer(self, region: str) -> str:
-        """The other region of the pair."""
-        return self.regions[1 - self.regions.index(region)]
+        """The other region of the pair; of the edge, the primary."""
+        return self.standby_region if region == self.primary_region else self.primary_region
 
     def values(self, region: str) -> Mapping[str, str]:
         """Setting key -> value, as CloudFormation takes it: what the environment gives."""
@@ -78,7 +94,11 @@ class Environment:
             Settings.environment.key: self.name,
             Settings.region_role.key: self.role(region),
             Settings.primary_region.key: self.primary_region,
+            Settings.standby_region.key: self.standby_region,
             Settings.peer_region.key: self.peer(region),
+            Settings.edge_apart.key: FALSE if EDGE_REGION in self.pair else TRUE,
+            Settings.holds_edge.key: TRUE if region == EDGE_REGION else FALSE,
+            **offers(region),
         }
 
 
@@ -98,12 +118,12 @@ def read(params: Path, name: str) -> Environment:
         raise EnvironmentInvalid(name, problems)
     reading = _Reading(name, f"{params.name}/{name}.yaml", said, problems.append)
     reading.check_name()
-    account, regions = reading.account(), reading.regions()
-    values = reading.values(defaults, regions)
-    problems += disagreements(values)
+    account, pair = reading.account(), reading.pair()
+    values = reading.values(defaults, pair)
+    problems += disagreements({region: values[region] for region in pair or values})
     if problems:
         raise EnvironmentInvalid(name, dict.fromkeys(problems))
-    primary, standby = regions
+    primary, standby = pair
     settings = {
         region: {key: chosen.text for key, chosen in held.items()}
         for region, held in values.items()
@@ -155,7 +175,7 @@ class _Reading:
             self.report(value.problem(ACCOUNT, f"{ACCOUNT} must be 12 digits in quotes"))
         return ""
 
-    def regions(self) -> tuple[str, ...]:
+    def pair(self) -> tuple[str, ...]:
         """The primary and the standby; fewer where they are not valid."""
         regions = tuple(region for key in PAIR if (region := self._region(key)))
         if len(regions) < len(PAIR):
@@ -186,13 +206,18 @@ class _Reading:
         return ""
 
     def values(
-        self, defaults: Mapping[str, Value], regions: tuple[str, ...]
+        self, defaults: Mapping[str, Value], pair: tuple[str, ...]
     ) -> dict[str, dict[str, Chosen]]:
-        """Region -> setting key -> its value; one region without a name where the two are not known."""
+        """Region -> setting key -> its value; one region without a name where the pair is not known.
+
+        An edge apart has what the primary has, unless its own section says otherwise.
+        """
         own = {key: value for key, value in self.said.items() if key not in IDENTITY}
         common = self._defaults() | self._section(defaults) | self._section(own)
-        overrides = self._overrides(regions)
-        merged = {region: common | overrides.get(region, {}) for region in regions or ("",)}
+        overrides = self._overrides(pair)
+        merged = {region: common | overrides.get(region, {}) for region in pair or ("",)}
+        if pair and EDGE_REGION not in pair:
+            merged[EDGE_REGION] = merged[pair[0]] | overrides.get(EDGE_REGION, {})
         for key, setting in KNOBS.items():
             if any(key not in held for held in merged.values()):
                 self.lacks(key, setting.pattern_help or setting.help)
@@ -208,7 +233,7 @@ class _Reading:
             if setting.default is not None
         }
 
-    def _overrides(self, regions: tuple[str, ...]) -> dict[str, dict[str, Chosen | None]]:
+    def _overrides(self, pair: tuple[str, ...]) -> dict[str, dict[str, Chosen | None]]:
         held = self.said.get(REGIONS)
         if held is None:
             return {}
@@ -217,9 +242,9 @@ class _Reading:
                 held.problem(REGIONS, f"{REGIONS} must hold regions, and settings below them")
             )
         for region, value in held.section.items():
-            if regions and region not in regions:
-                message = f"{REGIONS}: {region} is neither {regions[0]} nor {regions[1]}"
-                self.report(value.problem(region, message, nearest(region, regions)))
+            if pair and region not in (*pair, EDGE_REGION):
+                message = f"{REGIONS}: {region} is neither {pair[0]} nor {pair[1]}"
+                self.report(value.problem(region, message, nearest(region, pair)))
             if value.kind not in ("section", "nothing"):
                 self.report(value.problem(region, f"{REGIONS}: {region} must hold settings"))
         return {region: self._section(value.section) for region, value in held.section.items()}

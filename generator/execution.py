@@ -235,6 +235,7 @@ def role(layer: Layer, root: str, policies: Sequence[AWSObject]) -> Role:
         Description=f"Tradewind: what CloudFormation acts as for {root}",
         PermissionsBoundary=boundary_arn(layer, "deployer"),
         ManagedPolicyArns=[Ref(policy) for policy in policies],
+        DependsOn="DeployerBoundary",
         AssumeRolePolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[assumed]),
     )
 

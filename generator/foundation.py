@@ -1,7 +1,8 @@
 """foundation.json: what every other root of a region stands on.
 
-The same template makes both regions. The standby's keys are replicas of the primary's, hence the order of the
-first roll-out: primary, standby, and the primary once more, for replication needs a peer (`peer_ready`).
+The same template makes every region. Keys are the primary's, elsewhere replicas of them, hence the order of
+the first roll-out: primary, standby, and the primary once more, for replication needs a peer (`peer_ready`).
+An edge apart has keys, logs and artifacts; what the shop keeps stands in the pair.
 
 Buckets are versioned and replicate to each other; that is their backup, and they carry no backup tag. The
 account root will deliver its trail and Config's history to the logs bucket: their statements belong into
@@ -54,7 +55,7 @@ class GuardedVault(BackupVault):
 
 
 class Foundation(Layer):
-    """keys, buckets, backup vault, boundaries."""
+    """keys, buckets, backup vault, the runtime boundary."""
 
     data_key_arn = Output(
         example=f"{KEY}1",
@@ -69,7 +70,7 @@ class Foundation(Layer):
     images_bucket = Output(
         example="tradewind-dev-images-111111111111-us-east-1",
         handed_on=True,
-        help="Product images and static files; replicated both ways.",
+        help="Product images and static files; replicated both ways. Empty in an edge apart.",
     )
     exports_bucket = Output(
         example="tradewind-dev-exports-111111111111-us-east-1",
@@ -99,10 +100,6 @@ class Foundation(Layer):
         example="arn:aws:iam::111111111111:policy/tradewind-dev-runtime-boundary-us-east-1",
         handed_on=True,
     )
-    deployer_boundary_arn = Output(
-        example="arn:aws:iam::111111111111:policy/tradewind-dev-deployer-boundary-us-east-1",
-        handed_on=True,
-    )
     primary_data_key_arn = Handoff(data_key_arn, of=Where.PRIMARY)
     primary_logs_key_arn = Handoff(logs_key_arn, of=Where.PRIMARY)
     primary_secrets_key_arn = Handoff(secrets_key_arn, of=Where.PRIMARY)
@@ -112,7 +109,6 @@ class Foundation(Layer):
     def build(self) -> None:
         self.keys()
         self.runtime_ceiling()
-        self.deployer_ceiling()
         self.access_logs()
         self.logs()
         self.artifacts()
@@ -127,10 +123,6 @@ class Foundation(Layer):
     def runtime_ceiling(self) -> None:
         self.runtime_boundary = boundaries.runtime_boundary(self)
         self.runtime_boundary_arn = Ref(self.runtime_boundary)
-
-    def deployer_ceiling(self) -> None:
-        self.deployer_boundary = boundaries.deployer_boundary(self)
-        self.deployer_boundary_arn = Ref(self.deployer_boundary)
 
     def access_logs(self) -> None:
         """The one bucket under S3's own key, and the one whose access nobody logs: it would log itself."""
@@ -181,6 +173,7 @@ class Foundation(Layer):
             lets_in=[cloudfront_reads("images")],
             tells_events=True,
             **to_the_peer(self, "images", role, self.peer_data_key_arn),
+            **self.only(Conditions.pair),
         )
         exports = private_bucket(
             self,
@@ -190,9 +183,10 @@ class Foundation(Layer):
             logged_to=self.access_log,
             tells_events=True,
             **to_the_peer(self, "exports", role, self.peer_data_key_arn),
+            **self.only(Conditions.pair),
         )
-        self.images_bucket = Ref(images)
-        self.exports_bucket = Ref(exports)
+        self.images_bucket = self.choose(Conditions.pair, Ref(images), "")
+        self.exports_bucket = self.choose(Conditions.pair, Ref(exports), "")
 
     def vault(self) -> None:
         """Recovery points end by their plan's retention; by hand, the account's root user alone ends them.
@@ -219,6 +213,7 @@ class Foundation(Layer):
                 LockConfiguration=self.choose(Conditions.backup_vault_lock, lock, NoValue),
                 DeletionPolicy="RetainExceptOnCreate",
                 UpdateReplacePolicy="Retain",
+                **self.only(Conditions.pair),
             )
         )
-        self.backup_vault_arn = GetAtt(vault, "BackupVaultArn")
+        self.backup_vault_arn = self.choose(Conditions.pair, GetAtt(vault, "BackupVaultArn"), "")

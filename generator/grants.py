@@ -482,9 +482,15 @@ def close_security_group(group_id: Arn) -> list[Statement]:
 
 
 def role(
-    layer: Layer, title: str, trusted: Trust, allows: Iterable[Allowed], **properties: Any
+    layer: Layer,
+    title: str,
+    trusted: Trust,
+    allows: Iterable[Allowed],
+    *,
+    under: str = "runtime",
+    **properties: Any,
 ) -> AWSObject:
-    """A role whose name is derived, whose boundary is the runtime's, and whose policy is its grants."""
+    """A role whose name is derived, whose policy is its grants, and whose boundary is that of its kind."""
     statements = merged(flattened(allows))
     policies = (
         [
@@ -505,7 +511,7 @@ def role(
     return Role(
         title,
         RoleName=layer.named(kebab(title)),
-        PermissionsBoundary=boundary_arn(layer, "runtime"),
+        PermissionsBoundary=boundary_arn(layer, under),
         AssumeRolePolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[assume]),
         Policies=policies,
         **properties,
@@ -513,7 +519,7 @@ def role(
 
 
 def boundary_arn(layer: Layer, kind: str) -> Sub:
-    """The boundary that foundation makes: `runtime` for what runs, `deployer` for what deploys."""
+    """A boundary by its kind: `runtime` for our code, `service` for AWS's, `deployer` for what deploys."""
     name = f"{PREFIX}-${{Environment}}-{kind}-boundary-${{AWS::Region}}"
     return layer.sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{name}")
 

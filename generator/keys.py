@@ -1,4 +1,4 @@
-"""The KMS keys of a region: one for each domain of data, the standby's a replica of the primary's.
+"""The KMS keys of a region: one for each domain of data, elsewhere a replica of the primary's.
 
 A domain's key policy lets the account's own IAM policies administer and use the key, and names the services
 that use it by themselves. No statement names a role: a key whose policy names a principal that does not exist
@@ -179,10 +179,10 @@ def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
     replica = layer.add(
         ReplicaKey(
             f"{title}ReplicaKey",
-            Description=f"Tradewind {domain.purpose}, the standby's",
+            Description=f"Tradewind {domain.purpose}, a replica of the primary's",
             PrimaryKeyArn=primary_key_arn,
             **kept,
-            **layer.only(Conditions.standby),
+            **layer.only(Conditions.has_replica_keys),
         )
     )
     layer.add(

@@ -48,6 +48,8 @@ class Where(Enum):
     OWN = "own"
     PEER = "peer"
     PRIMARY = "primary"
+    STANDBY = "standby"
+    EDGE = "edge"
 
 
 @dataclass(frozen=True)
@@ -272,9 +274,9 @@ class Layer:
         return self.sub(f"{PREFIX}-${{Environment}}-{purpose}")
 
     def role(
-        self, title: str, *, trusted: Trust, allows: Iterable[Allowed], **properties: object
+        self, title: str, *, trusted: Trust, allows: Iterable[Allowed], **properties: Any
     ) -> AWSObject:
-        """An IAM role under the runtime boundary, allowed what its grants say and nothing else."""
+        """An IAM role that may do what its grants say, under a boundary: `under="runtime"`, or "service"."""
         from generator.grants import role
 
         return self.add(role(self, title, trusted, allows, **properties))

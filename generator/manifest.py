@@ -18,7 +18,7 @@ class ParameterSource:
     """Where the planner finds a value.
 
     "setting": `key` of the environment's values. "fact": `key` known to the planner. "handoff": `output` of
-    the stack of `root` in the `region` "own", "peer" or "primary". "lookup": `question` with its `subject`.
+    the stack of `root` in the `region`, by a `layer.Where`. "lookup": `question` with its `subject`.
     `example` is a value of the right shape for a handoff or a lookup.
     """
 

@@ -66,7 +66,7 @@ def replicator(
             allow([kms.Encrypt, kms.GenerateDataKey], [peer_key_arn], _through_s3(layer, PEER)),
         ],
         DependsOn=boundary.title,
-        **layer.only(Conditions.peer_ready),
+        **layer.only(Conditions.replicates),
     )
 
 
@@ -92,7 +92,7 @@ def to_the_peer(layer: Layer, purpose: str, role: AWSObject, peer_key_arn: Ref) 
     )
     replication = ReplicationConfiguration(Role=GetAtt(role, "Arn"), Rules=[rule])
     return {
-        "ReplicationConfiguration": layer.choose(Conditions.peer_ready, replication, NoValue),
+        "ReplicationConfiguration": layer.choose(Conditions.replicates, replication, NoValue),
     }
 
 

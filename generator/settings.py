@@ -155,12 +155,17 @@ def cron(default: str, help: str) -> Setting:
     )
 
 
-def known(help: str, **shape: str | tuple[str, ...]) -> Setting:
+def known(help: str, **shape: str | tuple[str, ...] | Mapping[str, Need]) -> Setting:
     """A fact that the planner knows of a stack; no environment may set it."""
     setting = Setting(help, given_by="planner")
     for attribute, value in shape.items():
         setattr(setting, attribute, value)
     return setting
+
+
+def offered(what: str) -> Setting:
+    """Whether the stack's region has a service that some regions lack."""
+    return known(f"Whether the region offers {what}.", allowed=(TRUE, FALSE))
 
 
 class SettingsReader:
@@ -203,14 +208,31 @@ class Settings(SettingsReader):
     environment = known(
         "The environment's name; every derived name carries it.", pattern=r"[a-z][a-z0-9]{1,11}"
     )
-    region_role = known("What this region is to the shop.", allowed=("primary", "standby"))
+    region_role = known(
+        "What this region is to the shop; edge is us-east-1 where it is neither of the pair.",
+        allowed=("primary", "standby", "edge"),
+        needs={"edge": Need("edge_apart", TRUE)},
+    )
     primary_region = known("The region that takes orders while all is well.")
-    peer_region = known("The other region of the pair.")
+    standby_region = known("The region that takes over.")
+    peer_region = known("The other region of the pair; of the edge, the primary.")
+    edge_apart = known("Whether us-east-1 is neither of the pair.", allowed=(TRUE, FALSE))
+    holds_edge = known(
+        "Whether this region is us-east-1, where edge stands.", allowed=(TRUE, FALSE)
+    )
     peer_ready = known(
         "Whether the peer's foundation stands, so that replication can point at it.",
         allowed=(TRUE, FALSE),
     )
     template_base_url = known("Where this release's nested templates lie, without a closing slash.")
+
+    # what a region offers (generator/availability.py)
+    offers_codebuild = offered("CodeBuild projects")
+    offers_cost_anomalies = offered("cost anomaly monitors")
+    offers_event_schemas = offered("EventBridge schema registries")
+    offers_personalize = offered("Amazon Personalize")
+    offers_restore_testing = offered("restore testing of AWS Backup")
+    offers_shield = offered("Shield Advanced")
 
     # network
     vpc_cidr = cidr(

@@ -35,13 +35,12 @@ class Context:
             raise UsageError(str(invalid), fix=invalid.fix) from invalid
 
     def regions(self, environment: Environment, region: str | None) -> tuple[str, ...]:
-        """The region that was asked for, or both. Raises UsageError where it is not one of them."""
+        """The region that was asked for, or all. Raises UsageError where it is not one of them."""
         if region is None:
             return environment.regions
         if region not in environment.regions:
-            primary, standby = environment.regions
             raise UsageError(
                 f"{environment.name} is not in {region}.",
-                fix=f"Its regions are {primary} and {standby}.",
+                fix=f"Its regions are {', '.join(environment.regions)}.",
             )
         return (region,)

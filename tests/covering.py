@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import combinations
+from typing import get_args
 
+from generator.places import EDGE_REGION, Places, Role
 from generator.settings import Setting, Settings
 
 #: One of two or three values counts as a choice; a longer list (log retentions) is a quantity.
@@ -18,7 +20,6 @@ FEW = 3
 #: Values for what has no default, or may not stay empty where another choice needs it.
 GIVEN = {
     "environment": "cover",
-    "primary_region": "us-east-1",
     "template_base_url": "https://bucket.s3.amazonaws.com/release",
     "vpc_cidr": "10.0.0.0/16",
     "domain_name": "example.com",
@@ -31,9 +32,17 @@ Choice = tuple[str, str]
 Pair = frozenset[Choice]
 
 
+#: The primary and the standby, where us-east-1 is one of them and where it is neither.
+PAIRS = {"false": ("us-east-1", "us-west-2"), "true": ("eu-central-1", "eu-west-1")}
+
+
 def factors() -> dict[str, tuple[str, ...]]:
-    """Every setting that is a choice: key -> values."""
-    return {s.key: s.allowed for s in Settings.all() if 2 <= len(s.allowed) <= FEW}
+    """Every setting that is a choice: key -> values. Where edge stands follows from the regions."""
+    return {
+        setting.key: setting.allowed
+        for setting in Settings.all()
+        if 2 <= len(setting.allowed) <= FEW and setting is not Settings.holds_edge
+    }
 
 
 @cache
@@ -93,14 +102,27 @@ def _implied(row: Mapping[str, str]) -> dict[str, str] | None:
 def _complete(row: Row) -> Row:
     defaults = {setting.key: setting.default or "" for setting in Settings.all()}
     full = {**defaults, **GIVEN, **row}
-    regions = ("us-east-1", "us-west-2")
-    full["peer_region"] = regions[full["region_role"] == "primary"]
+    primary, standby = PAIRS[full["edge_apart"]]
+    full["primary_region"], full["standby_region"] = primary, standby
+    full["peer_region"] = standby if full["region_role"] == "primary" else primary
+    full["holds_edge"] = "true" if region(full) == EDGE_REGION else "false"
     return full
 
 
 def region(row: Row) -> str:
     """Where the row's stacks stand."""
-    return "us-east-1" if row["region_role"] == "primary" else "us-west-2"
+    return places(row)[role(row)]
+
+
+def places(row: Row) -> Places:
+    """The row's regions."""
+    primary, standby = PAIRS[row["edge_apart"]]
+    return {"primary": primary, "standby": standby, "edge": EDGE_REGION}
+
+
+def role(row: Row) -> Role:
+    """What the row's region is to the shop."""
+    return next(known for known in get_args(Role) if known == row["region_role"])
 
 
 def _setting(key: str) -> Setting:

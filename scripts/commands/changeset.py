@@ -167,6 +167,7 @@ def _open(
     context: Context, environment: Environment, root: str, region: str
 ) -> tuple[Planner, Wave]:
     """The planner of one root in one region. Raises UsageError where there is no such place."""
+    from generator import places
     from generator.problems import nearest
     from scripts.deploy import release, waves
     from scripts.deploy.planner import Planner
@@ -179,10 +180,11 @@ def _open(
             f"There is no root {root}.", fix=f"{nearest(root, built.roots)} {known}".strip()
         )
     context.regions(environment, region)
+    if not places.stands(root, region, environment.places):
+        raise UsageError(f"{root} does not stand in {region}.", fix="Name another --region.")
     aws = context.connect(environment)
     aws.verify_account()
-    carried = [name for name in built.roots if name in {known for known, _, _ in waves.ROLL_OUT}]
-    order = waves.roll_out(carried, environment.regions)
+    order = waves.roll_out(built.roots, environment.places)
     return Planner(aws, environment, built, order), waves.Wave(root, region)
 
 

@@ -86,7 +86,7 @@ def roll_out(
     from scripts.lease import DEPLOY, Leases
 
     built = release.read(context.project / "templates" / "out")
-    order = waves.roll_out(built.roots, environment.regions)
+    order = waves.roll_out(built.roots, environment.places)
     aws.verify_account()
     leases = Leases(aws, environment.primary_region)
     try:

@@ -61,7 +61,7 @@ def destroy(context: Context, environment: Environment, yes: bool, purge: bool) 
                 for region in environment.regions
                 for stack in inventory.roots(aws, region)
             ]
-            order = waves.tear_down(places, environment.regions)
+            order = waves.tear_down(places, environment.places)
             telling.tell(teardown.Teardown(aws, lease, order, environment.regions, purge).run())
             lease_table.delete(aws, environment.primary_region)
     except TradewindError as error:

@@ -40,6 +40,7 @@ def parameters(
       tradewind parameters dev --region us-east-1 --root platform --json
       tradewind parameters --describe
     """
+    from generator.places import stands
     from scripts.deploy import release
     from scripts.errors import UsageError
 
@@ -56,15 +57,22 @@ def parameters(
     chosen = [roots[root]] if root else list(roots.values())
     regions = context.regions(environment, region)
     document = {
-        one.manifest.root: {at: _values(one, environment, at) for at in regions} for one in chosen
+        one.manifest.root: {
+            at: _values(one, environment, at)
+            for at in regions
+            if stands(one.manifest.root, at, environment.places)
+        }
+        for one in chosen
     }
+    if region and root and not document[root]:
+        raise UsageError(f"{root} does not stand in {region}.", fix="Name another --region.")
     context.terminal.data(document[root][region] if root and region else document)
     context.terminal.table(
         ("ROOT", "REGION", "PARAMETER", "FROM", "VALUE"),
         (
             (one.manifest.root, at, name, _origin(one, name), value)
             for one in chosen
-            for at in regions
+            for at in document[one.manifest.root]
             for name, value in document[one.manifest.root][at].items()
         ),
     )

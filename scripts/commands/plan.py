@@ -39,7 +39,7 @@ def plan(context: Context, environment: Environment) -> None:
 
     warn_of_stale(context)
     built = release.read(context.project / "templates" / "out")
-    order = waves.roll_out(built.roots, environment.regions)
+    order = waves.roll_out(built.roots, environment.places)
     aws = context.connect(environment)
     aws.verify_account()
     Leases(aws, environment.primary_region).refuse_if_held(DEPLOY)

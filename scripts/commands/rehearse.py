@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def rehearse(context: Context, name: str) -> None:
     """Rehearse a first roll-out of ENV (dev unless said) on this machine.
 
-    Templates are built and linted, then deployed into both regions of a sandbox that is made for this run
+    Templates are built and linted, then deployed into all regions of a sandbox that is made for this run
     and removed afterwards, and deployed again, which must change nothing. The summary says what stands, and
     how far the sandbox imitates each type. Nothing on AWS is touched.
 
@@ -182,7 +182,7 @@ def _summary(environment: Environment, standing: dict[str, Any]) -> str:
         imitated[one["imitated"]] += one["count"]
     kinds = {"native": "native to the emulator", "api": "by API", "schema": "by schema"}
     how = ", ".join(f"{imitated[kind]} {said}" for kind, said in kinds.items() if imitated[kind])
-    regions = " and ".join(environment.regions)
+    regions = ", ".join(environment.regions)
     return (
         f"{environment.name} stood in {regions}: {imitated.total()} resources ({how}). "
         "Nothing on AWS was touched, and the sandbox is gone."

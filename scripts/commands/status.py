@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--resources", is_flag=True, help="List every resource, too.")
 @click.pass_obj
 def status(context: Context, environment: Environment, resources: bool) -> None:
-    """Show the stacks of ENV in both regions. Changes nothing.
+    """Show the stacks of ENV in its regions. Changes nothing.
 
     \b
     Examples:

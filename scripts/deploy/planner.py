@@ -177,11 +177,8 @@ class Planner:
 
     def _handed_on(self, wave: Wave, source: ParameterSource) -> str:
         """An output of a stack that stands, and that is not about to gain it; empty where it has none."""
-        region = {
-            "own": wave.region,
-            "peer": self.environment.peer(wave.region),
-            "primary": self.environment.primary_region,
-        }[source.region]
+        named = {"own": wave.region, "peer": self.environment.peer(wave.region)}
+        region = named.get(source.region) or self.environment.places[source.region]
         giver = Wave(source.root, region)
         standing = self.standing(giver.root, giver.region)
         if standing is not None and source.output in standing.outputs:

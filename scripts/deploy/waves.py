@@ -1,8 +1,9 @@
-"""The order of a roll-out: which root goes where, and when.
+"""The order in which roots go to regions.
 
-A wave is one root in one region. An environment is a pair of regions: the primary goes first, since the
-standby's stacks receive what it hands on. foundation goes to the primary twice: replication needs the
-standby's foundation, which needs the primary's keys.
+A wave is one root in one region. Of an environment's pair the primary goes first, since the standby's stacks
+receive what it hands on. foundation goes to the primary twice: replication needs the standby's foundation,
+which needs the primary's keys. Where us-east-1 is neither of the pair it is a region apart, with what
+edge.json stands on.
 """
 
 from __future__ import annotations
@@ -11,13 +12,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from generator.places import Places
 from scripts.errors import UsageError
 
-Role: TypeAlias = Literal["primary", "standby"]
-#: The primary, then the standby.
-Regions: TypeAlias = tuple[str, str]
-
-_ROLES = ("primary", "standby")
+#: Where a wave goes: "apart" is the edge's region where it is neither of the pair, and nowhere else.
+Goal: TypeAlias = Literal["primary", "standby", "apart", "edge"]
 
 
 @dataclass(frozen=True)
@@ -36,44 +35,61 @@ class Wave:
 ARTIFACTS = "foundation"
 
 #: The first roll-out. A later one takes the same way; a wave that is as it should be costs nothing.
-ROLL_OUT: tuple[tuple[str, Role, bool], ...] = (
+ROLL_OUT: tuple[tuple[str, Goal, bool], ...] = (
     (ARTIFACTS, "primary", False),
     (ARTIFACTS, "standby", False),
+    (ARTIFACTS, "apart", False),
     (ARTIFACTS, "primary", True),
     ("deployers", "primary", False),
     ("deployers", "standby", False),
+    ("deployers", "apart", False),
+    ("account", "primary", False),
+    ("account", "standby", False),
+    ("account", "apart", False),
     ("platform", "primary", False),
     ("platform", "standby", False),
+    ("edge", "edge", False),
 )
 
+#: Roots that a person or a command deploys when they are wanted, never a roll-out.
+ON_DEMAND = ("load-test",)
 
-def roll_out(roots: Collection[str], regions: Regions) -> tuple[Wave, ...]:
+
+def roll_out(roots: Collection[str], places: Places) -> tuple[Wave, ...]:
     """The waves of these roots, in order. Raises UsageError for a root that no wave carries."""
     carried = {root for root, _, _ in ROLL_OUT}
     for root in sorted(roots):
-        if root not in carried:
+        if root not in carried and root not in ON_DEMAND:
             raise UsageError(
                 f"No wave deploys the root {root}.",
                 fix=f"Deploy it by itself: tradewind changeset create ENV --root {root} --region REGION",
             )
     return tuple(
-        Wave(root, regions[_ROLES.index(role)], settles)
-        for root, role, settles in ROLL_OUT
-        if root in roots
+        Wave(root, region, settles)
+        for root, goal, settles in ROLL_OUT
+        if root in roots and (region := _region(goal, places))
     )
 
 
-def tear_down(standing: Sequence[tuple[str, str]], regions: Regions) -> tuple[Wave, ...]:
+def tear_down(standing: Sequence[tuple[str, str]], places: Places) -> tuple[Wave, ...]:
     """The waves of a destroy: what stands, as (root, region), in the reverse order.
 
     What no wave carries was deployed by itself, on top of the others: it goes first.
     """
-    order = [(wave.root, wave.region) for wave in _first_visits(regions)]
+    order = [(wave.root, wave.region) for wave in _first_visits(places)]
     apart = [Wave(*place) for place in standing if place not in order]
     carried = [Wave(*place) for place in reversed(order) if place in standing]
     return (*apart, *carried)
 
 
-def _first_visits(regions: Regions) -> Iterator[Wave]:
+def _first_visits(places: Places) -> Iterator[Wave]:
     every = {root for root, _, _ in ROLL_OUT}
-    return (wave for wave in roll_out(every, regions) if not wave.settles)
+    return (wave for wave in roll_out(every, places) if not wave.settles)
+
+
+def _region(goal: Goal, places: Places) -> str | None:
+    """The region of a goal; None for a region apart that there is not."""
+    if goal != "apart":
+        return places[goal]
+    edge = places["edge"]
+    return None if edge in (places["primary"], places["standby"]) else edge

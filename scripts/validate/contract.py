@@ -16,6 +16,7 @@ from typing import Any
 from generator.environments import Environment
 from generator.manifest import Manifest, ParameterSource
 from generator.naming import stack_name
+from generator.places import stands
 from generator.regions import partitions
 from generator.render import address
 from generator.settings import FALSE, TRUE, Settings
@@ -60,6 +61,8 @@ def check(
             said.setdefault(finding, [])
         for environment in environments:
             for region in environment.regions:
+                if not stands(root.manifest.root, region, environment.places):
+                    continue
                 for finding in _in_environment(root, environment, region):
                     said.setdefault(finding, []).append(f"{environment.name} in {region}")
     return tuple(_where(finding, places) for finding, places in said.items())

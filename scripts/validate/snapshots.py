@@ -17,7 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from generator import availability
 from generator.handler_permissions import SNAPSHOT
+from generator.regions import partitions
 
 #: Services that a type of ours can be combined with, and never is.
 FOREIGN: Mapping[str, str] = {
@@ -107,11 +109,18 @@ def _reason(action: str, iam: Iam) -> str:
 
 def schema_permissions(region: str = "us-east-1") -> Iterator[tuple[str, set[str]]]:
     """Type -> permissions of its handlers, for every type of a region; none where the schema is silent."""
-    schemas = _cfn_lint() / "data" / "schemas"
-    for type, file in json.loads((schemas / "providers" / f"{region}.json").read_text()).items():
-        schema = json.loads((schemas / "resources" / f"{file}.json").read_text())
+    resources = _cfn_lint() / "data" / "schemas" / "resources"
+    for type, file in _provided(region).items():
+        schema = json.loads((resources / f"{file}.json").read_text())
         handlers = schema.get("handlers", {}).values()
         yield type, {action for handler in handlers for action in handler.get("permissions") or ()}
+
+
+def _provided(region: str) -> dict[str, str]:
+    """Type -> the name of its schema, for every type of a region; none for a region without schemas."""
+    file = _cfn_lint() / "data" / "schemas" / "providers" / f"{region}.json"
+    provided: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    return provided
 
 
 def iam_data() -> Iam:
@@ -120,13 +129,26 @@ def iam_data() -> Iam:
     return Iam({service: described["Actions"] for service, described in said.items()})
 
 
-def used_types() -> set[str]:
-    """The types of every root that CloudFormation deploys by a role."""
-    from generator.execution import ROOTS, provided
+def availability_snapshot(used: Collection[str]) -> dict[str, Any]:
+    """The types in use that some region lacks, and the regions that lack them."""
+    offered = {r: types for r in sorted(partitions()) if (types := set(_provided(r)))}
+    missing = {
+        type: [region for region, types in offered.items() if type not in types]
+        for type in sorted(used)
+    }
+    return {
+        "source": f"cfn-lint {version('cfn-lint')}",
+        "missing": {type: regions for type, regions in missing.items() if regions},
+    }
+
+
+def used_types(*roots: str) -> set[str]:
+    """The types of these roots, or of every root but the deployers."""
+    from generator.execution import provided
     from generator.stacks import resource_types
 
     types = resource_types()
-    return {type for root in ROOTS for type in provided(types[root])}
+    return {type for root in roots or types for type in provided(types[root])}
 
 
 def write(path: Path, snapshot: Mapping[str, Any]) -> None:
@@ -135,11 +157,14 @@ def write(path: Path, snapshot: Mapping[str, Any]) -> None:
 
 
 def refresh(also: Iterable[str] = ()) -> None:
-    """Write the snapshot anew; `also` names types beyond those in use."""
+    """Write the snapshots anew; `also` names types beyond those in use."""
+    from generator.execution import ROOTS
+
     write(
         SNAPSHOT,
-        handler_snapshot(used_types() | set(also), dict(schema_permissions()), iam_data()),
+        handler_snapshot(used_types(*ROOTS) | set(also), dict(schema_permissions()), iam_data()),
     )
+    write(availability.SNAPSHOT, availability_snapshot(used_types()))
 
 
 def _cfn_lint() -> Path:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from generator import environments
 from generator.agreements import SHARED
+from generator.availability import offers
 from generator.environments import KNOBS, Environment, EnvironmentInvalid, Problem
 from generator.settings import Setting
 
@@ -71,8 +72,31 @@ class TestAValidEnvironment:
             "environment": "dev",
             "region_role": "standby",
             "primary_region": "us-east-1",
+            "standby_region": "us-west-2",
             "peer_region": "us-east-1",
+            "edge_apart": "false",
+            "holds_edge": "false",
+            **offers("us-west-2"),
         }
+
+    def test_has_a_third_region_where_us_east_1_is_neither_of_the_pair(self) -> None:
+        staging = read(VALID.replace("us-east-1", "eu-west-1").replace("us-west-2", "eu-central-1"))
+
+        assert staging.pair == ("eu-west-1", "eu-central-1")
+        assert staging.regions == ("eu-west-1", "eu-central-1", "us-east-1")
+        assert staging.role("us-east-1") == "edge"
+        assert staging.peer("us-east-1") == "eu-west-1"
+        assert staging.facts("us-east-1")["holds_edge"] == "true"
+        assert {staging.facts(region)["edge_apart"] for region in staging.regions} == {"true"}
+
+    def test_the_third_region_has_what_the_primary_has_unless_its_own_section_says_otherwise(
+        self,
+    ) -> None:
+        said = VALID.replace("us-east-1", "eu-west-1").replace("us-west-2", "eu-central-1")
+        own = f"{said}  us-east-1:\n    log_retention_days: 14\n"
+
+        assert read(said).values("us-east-1") == read(said).values("eu-west-1")
+        assert read(own).values("us-east-1")["log_retention_days"] == "14"
 
     def test_has_a_value_for_every_setting_in_both_regions(self) -> None:
         dev = read(VALID)

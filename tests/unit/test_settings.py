@@ -41,7 +41,7 @@ def test_text_is_bounded_and_the_bound_is_explained(setting: Setting) -> None:
 def test_a_need_names_a_setting_and_a_value_that_it_may_have(setting: Setting) -> None:
     for value, need in setting.needs.items():
         assert value in setting.allowed
-        other = KNOBS[need.key]
+        other = getattr(Settings, need.key)
         if need.value is not None and other.allowed:
             assert need.value in other.allowed
 

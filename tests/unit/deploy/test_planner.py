@@ -57,7 +57,7 @@ def planner(gives: Collection[str] = (), **roots: dict[str, ParameterSource]) ->
         Aws(NoSession(), ENVIRONMENT),
         ENVIRONMENT,
         Release(built),
-        roll_out(built, ENVIRONMENT.regions),
+        roll_out(built, ENVIRONMENT.places),
     )
 
 

@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from generator.availability import offers
 from generator.layer import Layer
+from generator.places import EDGE_REGION
 from generator.render import render
 from generator.settings import Setting
 from scripts.validate.resolution import Place, resolve
@@ -16,7 +18,9 @@ FACTS = {
     "environment": "dev",
     "region_role": "primary",
     "primary_region": "us-east-1",
+    "standby_region": "us-west-2",
     "peer_region": "us-west-2",
+    "edge_apart": "false",
     "domain_name": "example.com",
     "hosted_zone_id": "Z0123456789ABC",
     "vpc_cidr": "10.0.0.0/16",
@@ -29,7 +33,7 @@ class Made:
     def __init__(self, layer: type[Layer], region: str = "us-east-1", **values: str) -> None:
         built = layer()
         template = json.loads(render(built.template))
-        known = FACTS | values
+        known = FACTS | {"holds_edge": str(region == EDGE_REGION).lower()} | offers(region) | values
         given = {
             name: known.get(source.key, source.default)
             if isinstance(source, Setting)

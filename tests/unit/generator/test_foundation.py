@@ -42,7 +42,7 @@ def test_a_key_of_its_own_for_each_domain_and_the_standbys_is_its_replica(
     template: dict[str, Any], domain: str
 ) -> None:
     key, replica = (template["Resources"][f"{domain}{kind}"] for kind in ("Key", "ReplicaKey"))
-    assert (key["Condition"], replica["Condition"]) == ("Primary", "Standby")
+    assert (key["Condition"], replica["Condition"]) == ("Primary", "HasReplicaKeys")
     assert key["Properties"]["MultiRegion"] is True
     assert key["Properties"]["EnableKeyRotation"] is True
     assert replica["Properties"]["PrimaryKeyArn"] == {"Ref": f"Primary{domain}KeyArn"}
@@ -190,7 +190,7 @@ def test_replication_waits_for_the_peer_and_is_timed(
     condition, replication, otherwise = resources[f"{bucket}Bucket"]["Properties"][
         "ReplicationConfiguration"
     ]["Fn::If"]
-    assert (condition, otherwise) == ("PeerReady", {"Ref": "AWS::NoValue"})
+    assert (condition, otherwise) == ("Replicates", {"Ref": "AWS::NoValue"})
     (rule,) = replication["Rules"]
     target = rule["Destination"]
     purpose = bucket.lower()
@@ -205,7 +205,7 @@ def test_replication_waits_for_the_peer_and_is_timed(
         "ReplicaModifications": {"Status": "Enabled"},
         "SseKmsEncryptedObjects": {"Status": "Enabled"},
     }
-    assert resources["Replicator"]["Condition"] == "PeerReady"
+    assert resources["Replicator"]["Condition"] == "Replicates"
 
 
 def test_the_replicator_stands_under_a_boundary_that_is_there(resources: dict[str, Any]) -> None:
