@@ -8,10 +8,12 @@ out. `make snapshots` refreshes the data from the provider schemas that cfn-lint
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
+from typing import assert_never
 
+from generator.conditions import AllOf, AnyOf, Condition, Conditions, Is, Not
 from generator.settings import FALSE, TRUE, Settings
 
 SNAPSHOT = Path(__file__).parent / "data" / "availability.json"
@@ -44,3 +46,42 @@ def lacking(region: str, family: str) -> list[str]:
 def offers(region: str) -> dict[str, str]:
     """The facts of a region, by key."""
     return {fact: FALSE if lacking(region, family) else TRUE for fact, family in FAMILIES.items()}
+
+
+def left_out(region: str, values: Mapping[str, str], asked: Collection[str]) -> list[str]:
+    """The types that a root would hold there if the region offered them.
+
+    `values` are its settings and facts by key, `asked` the keys that its template asks for.
+    """
+    return [
+        type
+        for fact, family in FAMILIES.items()
+        if fact in asked and values[fact] == FALSE and _is_wanted(fact, values)
+        for type in lacking(region, family)
+    ]
+
+
+def _is_wanted(fact: str, values: Mapping[str, str]) -> bool:
+    """Whether anything would come of the region's offer: a toggle that is off asks for nothing."""
+    composed = [
+        condition
+        for condition in vars(Conditions).values()
+        if isinstance(condition, Condition)
+        and not isinstance(condition.test, Is)
+        and fact in _rests_on(condition)
+    ]
+    offered = {**values, fact: TRUE}
+    return not composed or any(each.holds(offered) and not each.holds(values) for each in composed)
+
+
+def _rests_on(condition: Condition) -> set[str]:
+    """The keys of the settings and facts that decide a condition."""
+    match condition.test:
+        case Is(setting, _):
+            return {setting.key}
+        case AllOf(left, right) | AnyOf(left, right):
+            return _rests_on(left) | _rests_on(right)
+        case Not(denied):
+            return _rests_on(denied)
+        case _ as never:
+            assert_never(never)

@@ -69,6 +69,7 @@ class WavePlanned:
     hash: str
     changes: tuple[Change, ...]
     lookups: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -50,12 +50,14 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
             yield f"  uploaded s3://{bucket}/{key}"
         case ChangeSetCreated(_, _, name):
             yield f"  change set {name}"
-        case WavePlanned(_, _, hash, changes, lookups):
+        case WavePlanned(_, region, hash, changes, lookups, left_out):
             yield f"  plan {hash}: {summary(changes)}"
             yield from (f"    {line}" for line in tree(changes, whole=whole))
             yield from (
                 f"    looked up {name} = {value}" for name, value in lookups.items() if value
             )
+            if left_out:
+                yield f"    left out, for {region} does not offer it: {', '.join(left_out)}"
         case WavePending(root, region, awaits):
             yield f"{root} in {region}: planned when {awaits} is done"
         case NothingChanged():

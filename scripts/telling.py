@@ -81,8 +81,13 @@ class Telling:
                 self._waves.append({"root": root, "region": region, "outcome": "begun"})
             case LeftoverRemoved(_, _, what):
                 self._waves[-1].setdefault("removed_leftovers", []).append(what)
-            case WavePlanned(_, _, hash, changes, _):
-                self._waves[-1] |= {"outcome": "planned", "hash": hash, "counts": count(changes)}
+            case WavePlanned(_, _, hash, changes, _, left_out):
+                self._waves[-1] |= {
+                    "outcome": "planned",
+                    "hash": hash,
+                    "counts": count(changes),
+                    "left_out": list(left_out),
+                }
             case NothingChanged():
                 self._waves[-1]["outcome"] = "unchanged"
             case WaveCompleted(_, _, status, seconds, outputs):

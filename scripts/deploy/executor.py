@@ -207,7 +207,9 @@ class Executor:
 def planned(plan: WavePlan) -> WavePlanned:
     """A plan, as an event."""
     wave = plan.wave
-    return WavePlanned(wave.root, wave.region, plan.hash, plan.changes, plan.recorded)
+    return WavePlanned(
+        wave.root, wave.region, plan.hash, plan.changes, plan.recorded, plan.inputs.left_out
+    )
 
 
 def set_protection(aws: Aws, stack: inventory.Stack, *, enabled: bool) -> None:

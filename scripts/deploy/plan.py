@@ -21,12 +21,13 @@ class Inputs:
     """What decides a stack: the root's digest (which covers its nested templates) and the parameters.
 
     No parameter is a secret: secrets are made in Secrets Manager and referred to. `lookups` names the
-    parameters whose value was asked of AWS.
+    parameters whose value was asked of AWS, `left_out` the wanted types that the region does not offer.
     """
 
     digest: str
     parameters: Mapping[str, str]
     lookups: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class WavePlan:
             "kind": self.kind,
             "counts": count(self.changes),
             "lookups": self.recorded,
+            "left_out": list(self.inputs.left_out),
             "changes": [asdict(change) for change in self.changes],
         }
 

@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from generator.manifest import ParameterSource
+from generator.manifest import Manifest, ParameterSource
 from generator.naming import PREFIX, artifact_bucket, pascal, stack_name
 from generator.settings import FALSE, TRUE, Settings
 from scripts import failpoints, inventory
@@ -71,7 +71,24 @@ class Planner:
         except NotYet as not_yet:
             return Awaiting(wave, not_yet.awaited)
         asked = (name for name, source in manifest.parameters.items() if source.kind == "lookup")
-        return Inputs(self.release.roots[wave.root].digest, parameters, tuple(sorted(asked)))
+        return Inputs(
+            self.release.roots[wave.root].digest,
+            parameters,
+            tuple(sorted(asked)),
+            self._left_out(wave, manifest),
+        )
+
+    def _left_out(self, wave: Wave, manifest: Manifest) -> tuple[str, ...]:
+        """The types that the wave's settings want and its region does not offer."""
+        from generator.availability import left_out
+
+        known = {
+            **self.environment.values(wave.region),
+            **self.environment.facts(wave.region),
+            **self._facts(wave),
+        }
+        asked = {source.key for source in manifest.parameters.values()}
+        return tuple(left_out(wave.region, known, asked))
 
     def plan(self, wave: Wave, inputs: Inputs) -> Planning:
         """Have CloudFormation work out what the inputs would change. The change set is left standing."""
