@@ -1,4 +1,4 @@
-"""What an instance of the fleet runs when it first boots: the script of runtime/first_boot, filled in."""
+"""What an instance of a fleet runs when it first boots: the script of runtime/first_boot, filled in."""
 
 from __future__ import annotations
 
@@ -16,18 +16,25 @@ SOURCES = Path(__file__).parent / "runtime" / "first_boot"
 USER_DATA_LIMIT = 16 * 1024
 
 
-def user_data(environment: Mapping[str, object], *, shop_logs: object) -> Base64:
-    """The user data: `environment` is what a revision of the shop finds in /etc/tradewind/shop.env.
+def user_data(
+    fleet: str, environment: Mapping[str, object], *, logs: object, own: str = ""
+) -> Base64:
+    """The user data of a fleet's instances.
 
-    `shop_logs` is the log group that the instance's logs go to.
+    `environment` is what a revision finds in /etc/tradewind/<fleet>.env, `logs` the group that the instance's
+    logs go to, `own` the fleet's own part of the script.
     """
-    script, stub = ((SOURCES / name).read_text().rstrip() for name in ("boot.sh", "stub.py"))
-    if len(script) + len(stub) > USER_DATA_LIMIT // 2:
+    script = (SOURCES / "boot.sh").read_text()
+    if len(script) + len(own) > USER_DATA_LIMIT // 2:
         raise BuildError(
-            f"the first boot has {len(script) + len(stub)} characters; "
+            f"the first boot of {fleet} has {len(script) + len(own)} characters; "
             f"half of {USER_DATA_LIMIT} must stay free for the values that are filled in"
         )
-    lines = [Join("=", [name, value]) for name, value in environment.items()]
-    return Base64(
-        Sub(script + "\n", ShopEnvironment=Join("\n", lines), Stub=stub, ShopLogs=shop_logs)
-    )
+    variables = Join("\n", [Join("=", [name, value]) for name, value in environment.items()])
+    return Base64(Sub(script, Fleet=fleet, Variables=variables, Own=own, Logs=logs))
+
+
+def shop_stub() -> str:
+    """The shop's own part: a stub that answers until the first revision is there."""
+    part, stub = ((SOURCES / name).read_text().rstrip() for name in ("shop.sh", "stub.py"))
+    return part.replace("${Stub}", stub)

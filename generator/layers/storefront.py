@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import AWSProperty, GetAtt, NoValue, Ref, Sub, Tags
+from troposphere import AWSProperty, GetAtt, NoValue, Ref, Sub
 from troposphere.autoscaling import (
     AutoScalingGroup,
     AvailabilityZoneImpairmentPolicy,
@@ -12,17 +12,6 @@ from troposphere.autoscaling import (
     MetricsCollection,
     WarmPool,
 )
-from troposphere.ec2 import (
-    EBSBlockDevice,
-    IamInstanceProfile,
-    LaunchTemplate,
-    LaunchTemplateBlockDeviceMapping,
-    LaunchTemplateData,
-    MetadataOptions,
-    Monitoring,
-    NetworkInterfaces,
-    TagSpecifications,
-)
 from troposphere.events import Rule, Target
 from troposphere.iam import InstanceProfile
 from troposphere.logs import LogGroup
@@ -30,9 +19,10 @@ from troposphere.policies import AutoScalingScheduledAction, UpdatePolicy
 
 from generator import grants
 from generator.conditions import Conditions
-from generator.first_boot import user_data
+from generator.first_boot import shop_stub, user_data
 from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer, Lookup, Output, PublicParameter
+from generator.instances import AMAZON_LINUX, instance_template
+from generator.layer import Handoff, Input, Layer, Lookup, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
 from generator.layers.front_door import FrontDoor
@@ -40,12 +30,10 @@ from generator.layers.golden_signals import GoldenSignals
 from generator.layers.network import Network
 from generator.layers.orders import Orders
 from generator.layers.secrets import Secrets
+from generator.revisions import RELEASES
 
 #: Where the shop publishes its own metrics, each by the group that it runs in.
 METRICS = "Tradewind/Shop"
-
-#: Where in the artifacts bucket the shop's revisions lie.
-RELEASES = "releases/"
 
 #: Seconds until a new instance counts: it boots, gets its revision and fills its caches.
 WARMUP = 180
@@ -75,11 +63,7 @@ class Storefront(Layer):
     artifacts_key_arn = Handoff(Foundation.artifacts_key_arn)
     artifacts_bucket = Handoff(Foundation.artifacts_bucket)
     images_bucket = Handoff(Foundation.images_bucket)
-    image_id = Lookup(
-        PublicParameter("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"),
-        example="ami-0123456789abcdef0",
-        type="AWS::EC2::Image::Id",
-    )
+    image_id = Lookup(AMAZON_LINUX, example="ami-0123456789abcdef0", type="AWS::EC2::Image::Id")
     private_subnet_a = Input(Network.private_subnet_a)
     private_subnet_b = Input(Network.private_subnet_b)
     private_subnet_c = Input(Network.private_subnet_c)
@@ -152,48 +136,18 @@ class Storefront(Layer):
         self.profile = self.add(InstanceProfile("ShopInstanceProfile", Roles=[Ref(role)]))
 
     def launch_template(self) -> None:
-        self.template_of_instance = self.add(
-            LaunchTemplate(
-                "ShopTemplate",
-                LaunchTemplateData=LaunchTemplateData(
-                    ImageId=self.image_id,
-                    InstanceType=self.settings.shop_instance_type,
-                    IamInstanceProfile=IamInstanceProfile(Arn=GetAtt(self.profile, "Arn")),
-                    EbsOptimized=True,
-                    Monitoring=Monitoring(Enabled=True),
-                    MetadataOptions=MetadataOptions(
-                        HttpEndpoint="enabled",
-                        HttpTokens="required",
-                        HttpPutResponseHopLimit=1,
-                        InstanceMetadataTags="enabled",
-                    ),
-                    NetworkInterfaces=[
-                        NetworkInterfaces(
-                            DeviceIndex=0,
-                            AssociatePublicIpAddress=False,
-                            DeleteOnTermination=True,
-                            Groups=[self.fleet_security_group_id, self.client_security_group_id],
-                        )
-                    ],
-                    BlockDeviceMappings=[
-                        LaunchTemplateBlockDeviceMapping(
-                            DeviceName="/dev/xvda",
-                            Ebs=EBSBlockDevice(
-                                VolumeType="gp3",
-                                VolumeSize=20,
-                                Encrypted=True,
-                                KmsKeyId=self.data_key_arn,
-                                DeleteOnTermination=True,
-                            ),
-                        )
-                    ],
-                    TagSpecifications=[
-                        TagSpecifications(ResourceType=kind, Tags=Tags(Name=self.named("shop")))
-                        for kind in ("volume", "network-interface")
-                    ],
-                    UserData=user_data(self.environment(), shop_logs=Ref(self.shop_logs)),
-                ),
-            )
+        self.template_of_instance = instance_template(
+            self,
+            "ShopTemplate",
+            name=self.named("shop"),
+            image_id=self.image_id,
+            profile=self.profile,
+            security_groups=[self.fleet_security_group_id, self.client_security_group_id],
+            key_arn=self.data_key_arn,
+            user_data=user_data(
+                "shop", self.environment(), logs=Ref(self.shop_logs), own=shop_stub()
+            ),
+            InstanceType=self.settings.shop_instance_type,
         )
 
     def environment(self) -> dict[str, object]:

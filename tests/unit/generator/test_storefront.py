@@ -82,9 +82,10 @@ def test_the_user_data_names_the_secret_and_never_resolves_it() -> None:
 def test_the_first_boot_uses_no_name_that_cloudformation_would_not_fill_in() -> None:
     text = (first_boot.SOURCES / "boot.sh").read_text()
     assert set(re.findall(r"\$\{([^}!]+)\}", text)) == {
-        "ShopEnvironment",
-        "Stub",
-        "ShopLogs",
+        "Fleet",
+        "Variables",
+        "Own",
+        "Logs",
         "AWS::Region",
         "AWS::URLSuffix",
     }
@@ -97,7 +98,7 @@ def test_the_stub_and_the_load_balancer_agree_on_the_port() -> None:
 
 
 def test_the_stub_is_not_enabled_beside_the_shop_for_it_would_win_at_the_next_boot() -> None:
-    text = (first_boot.SOURCES / "boot.sh").read_text()
+    text = first_boot.shop_stub()
     assert "enable --now shop-stub" not in text
     assert "[Install]" not in text
     at_each_boot = text.split("cat >/var/lib/cloud/scripts/per-boot/shop-stub", 1)[1]
@@ -108,10 +109,9 @@ def test_a_first_boot_that_leaves_no_room_is_a_build_error(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "boot.sh").write_text("#" * first_boot.USER_DATA_LIMIT)
-    (tmp_path / "stub.py").write_text("")
     monkeypatch.setattr(first_boot, "SOURCES", tmp_path)
     with pytest.raises(BuildError, match="16384"):
-        first_boot.user_data({}, shop_logs="logs")
+        first_boot.user_data("shop", {}, logs="logs")
 
 
 def test_the_user_data_fits_with_every_value_filled_in() -> None:
