@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @environment_argument
+@click.option(
+    "--root",
+    "roots",
+    metavar="NAME",
+    multiple=True,
+    help="This root alone, such as load-test, which nothing else deploys; repeatable.",
+)
 @click.option("--yes", is_flag=True, help="Execute without asking; not in production.")
 @click.option(
     "--approve",
@@ -39,11 +46,12 @@ if TYPE_CHECKING:
 def deploy(
     context: Context,
     environment: Environment,
+    roots: tuple[str, ...],
     yes: bool,
     hashes: tuple[str, ...],
     accepted: tuple[str, ...],
 ) -> None:
-    """Deploy the built templates to both regions of ENV.
+    """Deploy the built templates to the regions of ENV.
 
     Each wave is planned with nested change sets, shown, approved, executed and followed to its end. A wave
     without changes is left alone. Run again after any failure or Ctrl-C: it picks up where things stand.
@@ -53,6 +61,7 @@ def deploy(
       tradewind deploy dev --sandbox --yes
       tradewind deploy staging
       tradewind deploy prod --approve 3f6a1c09be27d458
+      tradewind deploy dev --root load-test
     """
     from scripts import approval
     from scripts.commands.build import warn_of_stale
@@ -62,7 +71,8 @@ def deploy(
     warn_of_stale(context)
     telling = Telling(context.terminal, environment.name)
     approve = approval.Approval(environment.name, context.terminal, yes, hashes)
-    roll_out(context, environment, context.connect(environment), telling, approve, accepted)
+    aws = context.connect(environment)
+    roll_out(context, environment, aws, telling, approve, accepted, roots)
     context.terminal.data(telling.document)
 
 
@@ -73,8 +83,9 @@ def roll_out(
     telling: Telling,
     approve: Callable[[WavePlan], None],
     accepted: tuple[str, ...] = (),
+    roots: tuple[str, ...] = (),
 ) -> None:
-    """Deploy every wave under the environment's lease, telling what happens.
+    """Deploy every wave, or those of the named roots, under the environment's lease, telling what happens.
 
     Whatever goes wrong is in the document before it is raised.
     """
@@ -87,6 +98,7 @@ def roll_out(
 
     built = release.read(context.project / "templates" / "out")
     order = waves.roll_out(built.roots, environment.places)
+    chosen = waves.named(order, roots, environment.places)
     aws.verify_account()
     leases = Leases(aws, environment.primary_region)
     try:
@@ -99,6 +111,7 @@ def roll_out(
                 approve,
                 accepted,
                 lambda region: environment.values(region)[Settings.deletion_protection.key] == TRUE,
+                chosen,
             )
             telling.tell(executor.roll_out())
     except TradewindError as error:

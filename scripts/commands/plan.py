@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @environment_argument
+@click.option("--root", "roots", metavar="NAME", multiple=True, help="This root alone; repeatable.")
 @click.pass_obj
-def plan(context: Context, environment: Environment) -> None:
+def plan(context: Context, environment: Environment, roots: tuple[str, ...]) -> None:
     """Show, wave by wave, what `deploy` would change in ENV.
 
     CloudFormation works it out with nested change sets, which are removed afterwards; templates that were
@@ -29,6 +30,7 @@ def plan(context: Context, environment: Environment) -> None:
     Examples:
       tradewind plan dev --sandbox
       tradewind plan prod --json
+      tradewind plan dev --root edge
     """
     from scripts.commands.build import warn_of_stale
     from scripts.deploy import change_sets, release, waves
@@ -40,13 +42,14 @@ def plan(context: Context, environment: Environment) -> None:
     warn_of_stale(context)
     built = release.read(context.project / "templates" / "out")
     order = waves.roll_out(built.roots, environment.places)
+    chosen = waves.named(order, roots, environment.places)
     aws = context.connect(environment)
     aws.verify_account()
     Leases(aws, environment.primary_region).refuse_if_held(DEPLOY)
     planner = Planner(aws, environment, built, order)
     telling = Telling(context.terminal, environment.name)
     outcomes: list[Outcome] = []
-    for wave in order:
+    for wave in chosen:
         inputs = planner.inputs(wave)
         if isinstance(inputs, Awaiting):
             outcomes.append(inputs)

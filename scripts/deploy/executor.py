@@ -7,7 +7,7 @@ from what stands (`recovery`), so a wave is done again, gone on with, or found t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -64,12 +64,13 @@ class Executor:
     approve: Callable[[WavePlan], None]
     accepted: Collection[str] = ()
     protected: Callable[[str], bool] = lambda _: False
+    waves: Sequence[Wave] = ()
     _done: dict[tuple[str, str], Inputs] = field(default_factory=dict)
 
     def roll_out(self) -> Iterator[Event]:
-        """Every wave in its order. Raises Refused or Failed at the first that does not end well."""
+        """`waves`, or every one, in order. Raises Refused or Failed at the first that does not end well."""
         began = self.aws.clock.monotonic()
-        waves = self.planner.waves
+        waves = self.waves or self.planner.waves
         yield ReleaseRead(self.planner.release.digest, self.planner.release.templates)
         changed = 0
         for number, wave in enumerate(waves, 1):

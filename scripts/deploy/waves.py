@@ -51,15 +51,15 @@ ROLL_OUT: tuple[tuple[str, Goal, bool], ...] = (
     ("edge", "edge", False),
 )
 
-#: Roots that a person or a command deploys when they are wanted, never a roll-out.
-ON_DEMAND = ("load-test",)
+#: Roots that are deployed when somebody names them, after all others.
+ON_DEMAND: tuple[tuple[str, Goal], ...] = (("load-test", "primary"),)
 
 
 def roll_out(roots: Collection[str], places: Places) -> tuple[Wave, ...]:
     """The waves of these roots, in order. Raises UsageError for a root that no wave carries."""
-    carried = {root for root, _, _ in ROLL_OUT}
+    carried = {root for root, *_ in (*ROLL_OUT, *ON_DEMAND)}
     for root in sorted(roots):
-        if root not in carried and root not in ON_DEMAND:
+        if root not in carried:
             raise UsageError(
                 f"No wave deploys the root {root}.",
                 fix=f"Deploy it by itself: tradewind changeset create ENV --root {root} --region REGION",
@@ -69,6 +69,24 @@ def roll_out(roots: Collection[str], places: Places) -> tuple[Wave, ...]:
         for root, goal, settles in ROLL_OUT
         if root in roots and (region := _region(goal, places))
     )
+
+
+def named(order: Sequence[Wave], roots: Collection[str], places: Places) -> tuple[Wave, ...]:
+    """Of a roll-out, the waves of the roots that somebody named, or all; and what waits to be named.
+
+    Raises UsageError for a root that has no wave.
+    """
+    if not roots:
+        return tuple(order)
+    on_demand = [
+        Wave(root, region) for root, goal in ON_DEMAND if (region := _region(goal, places))
+    ]
+    every = (*order, *on_demand)
+    for root in roots:
+        if root not in {wave.root for wave in every}:
+            known = ", ".join(dict.fromkeys(wave.root for wave in every))
+            raise UsageError(f"There is no root {root}.", fix=f"There are {known}.")
+    return tuple(wave for wave in every if wave.root in roots)
 
 
 def tear_down(standing: Sequence[tuple[str, str]], places: Places) -> tuple[Wave, ...]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from generator.places import Places, stands
-from scripts.deploy.waves import ROLL_OUT, Wave, roll_out, tear_down
+from scripts.deploy.waves import ROLL_OUT, Wave, named, roll_out, tear_down
 from scripts.errors import UsageError
 
 PLACES: Places = {"primary": "eu-west-1", "standby": "eu-central-1", "edge": "us-east-1"}
@@ -44,6 +44,17 @@ def test_the_execution_roles_stand_before_the_platform_that_is_deployed_by_them(
     roots = [wave.root for wave in roll_out({root for root, _, _ in ROLL_OUT}, PLACES)]
 
     assert roots.index("deployers") < roots.index("platform")
+
+
+def test_some_roots_can_be_named_and_some_have_to_be() -> None:
+    order = roll_out(["foundation", "platform", "load-test"], PLACES)
+
+    assert "load-test" not in {wave.root for wave in order}
+    assert named(order, [], PLACES) == order
+    assert named(order, ["load-test"], PLACES) == (Wave("load-test", "eu-west-1"),)
+    assert [wave.root for wave in named(order, ["platform"], PLACES)] == ["platform", "platform"]
+    with pytest.raises(UsageError, match="no root attic"):
+        named(order, ["attic"], PLACES)
 
 
 def test_a_root_that_no_wave_carries_is_not_passed_over_in_silence() -> None:
