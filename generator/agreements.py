@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from generator.problems import Problem, nearest
 from generator.regions import partitions, share_a_set
-from generator.settings import Settings
+from generator.settings import TRUE, Settings
 
 #: Settings of the pair, not of a region: a domain, a global table, a global database.
 SHARED = tuple(
@@ -21,6 +21,7 @@ SHARED = tuple(
         Settings.table_billing,
         Settings.order_intake_consistency,
         Settings.witness_region,
+        Settings.session_cache,
     )
 )
 #: The first must not be more than the second.
@@ -30,6 +31,8 @@ ORDERED = tuple(
         (Settings.shop_minimum, Settings.shop_maximum),
         (Settings.off_peak_minimum, Settings.shop_maximum),
         (Settings.warm_pool_minimum, Settings.shop_maximum),
+        (Settings.worker_minimum, Settings.worker_maximum),
+        (Settings.warehouse_base_rpus, Settings.warehouse_ceiling_rpus),
         (Settings.orders_replicas, Settings.orders_replica_ceiling),
         (Settings.orders_storage_gib, Settings.orders_storage_ceiling_gib),
     )
@@ -63,6 +66,7 @@ def disagreements(values: Mapping[str, Values]) -> Iterator[Problem]:
         yield from _zones(held)
         yield from _order(held)
         yield from _needs(held)
+        yield from _search_nodes(held)
         yield from _time_zone(held)
     if len(values) < 2:
         return
@@ -124,6 +128,22 @@ def _needs(values: Values) -> Iterator[Problem]:
                 f"{setting.key}: {chosen.text} needs {need.key} to be {need.value}, not {other}",
                 f"Set {need.key}: {need.value}",
             )
+
+
+def _search_nodes(values: Values) -> Iterator[Problem]:
+    """OpenSearch refuses a domain whose data nodes do not spread evenly over its zones."""
+    nodes, zones = (
+        values.get(setting.key) for setting in (Settings.search_nodes, Settings.availability_zones)
+    )
+    search = values.get(Settings.search.key)
+    if not nodes or not zones or not search or search.text != TRUE:
+        return
+    if int(nodes.text) % int(zones.text):
+        said = max(nodes, search, key=lambda chosen: chosen.line)
+        yield said.problem(
+            f"search_nodes is {nodes.text}, which {zones.text} zones cannot share evenly",
+            f"Set search_nodes to a multiple of {zones.text}.",
+        )
 
 
 def _time_zone(values: Values) -> Iterator[Problem]:

@@ -122,15 +122,15 @@ def formula_alarm(
     missing: object = "notBreaching",
     **properties: Any,
 ) -> AWSObject:
-    """An alarm on a rate or a difference of several series."""
+    """An alarm on a rate or a difference of several series; `properties` win over what is usual."""
     result = MetricDataQuery(Id="result", Expression=formula.expression, ReturnData=True)
+    usual = _common(layer, title, limit, topic, says, missing)
     return layer.add(
         Alarm(
             title,
-            **_common(layer, title, limit, topic, says, missing),
             Metrics=[result, *(series.query(name) for name, series in formula.series.items())],
             Threshold=limit.threshold,
-            **properties,
+            **{**usual, **properties},
         )
     )
 

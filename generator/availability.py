@@ -26,6 +26,7 @@ FAMILIES: Mapping[str, str] = {
     Settings.offers_personalize.key: "AWS::Personalize::",
     Settings.offers_restore_testing.key: "AWS::Backup::RestoreTesting",
     Settings.offers_shield.key: "AWS::Shield::",
+    Settings.offers_snapshot_blocks.key: "AWS::EC2::SnapshotBlock",
 }
 
 

@@ -46,7 +46,12 @@ from generator.runtime_actions import (
     RUNTIME_SCOPED,
     RUNTIME_UNSCOPED,
 )
-from generator.service_actions import SERVICE_KEYS, SERVICE_SCOPED, SERVICE_UNSCOPED
+from generator.service_actions import (
+    SERVICE_KEYS,
+    SERVICE_SCOPED,
+    SERVICE_UNSCOPED,
+    WAREHOUSE_LOGIN,
+)
 from generator.suppressions import accepted
 from generator.territory import NAMES, arn, arns
 
@@ -62,6 +67,7 @@ PASSED_TO = (
     "application-autoscaling",
     "autoscaling",
     "backup",
+    "codebuild",
     "codedeploy",
     "dynamodb",
     "ec2",
@@ -222,7 +228,7 @@ def service_boundary(layer: Layer) -> AWSObject:
                         Sid="OnWhatTheEnvironmentOwns",
                         Effect=Allow,
                         Action=scoped,
-                        Resource=arns(layer, SERVICE_SCOPED),
+                        Resource=[*arns(layer, SERVICE_SCOPED), arn(layer, WAREHOUSE_LOGIN)],
                     )
                 ]
                 if scoped

@@ -47,7 +47,7 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from generator.keys import distributions
+from generator.keys import distributions, trails
 from generator.naming import pascal
 from generator.territory import NAMES
 
@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 
 #: Days after which an upload that was never completed is thrown away.
 ABANDONED_AFTER = 7
+
+#: A delivery that leaves the bucket's owner in command of the object.
+OURS_TO_READ = StringEquals("s3:x-amz-acl", "bucket-owner-full-control")
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,31 @@ def logs_are_delivered(purpose: str) -> list[Statement]:
     ]
 
 
+def trail_is_delivered(purpose: str) -> list[Statement]:
+    """The environment's CloudTrail trail, its digests included.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+    """
+    logs = _inside(purpose, "AWSLogs/${AWS::AccountId}/CloudTrail*")
+    return [
+        _service("TrailLooks", "cloudtrail", [s3.GetBucketAcl], [_arn(purpose)], trails()),
+        _service("TrailWrites", "cloudtrail", [s3.PutObject], [logs], trails(), OURS_TO_READ),
+    ]
+
+
+def configuration_is_delivered(purpose: str) -> list[Statement]:
+    """AWS Config's history and snapshots; it names the account that it acts for, and no resource.
+
+    https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+    """
+    look = [s3.GetBucketAcl, s3.ListBucket]
+    history = _inside(purpose, "AWSLogs/${AWS::AccountId}/Config/*")
+    return [
+        _service("ConfigLooks", "config", look, [_arn(purpose)], None),
+        _service("ConfigWrites", "config", [s3.PutObject], [history], None, OURS_TO_READ),
+    ]
+
+
 def load_balancers_log(purpose: str) -> Statement:
     """Access logs of the region's load balancers, below any prefix.
 
@@ -204,17 +232,25 @@ def _service(
     service: str,
     actions: Sequence[Action],
     resources: Sequence[Sub],
-    source: Sub,
+    source: Sub | None,
     *conditions: Any,
 ) -> Statement:
-    """A service that acts for a resource of this account: `source`, the pattern of its ARN, names it."""
+    """A service that acts for a resource of this account: `source`, the pattern of its ARN, names it.
+
+    Without one it is a service that names the account alone.
+    """
+    acting = (
+        StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))
+        if source is None
+        else ArnLike("aws:SourceArn", source)
+    )
     return Statement(
         Sid=sid,
         Effect=Allow,
         Principal=Principal("Service", f"{service}.amazonaws.com"),
         Action=list(actions),
         Resource=list(resources),
-        Condition=Condition([ArnLike("aws:SourceArn", source), *conditions]),
+        Condition=Condition([acting, *conditions]),
     )
 
 

@@ -147,6 +147,22 @@ class Conditions:
     personalize_offered = on(Settings.offers_personalize)
     restore_testing_offered = on(Settings.offers_restore_testing)
     shield_offered = on(Settings.offers_shield)
+    snapshot_blocks_offered = on(Settings.offers_snapshot_blocks)
+
+    audit_trail = on(Settings.audit_trail) & primary
+    trail_data_events = on(Settings.trail_data_events)
+    trail_insights = on(Settings.trail_insights)
+    config_recorder = on(Settings.config_recorder)
+    config_recorder_in_primary = config_recorder & primary
+    config_linked_role = on(Settings.config_linked_role) & config_recorder_in_primary
+    config_rules = on(Settings.config_rules)
+    config_rules_in_primary = config_rules & primary
+    access_analyzer = on(Settings.access_analyzer)
+    unused_access_analyzer = on(Settings.unused_access_analyzer) & primary
+    guardduty = on(Settings.guardduty)
+    security_hub = on(Settings.security_hub)
+    api_gateway_account = on(Settings.api_gateway_account)
+    block_snapshot_sharing = on(Settings.block_snapshot_sharing) & snapshot_blocks_offered
 
     third_zone = equals(Settings.availability_zones, "3")
     nat_per_zone = equals(Settings.nat_gateways, "per-zone")
@@ -158,6 +174,22 @@ class Conditions:
     shield_advanced = on(Settings.shield_advanced) & shield_offered
     deletion_protection = on(Settings.deletion_protection)
     backup_vault_lock = on(Settings.backup_vault_lock)
+    shield_in_primary = shield_advanced & primary
+    shield_contact = ~equals(Settings.shield_contact_email, "")
+    shield_engagement = shield_in_primary & shield_contact
+    shield_contact_phone = ~equals(Settings.shield_contact_phone, "")
+    shield_response_team = on(Settings.shield_response_team) & shield_in_primary
+
+    backups = on(Settings.backups)
+    backup_copies = on(Settings.backup_copies) & peer_ready
+    config_checks_backups = config_rules & backups
+    config_checks_deletion = config_rules & deletion_protection
+    backup_archive = on(Settings.backup_archive)
+    restore_testing = on(Settings.restore_testing) & restore_testing_offered
+
+    every_country = equals(Settings.allowed_countries, "")
+    cost_anomalies = on(Settings.cost_anomalies) & cost_anomalies_offered
+    commitment_budgets = on(Settings.commitment_budgets)
 
     aurora_global = equals(Settings.orders_engine, "aurora-global")
     rds_multi_az = equals(Settings.orders_engine, "rds-multi-az")
@@ -177,12 +209,24 @@ class Conditions:
     orders_night_stop = on(Settings.orders_night_stop)
     rds_stops_at_night = rds_primary & orders_night_stop
 
+    payment_api = on(Settings.payment_api)
+    payment_api_behind_waf = payment_api & waf
+
     provisioned_tables = equals(Settings.table_billing, "provisioned")
     strong_order_intake = equals(Settings.order_intake_consistency, "strong")
 
+    session_cache = on(Settings.session_cache)
+    session_cache_primary = session_cache & primary
+    price_cache = on(Settings.price_cache)
+    search = on(Settings.search)
+    search_dedicated_masters = on(Settings.search_dedicated_masters)
+
+    workers = on(Settings.workers)
     predictive_scaling = on(Settings.predictive_scaling)
     off_peak_scaling = on(Settings.off_peak_scaling)
     fleet_stops_off_peak = equals(Settings.off_peak_minimum, "0")
     fleet_sleeps = off_peak_scaling & fleet_stops_off_peak
+    analytics = on(Settings.analytics)
+    recommendations = on(Settings.recommendations) & personalize_offered
     alarm_email = ~equals(Settings.alarm_email, "")
     warm_pool = ~equals(Settings.warm_pool_minimum, "0")

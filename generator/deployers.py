@@ -22,14 +22,22 @@ from generator.naming import pascal
 POLICIES_PER_ROLE = 10
 
 
+def _role_of(root: str) -> Output:
+    """What hands on the execution role of a root; empty in a region where the root does not stand."""
+    return Output(
+        example=f"arn:aws:iam::111111111111:role/tradewind-dev-{root}-execution-us-east-1",
+        handed_on=True,
+        help=f"What CloudFormation acts as for {root}.json.",
+    )
+
+
 class Deployers(Layer):
     """the boundaries of what deploys and of AWS's services, and the execution role of each root."""
 
-    platform_execution_role_arn = Output(
-        example="arn:aws:iam::111111111111:role/tradewind-dev-platform-execution-us-east-1",
-        handed_on=True,
-        help="What CloudFormation acts as for platform.json.",
-    )
+    account_execution_role_arn = _role_of("account")
+    platform_execution_role_arn = _role_of("platform")
+    edge_execution_role_arn = _role_of("edge")
+    load_test_execution_role_arn = _role_of("load-test")
 
     def __init__(self, types: Mapping[str, Collection[str]]) -> None:
         self.types = types
@@ -39,13 +47,15 @@ class Deployers(Layer):
         """The boundaries, and one role for each root that has one."""
         boundaries.service_boundary(self)
         boundaries.deployer_boundary(self)
-        for root in execution.ROOTS:
+        for root, where in execution.ROOTS.items():
             role = self.add(execution.role(self, root, self.policies(root)))
-            setattr(self, f"{root.replace('-', '_')}_execution_role_arn", GetAtt(role, "Arn"))
+            arn = GetAtt(role, "Arn")
+            port = f"{root.replace('-', '_')}_execution_role_arn"
+            setattr(self, port, self.choose(where, arn, "") if where else arn)
 
     def policies(self, root: str) -> list[AWSObject]:
         """What the root's types need, in as many policies as it takes."""
-        documents = execution.policies(self, self.types[root])
+        documents = execution.policies(self, self.types.get(root, ()))
         if len(documents) > POLICIES_PER_ROLE:
             raise BuildError(
                 f"the execution role of {root} takes {len(documents)} policies; "
@@ -58,6 +68,7 @@ class Deployers(Layer):
                     ManagedPolicyName=self.named(f"{root}-execution-{number}"),
                     Description=f"Tradewind: what CloudFormation may do for {root}",
                     PolicyDocument=document,
+                    **self.only(execution.ROOTS[root]),
                 )
             )
             for number, document in enumerate(documents, start=1)

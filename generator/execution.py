@@ -1,15 +1,13 @@
 """What CloudFormation may do as the execution role of a root: no more than its types' handlers call.
 
 The actions come from the provider schemas (`handler_permissions`) of the types that the root's templates
-hold, and from the few things that CloudFormation does besides. They act on what the environment owns wherever
-ARNs carry names (`territory`), else on anything in the environment's two regions.
+hold, and from the few things that CloudFormation does besides. On what they act IAM's data say (`reach`):
+what the environment owns wherever ARNs carry names, else what is of the type in the account.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from awacs.aws import (
@@ -27,37 +25,30 @@ from awacs.sts import AssumeRole
 from troposphere import AWSObject, Ref
 from troposphere.iam import Role
 
-from generator.boundaries import (
-    in_our_regions,
-    makes_roles,
-    under_our_keys,
-)
+from generator.boundaries import in_our_regions, makes_roles, under_our_keys
+from generator.conditions import Condition as RegionsWhere
+from generator.conditions import Conditions
 from generator.errors import BuildError
 from generator.grants import boundary_arn
 from generator.handler_permissions import handler_permissions
+from generator.iam_reference import service_of
 from generator.naming import pascal
 from generator.policy_size import POLICY_LIMIT, size
-from generator.territory import arn, arns
+from generator.reach import reaches
+from generator.territory import arn
 
 if TYPE_CHECKING:
     from generator.layer import Layer
 
-#: The roots that have an execution role. account, pipeline, edge and load-test join with their templates.
-ROOTS = ("platform",)
+#: The roots that have an execution role, and the regions that need it; None is every region.
+ROOTS: Mapping[str, RegionsWhere | None] = {
+    "account": None,
+    "platform": Conditions.pair,
+    "edge": Conditions.holds_edge,
+    "load-test": Conditions.pair,
+}
 
 STACK, CUSTOM = "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource"
-
-#: What there is to know of an Auto Scaling group besides itself.
-DESCRIBED_GROUP = (
-    "autoscaling:DescribeAutoScalingInstances",
-    "autoscaling:DescribeInstanceRefreshes",
-    "autoscaling:DescribeLifecycleHooks",
-    "autoscaling:DescribeLoadBalancerTargetGroups",
-    "autoscaling:DescribeLoadBalancers",
-    "autoscaling:DescribeNotificationConfigurations",
-    "autoscaling:DescribeScalingActivities",
-    "autoscaling:DescribeTrafficSources",
-)
 
 #: What CloudFormation does as the role without any handler saying so.
 BESIDES: Mapping[str, tuple[str, ...]] = {
@@ -77,9 +68,7 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
     CUSTOM: ("lambda:InvokeFunction",),
     # A group with a launch template: the caller is checked for what the instances will be made with.
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
-    # And what no type names in full of the schema's `autoscaling:Describe*`: how it stands, and its refresh.
     "AWS::AutoScaling::AutoScalingGroup": (
-        *DESCRIBED_GROUP,
         "ec2:CreateTags",
         "ec2:DescribeAvailabilityZones",
         "ec2:DescribeImages",
@@ -90,6 +79,30 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "ec2:RunInstances",
+    ),
+    # Its schema has no handlers.
+    "AWS::CodeBuild::Project": (
+        "codebuild:BatchGetProjects",
+        "codebuild:CreateProject",
+        "codebuild:DeleteProject",
+        "codebuild:UpdateProject",
+    ),
+    # Types whose schema is silent: the calls of the service that make, change and remove them.
+    "AWS::CloudWatch::AnomalyDetector": (
+        "cloudwatch:DeleteAnomalyDetector",
+        "cloudwatch:DescribeAnomalyDetectors",
+        "cloudwatch:PutAnomalyDetector",
+    ),
+    "AWS::CodeBuild::Project": (
+        "codebuild:BatchGetProjects",
+        "codebuild:CreateProject",
+        "codebuild:DeleteProject",
+        "codebuild:UpdateProject",
+    ),
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate": (
+        "elasticloadbalancing:AddListenerCertificates",
+        "elasticloadbalancing:DescribeListenerCertificates",
+        "elasticloadbalancing:RemoveListenerCertificates",
     ),
     # What the type's page asks for beyond its schema.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
@@ -139,45 +152,8 @@ REFUSED: Mapping[str, str] = {
 #: Grants that a service holds on a key for a resource that we made.
 GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
-#: Actions that list rather than name what they act on: a scope would refuse them.
-LISTINGS = (
-    *DESCRIBED_GROUP,
-    "cloudwatch:DescribeAlarms",
-    "events:ListRules",
-    "lambda:ListFunctions",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "states:ListStateMachines",
-)
-
-#: Services all of whose resources bear our names; a listener, an API or a backup plan does not.
-NAMED = (
-    "autoscaling",
-    "cloudformation",
-    "cloudwatch",
-    "dynamodb",
-    "es",
-    "events",
-    "firehose",
-    "lambda",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sns",
-    "sqs",
-    "states",
-)
-
 #: Services whose endpoint is not in the stack's region.
 GLOBAL = ("cloudfront", "route53", "shield")
-
-
-@dataclass(frozen=True)
-class Needed:
-    """What a root's role needs: actions on the environment's own, by service, and on anything."""
-
-    scoped: Mapping[str, tuple[str, ...]]
-    unscoped: Mapping[str, tuple[str, ...]]
 
 
 def provided(types: Collection[str]) -> set[str]:
@@ -185,7 +161,7 @@ def provided(types: Collection[str]) -> set[str]:
     return {type for type in types if type != CUSTOM and not type.startswith("Custom::")}
 
 
-def needed(types: Collection[str]) -> Needed:
+def needed(types: Collection[str]) -> list[str]:
     """The actions for these types. IAM's and KMS's are written by hand below, so that none slips in."""
     permissions = handler_permissions()
     handled = permissions.actions(provided(types))
@@ -196,19 +172,8 @@ def needed(types: Collection[str]) -> Needed:
         )
     kinds = {type if type in provided(types) else CUSTOM for type in types}
     besides = {action for kind in kinds for action in BESIDES.get(kind, ())}
-    every = sorted({*handled, *besides})
-    every = [action for action in every if _service(action) not in ("iam", "kms")]
-
-    def is_scoped(action: str) -> bool:
-        return (
-            _service(action) in NAMED
-            and action not in permissions.unscoped
-            and action not in LISTINGS
-        )
-
-    return Needed(
-        scoped=_by_service(filter(is_scoped, every)),
-        unscoped=_by_service(action for action in every if not is_scoped(action)),
+    return sorted(
+        action for action in {*handled, *besides} if service_of(action) not in ("iam", "kms")
     )
 
 
@@ -236,6 +201,7 @@ def role(layer: Layer, root: str, policies: Sequence[AWSObject]) -> Role:
         PermissionsBoundary=boundary_arn(layer, "deployer"),
         ManagedPolicyArns=[Ref(policy) for policy in policies],
         DependsOn="DeployerBoundary",
+        **layer.only(ROOTS[root]),
         AssumeRolePolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[assumed]),
     )
 
@@ -245,15 +211,19 @@ def policies(layer: Layer, types: Collection[str]) -> list[PolicyDocument]:
     return list(_packed([*makes_roles(layer), *_uses_keys(layer), *_acts(layer, needed(types))]))
 
 
-def _acts(layer: Layer, need: Needed) -> Iterator[Statement]:
-    """One statement for each service: on what the environment owns, or on anything in its regions."""
-    for service, actions in need.scoped.items():
-        yield Statement(Effect=Allow, Action=_actions(actions), Resource=arns(layer, [service]))
-    for service, actions in need.unscoped.items():
-        guarded: dict[str, Any] = (
-            {} if service in GLOBAL else {"Condition": Condition(in_our_regions(layer))}
+def _acts(layer: Layer, actions: Collection[str]) -> Iterator[Statement]:
+    """On what the actions reach; where AWS offers no scope, anywhere in the environment's regions."""
+    for reach in reaches(actions):
+        guarded: dict[str, Any] = {}
+        if reach.everywhere:
+            globally = service_of(reach.actions[0]) in GLOBAL
+            guarded["Condition"] = Condition(in_our_regions(layer, globally=globally))
+        yield Statement(
+            Effect=Allow,
+            Action=_actions(reach.actions),
+            Resource=["*"] if reach.everywhere else [arn(layer, p) for p in reach.patterns],
+            **guarded,
         )
-        yield Statement(Effect=Allow, Action=_actions(actions), Resource=["*"], **guarded)
 
 
 def _uses_keys(layer: Layer) -> list[Statement]:
@@ -303,14 +273,6 @@ def _packed(statements: Iterable[Statement]) -> Iterator[PolicyDocument]:
 
 def _document(statements: list[Statement]) -> PolicyDocument:
     return PolicyDocument(Version="2012-10-17", Statement=statements)
-
-
-def _by_service(actions: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    return {service: tuple(group) for service, group in groupby(actions, key=_service)}
-
-
-def _service(action: str) -> str:
-    return action.partition(":")[0]
 
 
 def _actions(names: Iterable[str]) -> list[Action]:

@@ -4,9 +4,7 @@ The same template makes every region. Keys are the primary's, elsewhere replicas
 the first roll-out: primary, standby, and the primary once more, for replication needs a peer (`peer_ready`).
 An edge apart has keys, logs and artifacts; what the shop keeps stands in the pair.
 
-Buckets are versioned and replicate to each other; that is their backup, and they carry no backup tag. The
-account root will deliver its trail and Config's history to the logs bucket: their statements belong into
-`logs()`, their key use into `keys.logs_services`.
+Buckets are versioned and replicate to each other; that is their backup, and they carry no backup tag.
 """
 
 from __future__ import annotations
@@ -31,9 +29,11 @@ from generator.buckets import (
     SERVED,
     buckets_log,
     cloudfront_reads,
+    configuration_is_delivered,
     load_balancers_log,
     logs_are_delivered,
     private_bucket,
+    trail_is_delivered,
 )
 from generator.conditions import Conditions
 from generator.keys import DOMAINS, domain_key
@@ -145,7 +145,11 @@ class Foundation(Layer):
             LOGGED,
             key_arn=self.logs_key_arn,
             logged_to=self.access_log,
-            lets_in=logs_are_delivered("logs"),
+            lets_in=[
+                *logs_are_delivered("logs"),
+                *trail_is_delivered("logs"),
+                *configuration_is_delivered("logs"),
+            ],
         )
         self.logs_bucket = Ref(bucket)
 

@@ -23,6 +23,7 @@ from troposphere.awslambda import (
 )
 from troposphere.logs import LogGroup
 
+from generator.alarms import Series, above, metric_alarm
 from generator.errors import BuildError
 from generator.grants import Allowed, Key, Queue, join_vpc, publish_traces, service
 from generator.grants import LogGroup as WritableLogs
@@ -76,11 +77,13 @@ def python_function(
     placement: Placement | None = None,
     dead_letters: Queue | None = None,
     concurrency: int | None = None,
+    under: str = "runtime",
     **properties: Any,
 ) -> AWSObject:
     """A function of the layer, its role (`<title>Role`) and its log group (`<title>Logs`).
 
-    `timeout` is in seconds, `memory` in MiB; `concurrency` is reserved, and the most there is. What a
+    `timeout` is in seconds, `memory` in MiB; `concurrency` is reserved, and the most there is; `under` names
+    the role's boundary. What a
     placement, a dead-letter queue or a key asks of the role is granted here. Give `Condition=` and it goes
     to all three.
     """
@@ -114,6 +117,7 @@ def python_function(
         f"{title}Role",
         trusted=service("lambda"),
         allows=[WritableLogs(GetAtt(log_group, "Arn")).write(), *needed, *allows],
+        under=under,
         **conditional,
     )
     return layer.add(
@@ -132,6 +136,28 @@ def python_function(
             **properties,
         )
     )
+
+
+def function_alarms(
+    layer: Layer, function: AWSObject, *, topic: object, failing: str, throttled: str
+) -> list[AWSObject]:
+    """Alarms on a function that fails, and on one that is not let run; each with what it says at night."""
+    conditional = {k: v for k, v in function.resource.items() if k == "Condition"}
+    return [
+        metric_alarm(
+            layer,
+            f"{function.title}{title}",
+            Series("AWS/Lambda", metric, {"FunctionName": Ref(function)}),
+            above(0, breaches=breaches, periods=5),
+            topic=topic,
+            says=says,
+            **conditional,
+        )
+        for title, metric, breaches, says in (
+            ("Failing", "Errors", 2, failing),
+            ("Throttled", "Throttles", 3, throttled),
+        )
+    ]
 
 
 def inline(source: str) -> str:

@@ -19,10 +19,9 @@ SNAPSHOT = Path(__file__).parent / "data" / "handler_permissions.json"
 
 @dataclass(frozen=True)
 class HandlerPermissions:
-    """`types`: type -> actions; `unscoped`: the actions for which IAM knows no resource."""
+    """Type -> the actions that its handlers call."""
 
     types: Mapping[str, tuple[str, ...]]
-    unscoped: frozenset[str]
 
     def actions(self, types: Collection[str]) -> list[str]:
         """All actions of these types, sorted. Raises BuildError for a type that is not in the snapshot."""
@@ -38,7 +37,4 @@ class HandlerPermissions:
 def handler_permissions() -> HandlerPermissions:
     """The snapshot."""
     said = json.loads(SNAPSHOT.read_text())
-    return HandlerPermissions(
-        types={type: tuple(actions) for type, actions in said["types"].items()},
-        unscoped=frozenset(said["unscoped"]),
-    )
+    return HandlerPermissions({type: tuple(actions) for type, actions in said["types"].items()})

@@ -77,11 +77,35 @@ USE = [
 #: What a service needs that writes to an encrypted queue, topic or bucket.
 ENVELOPE = [kms.Decrypt, kms.GenerateDataKey]
 
+#: What it needs besides that may be given another key later.
+RE_ENCRYPTION = [kms.ReEncryptFrom, kms.ReEncryptTo]
+
 
 def data_services() -> list[Statement]:
-    """Queues fed by events, images served by CloudFront, disks of instances that Auto Scaling starts."""
+    """Queues and buses of events, logs of what is encrypted here, images of CloudFront, Auto Scaling's disks.
+
+    That EventBridge names the account when it sends to a queue, CDK's key policies show; SNS's own topics are
+    another matter (`logs_services`). https://github.com/aws/aws-cdk/pull/22766
+    A bus, and its archive, name the bus in the encryption context, except where they look at the key.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
+    Whoever delivers the log of a bus or of a state machine reads it under the key of what is logged.
+    https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+    """
+    bus = Sub(
+        f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:event-bus/{NAMES}*"
+    )
+    logs = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*")
     return [
-        _services("EventsReachQueues", ["events", "sns"], ENVELOPE),
+        _services("EventsReachQueues", ["events", "sns"], [*ENVELOPE, kms.DescribeKey]),
+        _encrypting(
+            "EventsRest",
+            "events.amazonaws.com",
+            [*ENVELOPE, *RE_ENCRYPTION],
+            "aws:events:event-bus:arn",
+            bus,
+        ),
+        _encrypting("LogsAreDelivered", "delivery.logs.amazonaws.com", ENVELOPE, "SourceArn", logs),
         Statement(
             Sid="CloudFrontReadsImages",
             Effect=Allow,
@@ -95,12 +119,20 @@ def data_services() -> list[Statement]:
 
 
 def logs_services() -> list[Statement]:
-    """Log groups, log delivery to the logs bucket, and those who publish to the alerts topic.
+    """Log groups, what is delivered to the logs bucket, and those who publish to the alerts topic.
 
     A publisher is held to our topics, for SNS supports no condition on the source where that is EventBridge.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    publishers = ["cloudwatch", "events", "events.rds", "backup"]
+    publishers = [
+        "backup",
+        "budgets",
+        "cloudtrail",
+        "cloudwatch",
+        "costalerts",
+        "events",
+        "events.rds",
+    ]
     return [
         _encrypting(
             "LogGroups",
@@ -116,7 +148,15 @@ def logs_services() -> list[Statement]:
             "aws:sns:topicArn",
             Sub(f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{NAMES}*"),
         ),
-        _services("LogsAreDelivered", ["delivery.logs"], ENVELOPE),
+        _services("LogsAreDelivered", ["config", "delivery.logs"], ENVELOPE),
+        Statement(
+            Sid="TrailIsDelivered",
+            Effect=Allow,
+            Principal=Principal("Service", "cloudtrail.amazonaws.com"),
+            Action=[kms.DescribeKey, *ENVELOPE],
+            Resource=["*"],
+            Condition=Condition(ArnLike("aws:SourceArn", trails())),
+        ),
     ]
 
 
@@ -203,6 +243,14 @@ def alias(purpose: str) -> Sub:
 def distributions() -> Sub:
     """Any CloudFront distribution of the account: edge comes later, so its id cannot be named here."""
     return Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*")
+
+
+def trails() -> Sub:
+    """The environment's trail: the account root makes it later.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    """
+    return Sub(f"arn:${{AWS::Partition}}:cloudtrail:*:${{AWS::AccountId}}:trail/{NAMES}*")
 
 
 def _account() -> list[Statement]:

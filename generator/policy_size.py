@@ -19,6 +19,7 @@ LONGEST = {
     "AWS::Region": "ap-southeast-2",
     "AWS::URLSuffix": "amazonaws.com",
     "Environment": "e" * 12,
+    "HostedZoneId": "Z" * 32,
     "PeerRegion": "ap-southeast-2",
     "WitnessRegion": "ap-northeast-1",
 }

@@ -1,14 +1,29 @@
-"""Queues for what could not be handled: encrypted, closed to plain text, watched by whoever makes them."""
+"""Queues, and those for what could not be handled: encrypted, closed to plain text.
+
+Whoever makes one watches it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from awacs import sqs
-from awacs.aws import Bool, Condition, Deny, PolicyDocument, Principal, Statement
-from troposphere import AWSObject, GetAtt, Ref
-from troposphere.sqs import Queue, QueuePolicy
+from awacs.aws import (
+    Allow,
+    ArnLike,
+    Bool,
+    Condition,
+    Deny,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+)
+from troposphere import AWSObject, GetAtt, Ref, Sub
+from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
+from generator.alarms import Series, above, metric_alarm
 from generator.naming import kebab
 
 if TYPE_CHECKING:
@@ -18,15 +33,90 @@ if TYPE_CHECKING:
 LONGEST = 14 * 24 * 3600
 
 
-def dead_letter_queue(layer: Layer, title: str, *, key_arn: object, **properties: Any) -> AWSObject:
-    """A dead-letter queue and its policy (`<title>Policy`). Give `Condition=` and it goes to both."""
+#: How often a job is tried before it counts as one that cannot be done.
+ATTEMPTS = 5
+
+
+def dead_letter_queue(
+    layer: Layer,
+    title: str,
+    *,
+    key_arn: object,
+    lets_in: Sequence[Statement] = (),
+    **properties: Any,
+) -> AWSObject:
+    """A dead-letter queue and its policy (`<title>Policy`). Give `Condition=` and it goes to both.
+
+    `lets_in`: who may send besides those whose role says so, such as `events_of`.
+    """
+    return _queue(layer, title, key_arn, lets_in, MessageRetentionPeriod=LONGEST, **properties)
+
+
+def events_of(layer: Layer, queue: str, bus: object) -> Statement:
+    """EventBridge may send what a bus, or a rule on it, could not deliver into the queue of that title.
+
+    The names are derived, for a rule that names its queue cannot be named by it.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
+    events = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}"
+    sources = [
+        Sub(f"{events}:event-bus/${{Bus}}", Bus=bus),
+        Sub(f"{events}:rule/${{Bus}}/*", Bus=bus),
+    ]
+    ours = StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))
+    return Statement(
+        Sid="EventsThatFoundNoTarget",
+        Effect=Allow,
+        Principal=Principal("Service", "events.amazonaws.com"),
+        Action=[sqs.SendMessage],
+        Resource=[
+            Sub(
+                "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Name}",
+                Name=layer.named(kebab(queue)),
+            )
+        ],
+        Condition=Condition([ArnLike("aws:SourceArn", sources), ours]),
+    )
+
+
+def job_queue(
+    layer: Layer,
+    title: str,
+    *,
+    key_arn: object,
+    dead_letters: AWSObject,
+    visibility: int,
+    **properties: Any,
+) -> AWSObject:
+    """A queue of jobs and its policy. `visibility`: seconds that whoever takes a job has for it.
+
+    A job that fails `ATTEMPTS` times goes to `dead_letters`.
+    """
+    given_up = RedrivePolicy(
+        deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=ATTEMPTS
+    )
+    return _queue(
+        layer,
+        title,
+        key_arn,
+        (),
+        MessageRetentionPeriod=LONGEST,
+        VisibilityTimeout=visibility,
+        ReceiveMessageWaitTimeSeconds=20,
+        RedrivePolicy=given_up,
+        **properties,
+    )
+
+
+def _queue(
+    layer: Layer, title: str, key_arn: object, lets_in: Sequence[Statement], **properties: Any
+) -> AWSObject:
     conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
     queue = layer.add(
         Queue(
             title,
             QueueName=layer.named(kebab(title)),
             KmsMasterKeyId=key_arn,
-            MessageRetentionPeriod=LONGEST,
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
             **properties,
@@ -44,8 +134,28 @@ def dead_letter_queue(layer: Layer, title: str, *, key_arn: object, **properties
         QueuePolicy(
             f"{title}Policy",
             Queues=[Ref(queue)],
-            PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[in_the_clear]),
+            PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[in_the_clear, *lets_in]),
             **conditional,
         )
     )
     return queue
+
+
+def dead_letter_alarm(
+    layer: Layer, queue: AWSObject, *, topic: object, says: str, **properties: Any
+) -> AWSObject:
+    """Anything in a dead-letter queue is something that was given up: one is enough to tell somebody."""
+    return metric_alarm(
+        layer,
+        f"{queue.title}Waiting",
+        Series(
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": GetAtt(queue, "QueueName")},
+            statistic="Maximum",
+        ),
+        above(0, breaches=1, periods=1),
+        topic=topic,
+        says=says,
+        **properties,
+    )

@@ -114,9 +114,7 @@ def revisions(
 
 def _style(traffic: Traffic | None) -> dict[str, Any]:
     option = "WITH_TRAFFIC_CONTROL" if traffic else "WITHOUT_TRAFFIC_CONTROL"
-    style = {
-        "DeploymentStyle": DeploymentStyle(DeploymentType="IN_PLACE", DeploymentOption=option)
-    }
+    style = {"DeploymentStyle": DeploymentStyle(DeploymentType="IN_PLACE", DeploymentOption=option)}
     if traffic is None:
         return style
     behind = LoadBalancerInfo(TargetGroupInfoList=[TargetGroupInfo(Name=traffic.target_group_name)])

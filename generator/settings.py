@@ -202,6 +202,10 @@ LOG_RETENTIONS = (
 )
 
 
+#: Redshift Serverless takes multiples of 8 up to 512; these are enough to choose from.
+WAREHOUSE_SIZES = (8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
+
+
 class Settings(SettingsReader):
     """All settings, by layer; the first group is what the planner knows of a stack."""
 
@@ -233,7 +237,48 @@ class Settings(SettingsReader):
     offers_personalize = offered("Amazon Personalize")
     offers_restore_testing = offered("restore testing of AWS Backup")
     offers_shield = offered("Shield Advanced")
+    offers_snapshot_blocks = offered("the block on sharing disk snapshots")
 
+    # account: what an account, or a region of it, has but one of; off where there is one already
+    audit_trail = toggle(True, "The multi-Region trail; off where the organization's records.")
+    trail_data_events = toggle(
+        False, "Have the trail record every request for an object and every order (by event)."
+    )
+    trail_insights = toggle(
+        False, "Have the trail tell of unusual rates of calls and errors (by event)."
+    )
+    config_recorder = toggle(True, "AWS Config's recorder and delivery channel.")
+    config_linked_role = toggle(
+        True, "Make AWS Config's service-linked role; off where the account has it."
+    )
+    config_rules = toggle(True, "Rules of AWS Config on what the templates claim; need a recorder.")
+    access_analyzer = toggle(True, "IAM Access Analyzer: what is shared beyond the account.")
+    unused_access_analyzer = toggle(
+        False, "IAM Access Analyzer: roles and permissions that nobody uses (by role)."
+    )
+    guardduty = toggle(False, "Amazon GuardDuty: threats in logs and traffic (by volume).")
+    security_hub = toggle(
+        False, "AWS Security Hub with AWS's and CIS's standards (by check); needs a recorder."
+    )
+    api_gateway_account = toggle(True, "The role by which API Gateway writes logs.")
+    block_snapshot_sharing = toggle(True, "Refuse that disk snapshots are shared with everybody.")
+    shield_contact_email = text(
+        "Whom the Shield Response Team calls on in an attack, with shield_advanced; or nothing.",
+        default="",
+        pattern=r"([^@\s]+@[^@\s]+\.[a-z]+)?",
+        says="an address, or nothing",
+    )
+    shield_contact_phone = text(
+        "Their telephone number; it goes with shield_contact_email.",
+        default="",
+        pattern=r"(\+[1-9]\d{1,14})?",
+        says="a number such as +4930123456, or nothing",
+    )
+    shield_response_team = toggle(
+        False,
+        "Let the Shield Response Team read and change the web ACLs during an attack.",
+        needs=Need("shield_advanced", TRUE),
+    )
     # network
     vpc_cidr = cidr(
         None, "The VPC's address range; the two regions of an environment must not overlap."
@@ -290,6 +335,31 @@ class Settings(SettingsReader):
         least=1,
         most=10,
     )
+    # edge
+    price_class = choice(
+        "PriceClass_100",
+        "PriceClass_200",
+        "PriceClass_All",
+        default="PriceClass_100",
+        help="Where CloudFront answers: North America and Europe, most of the world, or all of it.",
+    )
+    allowed_countries = text(
+        "Countries that the shop answers, such as DE,FR (ISO 3166); empty: all of them.",
+        default="",
+        pattern="([A-Z]{2}(,[A-Z]{2})*)?",
+        says="country codes with commas between them, such as DE,FR, or nothing",
+    )
+    # cost
+    monthly_budget_usd = number(
+        500, "US dollars a month that the environment may cost.", least=1, most=10_000_000
+    )
+    cost_anomalies = toggle(True, "Tell of spending that is not as usual.")
+    cost_anomaly_usd = number(
+        50, "US dollars of unusual spending that are worth a message.", least=1, most=1_000_000
+    )
+    commitment_budgets = toggle(
+        False, "Tell when Savings Plans or reservations cover too little, or lie idle."
+    )
     # protection
     waf = toggle(True, "Web ACLs against SQL injection, cross-site scripting and floods.")
     shield_advanced = toggle(
@@ -302,7 +372,15 @@ class Settings(SettingsReader):
         False, "Lock the backup vault (governance): recovery points outlive mistakes."
     )
     backup_retention_days = number(
-        7, "Days that automated database backups are kept.", least=1, most=35
+        7, "Days that database backups and daily recovery points are kept.", least=1, most=35
+    )
+    backups = toggle(True, "Back up daily what is tagged Backup=daily, by AWS Backup.")
+    backup_copies = toggle(True, "Copy every recovery point to the peer's vault.")
+    backup_archive = toggle(
+        False, "Keep a weekly recovery point for three months, and a monthly one for a year."
+    )
+    restore_testing = toggle(
+        False, "Restore the latest recovery points every week, and throw the result away."
     )
     secret_rotation_days = number(30, "Days between two rotations of a secret.", least=1, most=365)
     payment_key_url = text(
@@ -381,6 +459,68 @@ class Settings(SettingsReader):
         pattern=r"([a-z]{2}(-[a-z]+)+-\d)?",
         says="a region, or nothing",
     )
+    # cache
+    session_cache = toggle(False, "A Valkey cache for sessions and hot queries, in both regions.")
+    cache_node_type = text(
+        "Node type of the session cache.",
+        default="cache.t4g.small",
+        pattern=r"cache\.[a-z0-9]+\.[a-z0-9]+",
+        says="a type such as cache.r7g.large",
+    )
+    cache_replicas = number(
+        1,
+        "Replicas of the session cache, each in another zone while there are zones.",
+        least=1,
+        most=5,
+    )
+    price_cache = toggle(
+        False,
+        "A Memcached cluster for prices, beside the session cache.",
+        needs=Need("session_cache", TRUE),
+    )
+    price_cache_node_type = text(
+        "Node type of the price cache.",
+        default="cache.t4g.small",
+        pattern=r"cache\.[a-z0-9]+\.[a-z0-9]+",
+        says="a type such as cache.m7g.large",
+    )
+    price_cache_nodes = number(
+        2, "Nodes of the price cache, spread over the zones.", least=2, most=40
+    )
+    # search
+    search = toggle(False, "An OpenSearch domain for product search, fed from the catalogue.")
+    search_instance_type = text(
+        "Instance type of the search domain's data nodes.",
+        default="t3.small.search",
+        pattern=r"[a-z0-9]+\.[a-z0-9]+\.search",
+        says="a type such as r7g.large.search",
+    )
+    search_nodes = number(
+        2, "Data nodes of the search domain: as many in each zone.", least=2, most=80
+    )
+    search_volume_gib = number(20, "GiB of storage of each data node.", least=10, most=3072)
+    search_dedicated_masters = toggle(
+        False, "Three nodes that only lead the search domain, so that load cannot unseat them."
+    )
+    search_master_type = text(
+        "Instance type of the dedicated masters.",
+        default="m7g.medium.search",
+        pattern=r"[a-z0-9]+\.[a-z0-9]+\.search",
+        says="a type such as m7g.large.search",
+    )
+    # events and payments
+    event_archive_days = number(
+        14, "Days that the order events of a bus are kept for replay.", least=1, most=3650
+    )
+    payment_api = toggle(
+        False, "The private API at which the shop authorises payments while the customer waits."
+    )
+    payment_processor_url = text(
+        "The payment processor's API; empty: no payment is taken, and every order that asks for one fails.",
+        default="",
+        pattern=r"(https://\S+)?",
+        says="an https:// address, or nothing",
+    )
     # storefront
     shop_instance_type = text(
         "Instance type of the shop's fleet (arm64).",
@@ -406,11 +546,47 @@ class Settings(SettingsReader):
     off_peak_minimum = number(2, "Fewest instances at night; 0 stops the fleet.", least=0, most=500)
     off_peak_start = cron("0 23 * * *", "When the night begins.")
     off_peak_end = cron("0 6 * * *", "When the night ends.")
+    workers = toggle(True, "A fleet on Spot capacity for work that can wait.")
+    worker_minimum = number(
+        0, "Fewest workers; 0: none runs until there is work.", least=0, most=100
+    )
+    worker_maximum = number(4, "Most workers.", least=1, most=500)
+    worker_backlog_target = number(
+        50, "Jobs waiting per worker that target tracking aims at.", least=1, most=100000
+    )
+    load_test_users = number(
+        250, "Virtual users of one load generator, of which there are four.", least=1, most=5000
+    )
     time_zone = text(
         "The shop's time zone, as in the IANA database.",
         default="Etc/UTC",
         pattern=r"[A-Za-z_]+(/[A-Za-z0-9_+-]+)*",
         says="a zone such as Europe/Berlin",
+    )
+    # insights
+    analytics = toggle(False, "Export orders to S3, and rank products in Redshift Serverless.")
+    warehouse_base_rpus = number(
+        8,
+        "Redshift Processing Units that the warehouse works with; it costs while it works.",
+        least=8,
+        most=512,
+        allowed=WAREHOUSE_SIZES,
+    )
+    warehouse_ceiling_rpus = number(
+        16,
+        "Most Redshift Processing Units that the warehouse may scale to.",
+        least=8,
+        most=512,
+        allowed=WAREHOUSE_SIZES,
+    )
+    warehouse_daily_rpu_hours = number(
+        8, "RPU hours a day above which an alarm fires.", least=1, most=12288
+    )
+    recommendations = toggle(
+        False, "Train recommendations with Amazon Personalize, where the region offers it."
+    )
+    recommendations_minimum_tps = number(
+        1, "Requests a second that the campaign is kept ready, and paid, for.", least=1, most=500
     )
     # observability
     log_retention_days = number(

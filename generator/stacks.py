@@ -24,6 +24,7 @@ from generator.layer import Handoff, Input, Layer, Lookup, Output, Received, Sou
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
 from generator.layers.dns import Dns
+from generator.layers.events import Events
 from generator.layers.firewall import Firewall
 from generator.layers.fleet_scaling import FleetScaling
 from generator.layers.front_door import FrontDoor
@@ -37,6 +38,9 @@ from generator.layers.shield import Shield
 from generator.layers.shop_releases import ShopReleases
 from generator.layers.storefront import Storefront
 from generator.layers.takeover import Takeover
+from generator.layers.worker_scaling import WorkerScaling
+from generator.layers.workers import Workers
+from generator.load_test import LoadTest
 from generator.manifest import Manifest, ParameterSource
 from generator.render import address, render
 from generator.settings import Setting, Settings
@@ -51,6 +55,7 @@ ROOTS: Mapping[str, Sequence[type[Layer]]] = {
         PrivateLink,
         Secrets,
         Catalog,
+        Events,
         Orders,
         FrontDoor,
         Firewall,
@@ -58,11 +63,14 @@ ROOTS: Mapping[str, Sequence[type[Layer]]] = {
         Storefront,
         FleetScaling,
         ShopReleases,
+        Workers,
+        WorkerScaling,
         Dns,
         Takeover,
         Shield,
         Observability,
     ),
+    "load-test": (LoadTest,),
 }
 
 

@@ -23,18 +23,29 @@ if TYPE_CHECKING:
 NAMES = f"{PREFIX}-${{{Settings.environment.name}}}-"
 
 #: Service (as in its ARNs) -> what follows the service; `{ours}` is the beginning of our names.
-#: An event source mapping and a log delivery have ids that no one can foretell.
+#: An event source mapping, a log delivery and an API have ids that no one can foretell; of an API the stage
+#: bears our name.
 ARNS: Mapping[str, tuple[str, ...]] = {
     "autoscaling": ("*:{account}:autoScalingGroup:*:autoScalingGroupName/{ours}*",),
+    "backup": ("*:{account}:backup-vault:{ours}*",),
+    "budgets": (":{account}:budget/{ours}*",),
     "cloudformation": ("*:{account}:stack/{ours}*",),
+    "cloudtrail": ("*:{account}:trail/{ours}*",),
     "cloudwatch": ("*:{account}:alarm:{ours}*", ":{account}:dashboard/{ours}*"),
+    "codebuild": ("*:{account}:project/{ours}*",),
+    "codedeploy": (
+        "*:{account}:application:{ours}*",
+        "*:{account}:deploymentgroup:{ours}*",
+    ),
     "dynamodb": ("*:{account}:table/{ours}*", ":{account}:global-table/{ours}*"),
+    "elasticache": ("*:{account}:user:{ours}*",),
     "es": ("*:{account}:domain/{ours}*",),
     "events": (
         "*:{account}:event-bus/{ours}*",
         "*:{account}:rule/{ours}*",
         "*:{account}:archive/{ours}*",
     ),
+    "execute-api": ("*:{account}:*/{ours}*",),
     "firehose": ("*:{account}:deliverystream/{ours}*",),
     "iam": (":{account}:role/{ours}*", ":{account}:instance-profile/{ours}*"),
     "lambda": ("*:{account}:function:{ours}*", "*:{account}:event-source-mapping:*"),
@@ -45,12 +56,43 @@ ARNS: Mapping[str, tuple[str, ...]] = {
         "*:{account}:log-group:/aws/*/{ours}*",
         "*:{account}:delivery*",
     ),
+    "personalize": (
+        "*:{account}:campaign/{ours}*",
+        "*:{account}:dataset/{ours}*",
+        "*:{account}:dataset-group/{ours}*",
+        "*:{account}:filter/{ours}*",
+        "*:{account}:schema/{ours}*",
+        "*:{account}:solution/{ours}*",
+    ),
     "rds": ("*:{account}:db:{ours}*", "*:{account}:cluster:{ours}*"),
+    "redshift-serverless": ("*:{account}:namespace/*", "*:{account}:workgroup/*"),
+    "route53": (
+        f"::hostedzone/${{{Settings.hosted_zone_id.name}}}",
+        "::healthcheck/*",
+        "::change/*",
+    ),
     "s3": ("::{ours}*",),
+    "scheduler": ("*:{account}:schedule/*/{ours}*", "*:{account}:schedule-group/{ours}*"),
     "secretsmanager": ("*:{account}:secret:{ours}*",),
     "sns": ("*:{account}:{ours}*",),
     "sqs": ("*:{account}:{ours}*",),
     "states": ("*:{account}:stateMachine:{ours}*", "*:{account}:execution:{ours}*"),
+}
+
+#: What AWS or the database engine names, and what ours is made with or leaves behind: by service as above.
+LENT: Mapping[str, tuple[str, ...]] = {
+    "codedeploy": ("*:{account}:deploymentconfig:*",),
+    "rds": (
+        "*:{account}:cluster-pg:*",
+        "*:{account}:cluster-snapshot:*",
+        "*:{account}:og:*",
+        "*:{account}:pg:*",
+        "*:{account}:snapshot:*",
+        "*:{account}:subgrp:*",
+        ":{account}:global-cluster:*",
+    ),
+    "personalize": ("*:{account}:event-tracker/*",),
+    "secretsmanager": ("*:{account}:secret:redshift!{ours}*",),
 }
 
 

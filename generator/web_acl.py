@@ -6,7 +6,7 @@ CloudWatch and keeps samples of what it matched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +28,31 @@ from troposphere.wafv2 import (
     WebACLRule,
 )
 
+from generator import shop_paths
+
 #: Seconds over which WAF counts requests for a rate limit (EvaluationWindowSec; 60, 120, 300 or 600).
 WINDOW = 300
 
-#: A managed group's rules act as AWS wrote them.
+#: Requests of one viewer in `WINDOW`: to anything, to the login, to the checkout. A person makes a few dozen,
+#: an office behind one address some hundreds, a credential-stuffing list thousands.
+ANYTHING, A_LOGIN, A_CHECKOUT = 2000, 100, 100
+
+#: A managed group's rules act as AWS wrote them, or label and count what they match and do nothing.
 OWN_ACTIONS = OverrideAction.from_dict("OverrideAction", {"None": {}})
+COUNTED = OverrideAction.from_dict("OverrideAction", {"Count": {}})
+
+
+#: How a rate rule knows one viewer from another: by the address that asks, or by what CloudFront says of it,
+#: the first address of X-Forwarded-For, which a viewer can make up. That slows the careless; CloudFront's own
+#: web ACL sees the true address. A header without a valid address is blocked at once; none is not counted.
+#: https://docs.aws.amazon.com/waf/latest/APIReference/API_ForwardedIPConfig.html
+BY_ADDRESS: Mapping[str, Any] = {"AggregateKeyType": "IP"}
+BY_FORWARDED_ADDRESS: Mapping[str, Any] = {
+    "AggregateKeyType": "FORWARDED_IP",
+    "ForwardedIPConfig": ForwardedIPConfiguration(
+        HeaderName="X-Forwarded-For", FallbackBehavior="MATCH"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -65,14 +85,12 @@ def visible(name: object) -> VisibilityConfig:
     )
 
 
-def managed(group: str) -> Rule:
-    """A rule group that AWS keeps, such as `SQLiRuleSet`, with its own actions."""
-    statement = ManagedRuleGroupStatement(VendorName="AWS", Name=f"AWSManagedRules{group}")
-    return Rule(
-        group,
-        Statement(ManagedRuleGroupStatement=statement),
-        {"OverrideAction": OWN_ACTIONS},
+def managed(group: str, *, actions: OverrideAction = OWN_ACTIONS, **config: Any) -> Rule:
+    """A rule group that AWS keeps, such as `SQLiRuleSet`; `config` are properties of its statement."""
+    statement = ManagedRuleGroupStatement(
+        VendorName="AWS", Name=f"AWSManagedRules{group}", **config
     )
+    return Rule(group, Statement(ManagedRuleGroupStatement=statement), {"OverrideAction": actions})
 
 
 def passing(name: str, paths: Sequence[str]) -> Rule:
@@ -84,24 +102,19 @@ def passing(name: str, paths: Sequence[str]) -> Rule:
     )
 
 
-def limited_by_forwarded_ip(name: str, limit: int, prefixes: Sequence[str] = ()) -> Rule:
-    """At most `limit` requests of one viewer in `WINDOW`, of all paths or of those below `prefixes`.
+def rate_limits(viewer: Mapping[str, Any]) -> list[Rule]:
+    """What one viewer may ask for at most; tighter where guessing pays. `viewer` is `BY_ADDRESS`, or other."""
+    return [
+        limited("LoginRate", A_LOGIN, viewer, shop_paths.LOGINS),
+        limited("CheckoutRate", A_CHECKOUT, viewer, shop_paths.CHECKOUTS),
+        limited("ViewerRate", ANYTHING, viewer),
+    ]
 
-    For what stands behind CloudFront: the viewer is the first address of X-Forwarded-For, which a viewer can
-    make up. It slows the careless; CloudFront's own web ACL sees the true address. A header that holds no
-    valid address is blocked at once; a request without the header is not counted.
-    https://docs.aws.amazon.com/waf/latest/APIReference/API_ForwardedIPConfig.html
-    """
+
+def limited(name: str, limit: int, viewer: Mapping[str, Any], prefixes: Sequence[str] = ()) -> Rule:
+    """At most `limit` requests of one viewer in `WINDOW`, of all paths or of those below `prefixes`."""
     scope: dict[str, Any] = {"ScopeDownStatement": _below(prefixes)} if prefixes else {}
-    rate = RateBasedStatement(
-        AggregateKeyType="FORWARDED_IP",
-        EvaluationWindowSec=WINDOW,
-        ForwardedIPConfig=ForwardedIPConfiguration(
-            HeaderName="X-Forwarded-For", FallbackBehavior="MATCH"
-        ),
-        Limit=limit,
-        **scope,
-    )
+    rate = RateBasedStatement(EvaluationWindowSec=WINDOW, Limit=limit, **viewer, **scope)
     too_many = BlockAction(CustomResponse=CustomResponse(ResponseCode=429))
     return Rule(name, Statement(RateBasedStatement=rate), {"Action": RuleAction(Block=too_many)})
 

@@ -28,6 +28,7 @@ ORDER_INTAKE = TableDesign("order-intake", key="order_id")
 
 TABLE = "arn:aws:dynamodb:us-east-1:111111111111:table/tradewind-dev-"
 STREAM = f"{TABLE}catalogue/stream/2026-11-01T00:00:00.000"
+INTAKE_STREAM = f"{TABLE}order-intake/stream/2026-11-01T00:00:00.000"
 
 
 class Catalog(Layer):
@@ -39,6 +40,9 @@ class Catalog(Layer):
     standby_stream_arn = Lookup(
         TableStream(f"{PREFIX}-{{environment}}-{CATALOGUE.purpose}"), example=STREAM
     )
+    standby_intake_stream_arn = Lookup(
+        TableStream(f"{PREFIX}-{{environment}}-{ORDER_INTAKE.purpose}"), example=INTAKE_STREAM
+    )
 
     catalogue_table = Output(example="tradewind-dev-catalogue", handed_on=True)
     carts_table = Output(example="tradewind-dev-carts", handed_on=True)
@@ -47,6 +51,9 @@ class Catalog(Layer):
     carts_table_arn = Output(example=f"{TABLE}carts", handed_on=True)
     order_intake_table_arn = Output(example=f"{TABLE}order-intake", handed_on=True)
     catalogue_stream_arn = Output(example=STREAM, help="The stream of this region's replica.")
+    order_intake_stream_arn = Output(
+        example=INTAKE_STREAM, help="The stream of this region's replica."
+    )
     catalog_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-catalog-tier-us-east-1",
     )
@@ -84,6 +91,9 @@ class Catalog(Layer):
         )
         self.order_intake_table = self.named_everywhere(ORDER_INTAKE.purpose)
         self.order_intake_table_arn = self.arn(ORDER_INTAKE)
+        self.order_intake_stream_arn = self.choose(
+            Conditions.primary, GetAtt(table, "StreamArn"), self.standby_intake_stream_arn
+        )
 
     def watch(self) -> None:
         alarms = [

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from troposphere import GetAtt, Ref, Sub, Tags
-from troposphere.logs import LogGroup
-from troposphere.wafv2 import (
-    AllowAction,
-    DataProtect,
-    DataProtectionConfig,
-    DefaultAction,
-    FieldToProtect,
-    LoggingConfiguration,
-    LoggingConfigurationFieldToMatch,
-    SingleHeader,
-    WebACL,
-    WebACLAssociation,
-)
+from troposphere import GetAtt, Ref, Tags
+from troposphere.wafv2 import AllowAction, DefaultAction, WebACL, WebACLAssociation
 
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer
 from generator.layers.alerts import Alerts
-from generator.layers.front_door import HEALTH_PATH, ORIGIN_HEADER, TAKEOVER_PATH, FrontDoor
-from generator.web_acl import limited_by_forwarded_ip, managed, passing, rules, visible
-
-#: Requests of one viewer in five minutes: to anything, to the login, to the checkout. A person makes a few
-#: dozen, an office behind one address some hundreds, a credential-stuffing list thousands.
-ANYTHING, LOGINS, CHECKOUTS = 2000, 100, 100
-LOGIN_PATHS = ("/login", "/api/login")
-CHECKOUT_PATHS = ("/checkout", "/api/checkout")
-
-#: What logs and samples of requests must not show: sessions, credentials, and what opens the front door.
-REDACTED = ("cookie", "authorization", ORIGIN_HEADER)
+from generator.layers.front_door import HEALTH_PATH, TAKEOVER_PATH, FrontDoor
+from generator.web_acl import (
+    BY_FORWARDED_ADDRESS,
+    managed,
+    passing,
+    rate_limits,
+    rules,
+    visible,
+)
+from generator.web_acl_log import request_log, secrecy
 
 
 class Firewall(Layer):
@@ -50,7 +37,7 @@ class Firewall(Layer):
     def build(self) -> None:
         self.web_acl()
         self.association()
-        self.request_log()
+        request_log(self, self.acl, "shop", self.logs_key_arn)
         self.alarm()
 
     def web_acl(self) -> None:
@@ -63,9 +50,7 @@ class Firewall(Layer):
                 DefaultAction=DefaultAction(Allow=AllowAction()),
                 Rules=rules(
                     passing("Probes", [HEALTH_PATH, TAKEOVER_PATH]),
-                    limited_by_forwarded_ip("LoginRate", LOGINS, LOGIN_PATHS),
-                    limited_by_forwarded_ip("CheckoutRate", CHECKOUTS, CHECKOUT_PATHS),
-                    limited_by_forwarded_ip("ViewerRate", ANYTHING),
+                    *rate_limits(BY_FORWARDED_ADDRESS),
                     managed("KnownBadInputsRuleSet"),
                     managed("SQLiRuleSet"),
                     managed("CommonRuleSet"),
@@ -85,31 +70,6 @@ class Firewall(Layer):
             )
         )
 
-    def request_log(self) -> None:
-        """WAF delivers only to a group whose name begins with `aws-waf-logs-`, and wants its ARN bare."""
-        requests = self.add(
-            LogGroup(
-                "RequestLog",
-                LogGroupName=Sub("aws-waf-logs-${Name}", Name=self.named("shop")),
-                KmsKeyId=self.logs_key_arn,
-                RetentionInDays=self.settings.log_retention_days,
-                DeletionPolicy="Delete",
-                UpdateReplacePolicy="Retain",
-            )
-        )
-        arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}"
-        self.add(
-            LoggingConfiguration(
-                "ShopAclLogging",
-                ResourceArn=GetAtt(self.acl, "Arn"),
-                LogDestinationConfigs=[Sub(arn, Group=Ref(requests))],
-                RedactedFields=[
-                    LoggingConfigurationFieldToMatch(SingleHeader=SingleHeader(Name=header))
-                    for header in REDACTED
-                ],
-            )
-        )
-
     def alarm(self) -> None:
         metric_alarm(
             self,
@@ -125,18 +85,3 @@ class Firewall(Layer):
             "CloudFront's web ACL let through. Look at the sampled requests: an attack, or a rule that "
             "hits customers.",
         )
-
-
-def secrecy() -> DataProtectionConfig:
-    """The log's own redaction reaches neither samples nor rules that look at all headers; this does.
-
-    https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html
-    """
-    return DataProtectionConfig(
-        DataProtections=[
-            DataProtect(
-                Action="SUBSTITUTION",
-                Field=FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=list(REDACTED)),
-            )
-        ]
-    )

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from troposphere import GetAtt, Join, NoValue, Ref
+from troposphere import GetAtt, Join, NoValue
 from troposphere.autoscaling import (
-    CustomizedMetricSpecification,
-    Metric,
-    MetricDimension,
     PredefinedMetricSpecification,
     PredictiveScalingConfiguration,
     PredictiveScalingMetricSpecification,
     PredictiveScalingPredefinedMetricPair,
     ScalingPolicy,
-    ScheduledAction,
-    TargetTrackingConfiguration,
-    TargetTrackingMetricDataQuery,
-    TargetTrackingMetricStat,
 )
 
 from generator.alarms import (
@@ -34,10 +25,10 @@ from generator.layer import Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
 from generator.layers.storefront import METRICS, Storefront
+from generator.scaling import at, computed, in_service, track
 
 #: Published by each instance once a minute: the checkouts that it has taken and not yet acknowledged.
 CHECKOUT_QUEUE_DEPTH = "CheckoutQueueDepth"
-IN_SERVICE = "GroupInServiceInstances"
 
 #: Metric math: checkouts waiting in the whole fleet, by instance in service.
 BACKLOG = "waiting / instances"
@@ -64,8 +55,10 @@ class FleetScaling(Layer):
         self.alarms()
 
     def by_cpu(self) -> None:
-        self.track(
+        track(
+            self,
             "CpuTracking",
+            self.fleet_name,
             self.settings.shop_cpu_target,
             PredefinedMetricSpecification=PredefinedMetricSpecification(
                 PredefinedMetricType="ASGAverageCPUUtilization"
@@ -73,8 +66,10 @@ class FleetScaling(Layer):
         )
 
     def by_requests(self) -> None:
-        self.track(
+        track(
+            self,
             "RequestTracking",
+            self.fleet_name,
             self.settings.shop_requests_target,
             PredefinedMetricSpecification=PredefinedMetricSpecification(
                 PredefinedMetricType="ALBRequestCountPerTarget", ResourceLabel=self.resource_label()
@@ -83,18 +78,12 @@ class FleetScaling(Layer):
 
     def by_checkouts(self) -> None:
         """What the load balancer cannot see: requests are few while each waits for a checkout to end."""
-        self.track(
+        track(
+            self,
             "CheckoutTracking",
+            self.fleet_name,
             self.settings.shop_checkout_backlog_target,
-            CustomizedMetricSpecification=CustomizedMetricSpecification(
-                Metrics=[
-                    TargetTrackingMetricDataQuery(
-                        Id="backlog", Expression=BACKLOG, ReturnData=True
-                    ),
-                    self.ingredient("waiting", METRICS, CHECKOUT_QUEUE_DEPTH, "Sum"),
-                    self.ingredient("instances", "AWS/AutoScaling", IN_SERVICE, "Average"),
-                ]
-            ),
+            CustomizedMetricSpecification=computed(self.backlog("Average")),
         )
 
     def by_forecast(self) -> None:
@@ -128,17 +117,16 @@ class FleetScaling(Layer):
         A floor of nothing also sends the last instances home; scaling would keep one for want of a metric.
         """
         sent_home = self.choose(Conditions.fleet_stops_off_peak, 0, NoValue)
-        self.at("OffPeak", self.settings.off_peak_start, self.settings.off_peak_minimum, sent_home)
-        self.at("Peak", self.settings.off_peak_end, self.settings.shop_minimum, NoValue)
+        name, settings = self.fleet_name, self.settings
+        at(self, "OffPeak", name, settings.off_peak_start, settings.off_peak_minimum, sent_home)
+        at(self, "Peak", name, settings.off_peak_end, settings.shop_minimum, NoValue)
 
     def alarms(self) -> None:
         """A fleet that cannot grow, and one that grows too slowly for its checkouts."""
-        dimensions = {"AutoScalingGroupName": self.fleet_name}
-        instances = Series("AWS/AutoScaling", IN_SERVICE, dimensions, "Maximum")
         at_ceiling = metric_alarm(
             self,
             "FleetAtCeiling",
-            instances,
+            in_service(self.fleet_name, "Maximum"),
             at_least(self.settings.shop_maximum, breaches=10, periods=10),
             topic=self.alerts_topic_arn,
             says="The fleet has had its most instances for ten minutes and cannot grow. Raise shop_maximum "
@@ -147,13 +135,7 @@ class FleetScaling(Layer):
         waiting = formula_alarm(
             self,
             "CheckoutsWaiting",
-            Formula(
-                BACKLOG,
-                {
-                    "waiting": Series(METRICS, CHECKOUT_QUEUE_DEPTH, dimensions),
-                    "instances": instances,
-                },
-            ),
+            self.backlog("Maximum"),
             above(self.settings.shop_checkout_backlog_target, breaches=10, periods=10),
             topic=self.alerts_topic_arn,
             says="Checkouts have waited for ten minutes and scaling does not catch up. Look at the writes of "
@@ -168,47 +150,15 @@ class FleetScaling(Layer):
         )
         self.fleet_alarm_arn = GetAtt(tier, "Arn")
 
-    def track(self, title: str, target: Ref, **metric: Any) -> None:
-        self.add(
-            ScalingPolicy(
-                title,
-                AutoScalingGroupName=self.fleet_name,
-                PolicyType="TargetTrackingScaling",
-                TargetTrackingConfiguration=TargetTrackingConfiguration(
-                    TargetValue=target, **metric
-                ),
-            )
-        )
-
-    def at(self, title: str, recurrence: Ref, floor: Ref, capacity: object) -> None:
-        self.add(
-            ScheduledAction(
-                title,
-                AutoScalingGroupName=self.fleet_name,
-                MinSize=floor,
-                DesiredCapacity=capacity,
-                Recurrence=recurrence,
-                TimeZone=self.settings.time_zone,
-                Condition=self.when(Conditions.off_peak_scaling),
-            )
-        )
-
-    def ingredient(
-        self, identifier: str, namespace: str, name: str, statistic: str
-    ) -> TargetTrackingMetricDataQuery:
-        return TargetTrackingMetricDataQuery(
-            Id=identifier,
-            ReturnData=False,
-            MetricStat=TargetTrackingMetricStat(
-                Stat=statistic,
-                Metric=Metric(
-                    Namespace=namespace,
-                    MetricName=name,
-                    Dimensions=[
-                        MetricDimension(Name="AutoScalingGroupName", Value=self.fleet_name)
-                    ],
-                ),
-            ),
+    def backlog(self, statistic: str) -> Formula:
+        """`statistic` is that of the instances in service."""
+        dimensions = {"AutoScalingGroupName": self.fleet_name}
+        return Formula(
+            BACKLOG,
+            {
+                "waiting": Series(METRICS, CHECKOUT_QUEUE_DEPTH, dimensions),
+                "instances": in_service(self.fleet_name, statistic),
+            },
         )
 
     def resource_label(self) -> Join:

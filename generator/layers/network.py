@@ -60,16 +60,18 @@ class Network(Layer):
 
     logs_key_arn = Handoff(Foundation.logs_key_arn)
 
-    vpc_id = Output("AWS::EC2::VPC::Id", example="vpc-0123456789abcdef0")
+    vpc_id = Output("AWS::EC2::VPC::Id", example="vpc-0123456789abcdef0", handed_on=True)
     public_subnet_a = Output(SUBNET, example="subnet-0a000000000000001")
     public_subnet_b = Output(SUBNET, example="subnet-0a000000000000002")
     public_subnet_c = Output(
         example="subnet-0a000000000000003", help="Empty in a two-zone environment."
     )
-    private_subnet_a = Output(SUBNET, example="subnet-0b000000000000001")
-    private_subnet_b = Output(SUBNET, example="subnet-0b000000000000002")
+    private_subnet_a = Output(SUBNET, example="subnet-0b000000000000001", handed_on=True)
+    private_subnet_b = Output(SUBNET, example="subnet-0b000000000000002", handed_on=True)
     private_subnet_c = Output(
-        example="subnet-0b000000000000003", help="Empty in a two-zone environment."
+        example="subnet-0b000000000000003",
+        handed_on=True,
+        help="Empty in a two-zone environment.",
     )
     data_subnet_a = Output(SUBNET, example="subnet-0c000000000000001")
     data_subnet_b = Output(SUBNET, example="subnet-0c000000000000002")

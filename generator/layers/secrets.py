@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from awacs import secretsmanager
@@ -15,7 +16,7 @@ from awacs.aws import (
     Statement,
     StringNotEquals,
 )
-from troposphere import AWSObject, GetAtt, Ref, Select, Split, Sub, Tags
+from troposphere import AWSObject, GetAtt, NoValue, Ref, Tags
 from troposphere.secretsmanager import (
     GenerateSecretString,
     ReplicaRegion,
@@ -29,7 +30,10 @@ from generator.layer import Handoff, Input, Layer, Output, Where
 from generator.layers.alerts import Alerts
 from generator.layers.network import Network
 from generator.layers.secret_rotation import rotations
+from generator.places import EDGE_REGION
 from generator.postgres import DATABASE, MASTER_USERNAME
+from generator.secret_replicas import replica_arn
+from generator.suppressions import accepted
 
 ARN = "arn:aws:secretsmanager:us-east-1:111111111111:secret:tradewind-dev-"
 
@@ -51,6 +55,7 @@ class Secrets(Layer):
 
     secrets_key_arn = Handoff(Foundation.secrets_key_arn)
     peer_secrets_key_arn = Handoff(Foundation.secrets_key_arn, of=Where.PEER)
+    edge_secrets_key_arn = Handoff(Foundation.secrets_key_arn, of=Where.EDGE)
     data_key_arn = Handoff(Foundation.data_key_arn)
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
@@ -119,7 +124,10 @@ class Secrets(Layer):
             says="What CloudFront tells the load balancers; previous counts while a release rotates it",
             generated="current",
             beside={"previous": ""},
-            Metadata={"guard": {"SuppressedRules": ["SECRETSMANAGER_ROTATION_ENABLED_CHECK"]}},
+            replicas=[self.in_the_peer(), self.in_an_edge_apart()],
+            Metadata=accepted(
+                "a release rotates it", guard="SECRETSMANAGER_ROTATION_ENABLED_CHECK"
+            ),
         )
         self.origin_secret_arn = self.here(origin, self.primary_origin_secret_arn)
 
@@ -137,9 +145,10 @@ class Secrets(Layer):
         says: str,
         generated: str,
         beside: dict[str, str],
+        replicas: Sequence[object] = (),
         **attributes: Any,
     ) -> AWSObject:
-        """A generated secret, its replica in the peer, and a policy that keeps it at home.
+        """A generated secret, its replicas, in the peer if none are named, and a policy that keeps it at home.
 
         It goes with its stack: it opens nothing that outlives it. A snapshot's password is set anew.
         """
@@ -155,11 +164,7 @@ class Secrets(Layer):
                     PasswordLength=40,
                     ExcludePunctuation=True,
                 ),
-                ReplicaRegions=[
-                    ReplicaRegion(
-                        Region=self.settings.peer_region, KmsKeyId=self.peer_secrets_key_arn
-                    )
-                ],
+                ReplicaRegions=list(replicas) or [self.in_the_peer()],
                 Tags=Tags(Name=self.named_everywhere(purpose)),
                 DeletionPolicy="Delete",
                 UpdateReplacePolicy="Retain",
@@ -180,18 +185,17 @@ class Secrets(Layer):
         )
         return secret
 
-    def here(self, secret: AWSObject, primary_arn: Ref) -> object:
-        """The secret's ARN in this region: a replica's name and suffix are those of the primary's.
+    def in_the_peer(self) -> ReplicaRegion:
+        return ReplicaRegion(Region=self.settings.peer_region, KmsKeyId=self.peer_secrets_key_arn)
 
-        They are the seventh part of the ARN. The colons at its end are for the primary itself, which
-        receives nothing: there would be no seventh part to select.
-        """
-        name = Select(6, Split(":", Sub("${PrimaryArn}::::::", PrimaryArn=primary_arn)))
-        replica = Sub(
-            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}",
-            Name=name,
-        )
-        return self.choose(Conditions.primary, Ref(secret), replica)
+    def in_an_edge_apart(self) -> object:
+        """The distribution is made there, and a dynamic reference is resolved where its stack is."""
+        replica = ReplicaRegion(Region=EDGE_REGION, KmsKeyId=self.edge_secrets_key_arn)
+        return self.choose(Conditions.edge_apart, replica, NoValue)
+
+    def here(self, secret: AWSObject, primary_arn: Ref) -> object:
+        """The secret's ARN in this region."""
+        return self.choose(Conditions.primary, Ref(secret), replica_arn(primary_arn))
 
 
 def only_this_account() -> Statement:

@@ -15,10 +15,10 @@ from generator.layers.network import Network
 
 
 class Shield(Layer):
-    """Shield Advanced protections of the load balancer, the egress addresses and the hosted zone.
+    """Shield Advanced protections of the load balancer and the egress addresses.
 
-    The subscription is no CloudFormation type: it must be there, or these fail. The protection group, which
-    takes in both regions, and the proactive engagement are one an account, and not a region's to make.
+    The subscription is no CloudFormation type: it must be there, or these fail. What no region owns, the
+    edge protects.
     """
 
     condition = Conditions.shield_advanced
@@ -32,7 +32,6 @@ class Shield(Layer):
     def build(self) -> None:
         self.load_balancer()
         self.egress_addresses()
-        self.hosted_zone()
 
     def load_balancer(self) -> None:
         """With the region's health check, Shield tells an attack from a busy day; engagement needs it."""
@@ -40,8 +39,8 @@ class Shield(Layer):
             "arn:${AWS::Partition}:route53:::healthcheck/${Check}",
             Check=self.endpoint_health_check_id,
         )
-        self.protection(
-            "LoadBalancerShield", "load-balancer", self.alb_arn, HealthCheckArns=[check]
+        protection(
+            self, "LoadBalancerShield", "load-balancer", self.alb_arn, HealthCheckArns=[check]
         )
 
     def egress_addresses(self) -> None:
@@ -51,38 +50,31 @@ class Shield(Layer):
             ("c", self.nat_allocation_c, Conditions.nat_in_third_zone),
         )
         for zone, allocation, condition in addresses:
-            self.protection(
+            protection(
+                self,
                 f"EgressShield{zone.upper()}",
                 f"egress-{zone}",
                 self.address(allocation),
                 **self.only(condition),
             )
 
-    def hosted_zone(self) -> None:
-        """One zone serves both regions: the primary's stack protects it."""
-        self.protection(
-            "HostedZoneShield",
-            "hosted-zone",
-            Sub(
-                "arn:${AWS::Partition}:route53:::hostedzone/${Zone}",
-                Zone=self.settings.hosted_zone_id,
-            ),
-            Condition=self.when(Conditions.primary),
-        )
-
-    def protection(self, title: str, purpose: str, resource_arn: object, **properties: Any) -> None:
-        self.add(
-            Protection(
-                title,
-                Name=self.named(purpose),
-                ResourceArn=resource_arn,
-                Tags=Tags(Name=self.named(purpose)),
-                **properties,
-            )
-        )
-
     def address(self, allocation: Ref) -> Sub:
         return Sub(
             "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:eip-allocation/${Allocation}",
             Allocation=allocation,
         )
+
+
+def protection(
+    layer: Layer, title: str, purpose: str, resource_arn: object, **properties: Any
+) -> None:
+    """Shield Advanced's protection of one resource."""
+    layer.add(
+        Protection(
+            title,
+            Name=layer.named(purpose),
+            ResourceArn=resource_arn,
+            Tags=Tags(Name=layer.named(purpose)),
+            **properties,
+        )
+    )

@@ -124,10 +124,8 @@ class Storefront(Layer):
                 grants.Table(self.order_intake_table_arn, self.data_key_arn).read(),
                 grants.Table(self.order_intake_table_arn, self.data_key_arn).write(),
                 grants.Secret(self.orders_secret_arn, self.secrets_key_arn).read(),
-                grants.Bucket(bucket_arn(self.images_bucket), self.data_key_arn).read(),
-                grants.Bucket(bucket_arn(self.artifacts_bucket), self.artifacts_key_arn).read(
-                    RELEASES
-                ),
+                grants.Bucket.named(self.images_bucket, self.data_key_arn).read(),
+                grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn).read(RELEASES),
                 grants.LogGroup(GetAtt(self.shop_logs, "Arn")).write(),
                 grants.publish_metrics(METRICS),
                 grants.session_manager(),
@@ -251,8 +249,3 @@ class Storefront(Layer):
                 Targets=[Target(Id="alerts", Arn=self.alerts_topic_arn)],
             )
         )
-
-
-def bucket_arn(name: Ref) -> Sub:
-    """The ARN of a bucket that is known by its name."""
-    return Sub("arn:${AWS::Partition}:s3:::${Bucket}", Bucket=name)

@@ -11,7 +11,6 @@ import fnmatch
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +18,9 @@ from typing import Any
 
 from generator import availability
 from generator.handler_permissions import SNAPSHOT
+from generator.iam_reference import Reference, reference, service_of
 from generator.regions import partitions
+from scripts.errors import TradewindError
 
 #: Services that a type of ours can be combined with, and never is.
 FOREIGN: Mapping[str, str] = {
@@ -48,61 +49,66 @@ FOREIGN: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Iam:
-    """The actions that IAM knows: service -> action in lower case -> what it says of it."""
-
-    services: Mapping[str, Mapping[str, Mapping[str, Any]]]
-
-    def knows(self, action: str) -> bool:
-        """Is it an action of a service? IAM does not mind its case."""
-        return self._said(action) is not None
-
-    def scopes(self, action: str) -> bool:
-        """Does it take a resource?"""
-        return bool((self._said(action) or {}).get("Resources"))
-
-    def _said(self, action: str) -> Mapping[str, Any] | None:
-        service, _, name = action.partition(":")
-        return self.services.get(service, {}).get(name.lower())
-
-
 def handler_snapshot(
-    used: Collection[str], named: Mapping[str, Collection[str]], iam: Iam
+    used: Collection[str], named: Mapping[str, Collection[str]], iam: Reference
 ) -> dict[str, Any]:
     """The snapshot of these types; `named` are the permissions as the schemas have them.
 
-    A wildcard stands for those actions that other types in use name in full: what it would add beyond them
-    belongs to what this shop has not.
+    A wildcard in the type's own service stands for all that IAM knows of it. In another service it stands for
+    those actions that other types in use name in full: what more it would add is not what the type is about,
+    and may be a secret (`ec2:Get*` holds GetPasswordData).
     """
-    in_full = sorted({a for type in used for a in named[type] if "*" not in a and iam.knows(a)})
+    in_full = sorted({a for type in used for a in named[type] if "*" not in a and iam.find(a)})
+    own = {_namespace(type) for type in used}
     dropped: dict[str, str] = {}
+    wildcards: dict[str, dict[str, list[str]]] = {}
     types: dict[str, list[str]] = {}
     for type in sorted(used):
         kept: set[str] = set()
-        for action in named[type]:
-            why = _reason(action, iam)
+        for action in sorted(named[type]):
+            why = _reason(action, iam, own)
             if why:
                 dropped[action] = why
+            elif "*" in action:
+                whole = _namespace(type) == service_of(action)
+                stands_for = sorted(
+                    iam.matching(action) if whole else fnmatch.filter(in_full, action)
+                )
+                wildcards.setdefault(type, {})[action] = stands_for
+                kept |= set(stands_for)
             else:
-                kept |= set(fnmatch.filter(in_full, action) if "*" in action else [action])
+                kept.add(action)
         types[type] = sorted(kept)
-    every = {action for actions in types.values() for action in actions}
     return {
         "source": f"cfn-lint {version('cfn-lint')}",
         "types": types,
-        "unscoped": sorted(action for action in every if not iam.scopes(action)),
-        "wildcards": sorted({a for t in used for a in named[t] if "*" in a and a not in dropped}),
+        "wildcards": wildcards,
         "dropped": dict(sorted(dropped.items())),
     }
 
 
-def _reason(action: str, iam: Iam) -> str:
-    """Why an action is left out; empty where it is kept."""
-    service = action.partition(":")[0]
+def _namespace(type: str) -> str:
+    """The middle of a type's name, which is mostly the service's prefix."""
+    return type.split("::")[1].lower()
+
+
+def _reason(action: str, iam: Reference, own: Collection[str]) -> str:
+    """Why an action is left out; empty where it is kept. Raises for a service that the snapshot lacks.
+
+    `own` are the namespaces of the types in use: a delivery of logs asks for leave of every service that can
+    be its source.
+    """
+    service = service_of(action)
     if service in FOREIGN:
         return FOREIGN[service]
-    if service not in iam.services or ("*" not in action and not iam.knows(action)):
+    if action.endswith(":AllowVendedLogDeliveryForResource") and service not in own:
+        return "nothing of this service delivers logs"
+    if service in iam.prefixes and service not in iam.services:
+        raise TradewindError(
+            f"the snapshot of IAM's data lacks {service}, which {action} belongs to",
+            fix="make snapshots",
+        )
+    if service not in iam.prefixes or ("*" not in action and not iam.find(action)):
         return "unknown to IAM"
     return ""
 
@@ -121,12 +127,6 @@ def _provided(region: str) -> dict[str, str]:
     file = _cfn_lint() / "data" / "schemas" / "providers" / f"{region}.json"
     provided: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     return provided
-
-
-def iam_data() -> Iam:
-    """cfn-lint's copy of AWS's service authorization reference."""
-    said = json.loads((_cfn_lint() / "data/AdditionalSpecs/Policies.json").read_text())
-    return Iam({service: described["Actions"] for service, described in said.items()})
 
 
 def availability_snapshot(used: Collection[str]) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def used_types(*roots: str) -> set[str]:
     from generator.stacks import resource_types
 
     types = resource_types()
-    return {type for root in roots or types for type in provided(types[root])}
+    return {type for root in roots or types for type in provided(types.get(root, ()))}
 
 
 def write(path: Path, snapshot: Mapping[str, Any]) -> None:
@@ -162,7 +162,7 @@ def refresh(also: Iterable[str] = ()) -> None:
 
     write(
         SNAPSHOT,
-        handler_snapshot(used_types(*ROOTS) | set(also), dict(schema_permissions()), iam_data()),
+        handler_snapshot(used_types(*ROOTS) | set(also), dict(schema_permissions()), reference()),
     )
     write(availability.SNAPSHOT, availability_snapshot(used_types()))
 

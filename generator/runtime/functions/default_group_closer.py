@@ -4,27 +4,14 @@ EC2 makes that group with rules that let its members talk to each other and anyw
 type reaches them. Deleting the resource leaves the group closed: it goes with its VPC.
 """
 
-import json
-import logging
-import urllib.request
-
 import boto3
-
-log = logging.getLogger()
-log.setLevel(logging.INFO)
+from custom_resource import fulfil, log
 
 
 def handler(event, context):
-    """Answer CloudFormation in every case: a request without an answer holds the stack until it times out."""
+    """CloudFormation's request; the group's id is in its properties."""
     group = event["ResourceProperties"]["GroupId"]
-    status, reason = "SUCCESS", ""
-    try:
-        if event["RequestType"] != "Delete":
-            close(boto3.client("ec2"), group)
-    except Exception as error:
-        log.exception("could not close %s", group)
-        status, reason = "FAILED", f"{type(error).__name__}: {error}"
-    answer(event, status, reason, physical_id=f"{group}-closed")
+    fulfil(event, f"{group}-closed", lambda: close(boto3.client("ec2"), group))
 
 
 def close(ec2, group):
@@ -35,18 +22,3 @@ def close(ec2, group):
     if found["IpPermissionsEgress"]:
         ec2.revoke_security_group_egress(GroupId=group, IpPermissions=found["IpPermissionsEgress"])
     log.info("closed %s", group)
-
-
-def answer(event, status, reason, physical_id):
-    """PUT the outcome to the URL that CloudFormation signed for this request."""
-    body = {
-        "Status": status,
-        "Reason": reason,
-        "PhysicalResourceId": physical_id,
-        "StackId": event["StackId"],
-        "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"],
-    }
-    request = urllib.request.Request(event["ResponseURL"], json.dumps(body).encode(), method="PUT")
-    request.add_header("Content-Type", "")
-    urllib.request.urlopen(request, timeout=10).close()

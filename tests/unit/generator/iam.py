@@ -14,6 +14,7 @@ KNOWN = {
     "AWS::Region": "us-east-1",
     "AWS::URLSuffix": "amazonaws.com",
     "Environment": "dev",
+    "HostedZoneId": "Z0123456789ABC",
     "PeerRegion": "eu-central-1",
     "WitnessRegion": "eu-west-2",
 }

@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 
 from generator import boundaries
+from generator.deployers import Deployers
 from generator.errors import BuildError
 from generator.foundation import Foundation
 from generator.policy_size import POLICY_LIMIT, size
 from generator.runtime_actions import RUNTIME_SCOPED
-from generator.stacks import build
+from generator.stacks import build, resource_types
 from tests.unit.generator.iam import allows, statements
 
 ACCOUNT = "111111111111"
 RUNTIME = f"arn:aws:iam::{ACCOUNT}:policy/tradewind-dev-runtime-boundary-us-east-1"
+SERVICE = f"arn:aws:iam::{ACCOUNT}:policy/tradewind-dev-service-boundary-us-east-1"
 DEPLOYER = f"arn:aws:iam::{ACCOUNT}:policy/tradewind-dev-deployer-boundary-us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/tradewind-dev-web-us-east-1"
 EXECUTION = f"arn:aws:iam::{ACCOUNT}:role/tradewind-dev-platform-execution-us-east-1"
@@ -28,8 +30,18 @@ def foundation() -> Foundation:
 
 
 @pytest.fixture(scope="module")
-def deployer(foundation: Foundation) -> Policy:
-    return statements(foundation.template.resources["DeployerBoundary"].PolicyDocument)
+def deployers() -> Deployers:
+    return Deployers(resource_types())
+
+
+@pytest.fixture(scope="module")
+def deployer(deployers: Deployers) -> Policy:
+    return statements(deployers.template.resources["DeployerBoundary"].PolicyDocument)
+
+
+@pytest.fixture(scope="module")
+def service(deployers: Deployers) -> Policy:
+    return statements(deployers.template.resources["ServiceBoundary"].PolicyDocument)
 
 
 @pytest.fixture(scope="module")
@@ -204,9 +216,12 @@ def test_no_allow_has_a_wildcard_action(runtime: Policy, deployer: Policy) -> No
             assert not [action for action in statement.get("Action", ()) if "*" in action]
 
 
-def test_a_boundary_within_iams_quota_even_with_the_longest_names(foundation: Foundation) -> None:
-    for title in ("RuntimeBoundary", "DeployerBoundary"):
-        assert size(foundation.template.resources[title].PolicyDocument) <= POLICY_LIMIT
+def test_a_boundary_within_iams_quota_even_with_the_longest_names(
+    foundation: Foundation, deployers: Deployers
+) -> None:
+    resources = {**foundation.template.resources, **deployers.template.resources}
+    for title in ("RuntimeBoundary", "ServiceBoundary", "DeployerBoundary"):
+        assert size(resources[title].PolicyDocument) <= POLICY_LIMIT
 
 
 def test_a_boundary_beyond_iams_quota_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,11 @@ from generator.deployers import POLICIES_PER_ROLE, Deployers
 from generator.errors import BuildError
 from generator.execution import BESIDES, CUSTOM, REFUSED, provided
 from generator.handler_permissions import SNAPSHOT, HandlerPermissions, handler_permissions
+from generator.iam_reference import parsed, reference
 from generator.policy_size import POLICY_LIMIT, size
 from generator.stacks import build, resource_types
-from scripts.validate.snapshots import Iam, handler_snapshot, iam_data, schema_permissions
+from scripts.errors import TradewindError
+from scripts.validate.snapshots import handler_snapshot, schema_permissions
 from tests.unit.generator.iam import allows, resolved, statements
 
 ACCOUNT = "111111111111"
@@ -78,14 +80,14 @@ def test_a_type_that_the_snapshot_lacks_fails_the_build() -> None:
 
 
 def test_a_type_whose_schema_is_silent_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = HandlerPermissions({"AWS::Mute::Thing": ()}, frozenset())
+    silent = HandlerPermissions({"AWS::Mute::Thing": ()})
     monkeypatch.setattr(execution, "handler_permissions", lambda: silent)
     with pytest.raises(BuildError, match="no provider schema says what AWS::Mute::Thing needs"):
         execution.needed(["AWS::Mute::Thing"])
 
 
 def test_a_custom_resource_needs_the_call_of_its_function() -> None:
-    assert "lambda:InvokeFunction" in execution.needed([CUSTOM]).scoped["lambda"]
+    assert "lambda:InvokeFunction" in execution.needed([CUSTOM])
     assert execution.needed(["Custom::Closed"]) == execution.needed([CUSTOM])
 
 
@@ -109,22 +111,27 @@ def test_more_policies_than_a_role_takes_fail_the_build(monkeypatch: pytest.Monk
         Deployers(resource_types())
 
 
-def test_no_wildcard_action_and_every_action_known_to_iam(policies: list[dict[str, Any]]) -> None:
-    iam = iam_data()
-    for statement in policies:
-        for action in statement["Action"]:
-            assert "*" not in action
-            assert iam.knows(action), action
-
-
-def test_a_wildcard_resource_only_within_the_regions_or_for_global_services(
+def test_a_wildcard_resource_only_where_aws_offers_no_scope_and_only_within_the_regions(
     policies: list[dict[str, Any]],
 ) -> None:
     for statement in policies:
-        if statement["Resource"] == ["*"]:
-            services = {action.split(":")[0] for action in statement["Action"]}
-            regional = statement.get("Condition", {}).get("StringEquals", {})
-            assert "aws:RequestedRegion" in regional or services <= set(execution.GLOBAL)
+        if "*" in statement["Resource"]:
+            assert not [action for action in statement["Action"] if reference().arns(action)]
+            assert "aws:RequestedRegion" in statement["Condition"]["StringEquals"]
+
+
+def test_a_resource_with_a_name_is_ours_and_one_without_is_of_our_account(
+    policies: list[dict[str, Any]],
+) -> None:
+    theirs = "arn:aws:dynamodb:us-east-1:111111111111:table/tradewind-prod-carts"
+    assert not allows(policies, "dynamodb:DeleteTable", theirs)
+    assert allows(policies, "dynamodb:DeleteTable", theirs.replace("prod", "dev"))
+    subnet = "arn:aws:ec2:us-east-1:{}:subnet/subnet-1"
+    assert allows(policies, "ec2:DeleteSubnet", subnet.format(ACCOUNT))
+    assert not allows(policies, "ec2:DeleteSubnet", subnet.format("222222222222"))
+    zone = "arn:aws:route53:::hostedzone/{}"
+    assert allows(policies, "route53:ChangeResourceRecordSets", zone.format("Z0123456789ABC"))
+    assert not allows(policies, "route53:ChangeResourceRecordSets", zone.format("ZOTHER"))
 
 
 def test_roles_are_made_under_the_runtime_boundary_and_nobody_gets_more(
@@ -227,33 +234,53 @@ def test_every_iam_and_kms_action_that_a_handler_asks_for_is_decided() -> None:
 def test_the_snapshot_is_what_the_schemas_say() -> None:
     """`make snapshots` after cfn-lint has moved; the golden diff shows what it changes."""
     snapshot = json.loads(SNAPSHOT.read_text())
-    fresh = handler_snapshot(snapshot["types"], dict(schema_permissions()), iam_data())
+    fresh = handler_snapshot(snapshot["types"], dict(schema_permissions()), reference())
     assert snapshot == fresh
 
 
+IAM = parsed(
+    {
+        "prefixes": ["ec2", "mute", "sqs"],
+        "services": {
+            "sqs": {"actions": {"GetQueue": "Read: queue", "GetSecret": "Read"}, "arns": {}},
+            "ec2": {"actions": {"GetOne": "Read", "GetPasswordData": "Read"}, "arns": {}},
+        },
+    }
+)
+
+
 def test_a_wildcard_is_spelt_out_and_what_iam_does_not_know_is_named() -> None:
-    iam = Iam(
-        {"sqs": {"getqueue": {"Resources": ["queue"]}, "listqueues": {}, "getsecret": {}}},
-    )
-    made = handler_snapshot(
-        ["A", "B"],
-        {"A": ["sqs:Get*", "sqs:Invented", "kinesis:PutRecords"], "B": ["sqs:GetQueue"], "C": []},
-        iam,
-    )
-    assert made["types"] == {"A": ["sqs:GetQueue"], "B": ["sqs:GetQueue"]}
-    assert made["wildcards"] == ["sqs:Get*"]
+    named = {
+        "AWS::SQS::A": ["sqs:Get*", "sqs:Invented", "kinesis:PutRecords"],
+        "AWS::SQS::B": ["ec2:Get*", "ec2:GetOne"],
+        "AWS::SQS::C": [],
+    }
+    made = handler_snapshot(["AWS::SQS::A", "AWS::SQS::B"], named, IAM)
+    assert made["types"] == {
+        "AWS::SQS::A": ["sqs:GetQueue", "sqs:GetSecret"],
+        "AWS::SQS::B": ["ec2:GetOne"],
+    }
+    assert made["wildcards"] == {
+        "AWS::SQS::A": {"sqs:Get*": ["sqs:GetQueue", "sqs:GetSecret"]},
+        "AWS::SQS::B": {"ec2:Get*": ["ec2:GetOne"]},
+    }
     assert made["dropped"] == {
         "kinesis:PutRecords": "no Kinesis streams",
         "sqs:Invented": "unknown to IAM",
     }
-    assert made["unscoped"] == []
 
 
-def _documents(deployers: Deployers) -> list[Any]:
+def test_a_service_that_iam_has_and_the_snapshot_lacks_is_an_error_and_not_unknown() -> None:
+    with pytest.raises(TradewindError, match="lacks mute"):
+        handler_snapshot(["AWS::Mute::A"], {"AWS::Mute::A": ["mute:Speak"]}, IAM)
+
+
+def _documents(deployers: Deployers, root: str = "Platform") -> list[Any]:
     return [
         resource.PolicyDocument
-        for resource in deployers.template.resources.values()
-        if resource.resource_type == "AWS::IAM::ManagedPolicy"
+        for title, resource in deployers.template.resources.items()
+        if title.startswith(f"{root}Execution")
+        and resource.resource_type == "AWS::IAM::ManagedPolicy"
     ]
 
 

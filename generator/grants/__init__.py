@@ -1,0 +1,106 @@
+"""Resource handles with verbs: the only way to write a policy statement.
+
+A handle names a resource and the key that encrypts it; a verb gives the exact actions, the KMS half included.
+
+    self.role(
+        "WebServer",
+        trusted=service("ec2"),
+        allows=[assets.read(), orders_queue.send(), origin_secret.read()],
+    )
+
+No action has a wildcard. A resource is a wildcard only where AWS offers no scope for the action: those
+statements come from `unscoped`, which wants the reason.
+
+A new handle goes where its kind is, and is named here: what keeps data into `data`, what is told or called
+into `messages`, what runs on machines and in networks into `machines`, what tells how it goes into
+`telemetry`. A family that fills a page gets a module of its own. `statements` has the words they are made of.
+"""
+
+from generator.grants.data import (
+    Bucket,
+    CacheUser,
+    Database,
+    SearchDomain,
+    Secret,
+    Table,
+    TableStream,
+)
+from generator.grants.insights import Interactions, Recommender, Warehouse, encrypt_datasets
+from generator.grants.keys import Key
+from generator.grants.machines import (
+    BuildProject,
+    Fleet,
+    build_in_vpc,
+    close_security_group,
+    join_vpc,
+    session_manager,
+)
+from generator.grants.messages import (
+    Api,
+    DeliveryStream,
+    EventBus,
+    Function,
+    Queue,
+    StateMachine,
+    Topic,
+)
+from generator.grants.roles import boundary_arn, merged, role
+from generator.grants.statements import (
+    MAY_NAME_NO_SOURCE,
+    Allowed,
+    Arn,
+    Trust,
+    allow,
+    service,
+    unscoped,
+)
+from generator.grants.telemetry import (
+    LogGroup,
+    publish_database_monitoring,
+    publish_metrics,
+    publish_traces,
+    report_executions,
+)
+
+__all__ = [
+    "MAY_NAME_NO_SOURCE",
+    "Allowed",
+    "Api",
+    "Arn",
+    "Bucket",
+    "CacheUser",
+    "BuildProject",
+    "Database",
+    "DeliveryStream",
+    "EventBus",
+    "Fleet",
+    "Function",
+    "Interactions",
+    "Key",
+    "LogGroup",
+    "Queue",
+    "Recommender",
+    "SearchDomain",
+    "Secret",
+    "StateMachine",
+    "Table",
+    "TableStream",
+    "Topic",
+    "Trust",
+    "Warehouse",
+    "allow",
+    "boundary_arn",
+    "build_in_vpc",
+    "close_security_group",
+    "encrypt_datasets",
+    "join_vpc",
+    "merged",
+    "publish_database_monitoring",
+    "publish_metrics",
+    "publish_traces",
+    "report_executions",
+    "role",
+    "service",
+    "session_manager",
+    "unscoped",
+]

@@ -1,0 +1,218 @@
+"""Grants on what keeps data: buckets, tables and their streams, secrets, databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from awacs import dynamodb, elasticache, es, rds, s3, secretsmanager
+from awacs.aws import Statement, StringLike
+from troposphere import Ref, Sub
+
+from generator.grants.keys import Key
+from generator.grants.statements import Arn, allow, unscoped
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """An S3 bucket whose objects `key` encrypts."""
+
+    arn: Arn
+    key_arn: Arn
+
+    @classmethod
+    def named(cls, name: object, key_arn: Arn) -> Bucket:
+        """A bucket that is known by its name."""
+        return cls(Sub("arn:${AWS::Partition}:s3:::${Bucket}", Bucket=name), key_arn)
+
+    def read(self, prefix: str = "") -> list[Statement]:
+        """List and get the objects below a prefix."""
+        listing = allow(
+            [s3.ListBucket],
+            [self.arn],
+            *([StringLike("s3:prefix", f"{prefix}*")] if prefix else []),
+        )
+        return [
+            listing,
+            allow([s3.GetObject, s3.GetObjectVersion], [self._objects(prefix)]),
+            Key(self.key_arn, "s3").decrypt(),
+        ]
+
+    def put(self, prefix: str = "") -> list[Statement]:
+        """Put objects below a prefix, in parts or whole."""
+        return [
+            allow([s3.PutObject, s3.AbortMultipartUpload], [self._objects(prefix)]),
+            Key(self.key_arn, "s3").encrypt(),
+        ]
+
+    def deliver(self, prefix: str) -> list[Statement]:
+        """Put objects below a prefix, as Firehose does; it lists whole buckets and its uploads.
+
+        https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
+        """
+        listing = [s3.GetBucketLocation, s3.ListBucket, s3.ListBucketMultipartUploads]
+        return [
+            allow(listing, [self.arn]),
+            allow([s3.GetObject], [self._objects(prefix)]),
+            *self.put(prefix),
+        ]
+
+    def _objects(self, prefix: str) -> Sub:
+        return Sub(f"${{Bucket}}/{prefix}*", Bucket=self.arn)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A DynamoDB table, its indexes and its stream."""
+
+    arn: Arn
+    key_arn: Arn
+
+    def get(self) -> list[Statement]:
+        """Get one item by its key."""
+        return [allow([dynamodb.GetItem], [self.arn]), self._key().decrypt()]
+
+    def update(self) -> list[Statement]:
+        """Change attributes of items, conditionally and in transactions."""
+        return [allow([dynamodb.UpdateItem], [self.arn]), self._key().encrypt()]
+
+    def read(self) -> list[Statement]:
+        """Get, query and scan."""
+        actions = [dynamodb.GetItem, dynamodb.BatchGetItem, dynamodb.Query, dynamodb.Scan]
+        return [
+            allow([*actions, dynamodb.DescribeTable], self._with_indexes()),
+            self._key().decrypt(),
+        ]
+
+    def write(self) -> list[Statement]:
+        """Put, update and delete items, conditionally and in transactions."""
+        actions = [
+            dynamodb.PutItem,
+            dynamodb.UpdateItem,
+            dynamodb.DeleteItem,
+            dynamodb.BatchWriteItem,
+            dynamodb.ConditionCheckItem,
+        ]
+        return [allow(actions, [self.arn]), self._key().encrypt()]
+
+    def _with_indexes(self) -> list[Arn]:
+        return [self.arn, Sub("${Table}/index/*", Table=self.arn)]
+
+    def _key(self) -> Key:
+        return Key(self.key_arn, "dynamodb")
+
+
+@dataclass(frozen=True)
+class TableStream:
+    """The stream of a DynamoDB table."""
+
+    arn: Arn
+    key_arn: Arn
+
+    def consume(self) -> list[Statement]:
+        """Read the changes in order."""
+        actions = [dynamodb.DescribeStream, dynamodb.GetRecords, dynamodb.GetShardIterator]
+        listing = unscoped([dynamodb.ListStreams], because="ListStreams names no stream")
+        return [allow(actions, [self.arn]), listing, Key(self.key_arn, "dynamodb").decrypt()]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret of Secrets Manager."""
+
+    arn: Arn
+    key_arn: Arn
+
+    def read(self) -> list[Statement]:
+        """Get its value."""
+        return [
+            allow([secretsmanager.GetSecretValue, secretsmanager.DescribeSecret], [self.arn]),
+            Key(self.key_arn, "secretsmanager").decrypt(),
+        ]
+
+    def rotate(self) -> list[Statement]:
+        """Run the four steps of a rotation on it."""
+        actions = [
+            secretsmanager.DescribeSecret,
+            secretsmanager.GetSecretValue,
+            secretsmanager.PutSecretValue,
+            secretsmanager.UpdateSecretVersionStage,
+        ]
+        return [
+            allow(actions, [self.arn]),
+            Key(self.key_arn, "secretsmanager").encrypt(),
+            unscoped(
+                [secretsmanager.GetRandomPassword], because="GetRandomPassword names no secret"
+            ),
+        ]
+
+
+@dataclass(frozen=True)
+class CacheUser:
+    """A user of ElastiCache, by the id that it has in this region and in its peer."""
+
+    user_id: Arn
+    peer_region: Arn
+
+    def set_passwords(self) -> Statement:
+        """Change them in both regions, and see whether the change is in force."""
+        users = [
+            Sub(
+                "arn:${AWS::Partition}:elasticache:${Region}:${AWS::AccountId}:user:${User}",
+                Region=region,
+                User=self.user_id,
+            )
+            for region in (Ref("AWS::Region"), self.peer_region)
+        ]
+        return allow([elasticache.DescribeUsers, elasticache.ModifyUser], users)
+
+
+@dataclass(frozen=True)
+class SearchDomain:
+    """An OpenSearch domain, which has access control of its own behind IAM's.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
+    """
+
+    arn: Arn
+
+    def administer(self) -> Statement:
+        """Say who may do what in the domain."""
+        return allow([es.ESHttpPut], self._paths("_plugins/_security/api/*"))
+
+    def index(self, index: str) -> Statement:
+        """Put documents into an index, and take them out."""
+        return allow([es.ESHttpPost], self._paths(f"{index}/_bulk"))
+
+    def query(self, index: str) -> Statement:
+        """Search an index, and get documents from it."""
+        return allow(
+            [es.ESHttpGet, es.ESHttpPost],
+            self._paths(*(f"{index}/{what}" for what in ("_search", "_msearch", "_count", "_doc/*"))),
+        )
+
+    def _paths(self, *paths: str) -> list[Arn]:
+        return [Sub(f"${{Domain}}/{path}", Domain=self.arn) for path in paths]
+
+
+@dataclass(frozen=True)
+class Database:
+    """An RDS DB instance, or an Aurora cluster, of this region by its identifier."""
+
+    identifier: Arn
+
+    def set_master_password(self) -> list[Statement]:
+        """Change it, and see whether the change is in force; RDS has no narrower action."""
+        return [
+            allow([rds.DescribeDBInstances, rds.ModifyDBInstance], [self._arn("db")]),
+            allow([rds.DescribeDBClusters, rds.ModifyDBCluster], [self._arn("cluster")]),
+        ]
+
+    def stop_and_start(self) -> Statement:
+        """Stop the instance, and start it again."""
+        return allow([rds.StopDBInstance, rds.StartDBInstance], [self._arn("db")])
+
+    def _arn(self, kind: str) -> Sub:
+        return Sub(
+            f"arn:${{AWS::Partition}}:rds:${{AWS::Region}}:${{AWS::AccountId}}:{kind}:${{Database}}",
+            Database=self.identifier,
+        )

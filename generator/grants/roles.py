@@ -1,0 +1,92 @@
+"""Roles made of grants, each under the boundary of its kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from awacs.aws import Allow, PolicyDocument, Statement
+from awacs.sts import AssumeRole
+from troposphere import AWSObject, Sub, encode_to_dict
+from troposphere.iam import Policy, Role
+
+from generator.grants.statements import Allowed, Trust
+from generator.naming import PREFIX, kebab
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+
+def role(
+    layer: Layer,
+    title: str,
+    trusted: Trust,
+    allows: Iterable[Allowed],
+    *,
+    under: str = "runtime",
+    **properties: Any,
+) -> AWSObject:
+    """A role whose name is derived, whose policy is its grants, and whose boundary is that of its kind."""
+    statements = merged(flattened(allows))
+    policies = (
+        [
+            Policy(
+                PolicyName="Grants",
+                PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=statements),
+            )
+        ]
+        if statements
+        else []
+    )
+    assume = Statement(
+        Effect=Allow,
+        Action=[AssumeRole],
+        Principal=trusted.principal,
+        Condition=trusted.condition,
+    )
+    return Role(
+        title,
+        RoleName=layer.named(kebab(title)),
+        PermissionsBoundary=boundary_arn(layer, under),
+        AssumeRolePolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[assume]),
+        Policies=policies,
+        **properties,
+    )
+
+
+def boundary_arn(layer: Layer, kind: str) -> Sub:
+    """A boundary by its kind: `runtime` for our code, `service` for AWS's, `deployer` for what deploys."""
+    name = f"{PREFIX}-${{Environment}}-{kind}-boundary-${{AWS::Region}}"
+    return layer.sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{name}")
+
+
+def flattened(allows: Iterable[Allowed]) -> Iterator[Statement]:
+    """The statements of nested grants, in order."""
+    for granted in allows:
+        if isinstance(granted, Statement):
+            yield granted
+        else:
+            yield from flattened(granted)
+
+
+def merged(statements: Iterable[Statement]) -> list[Statement]:
+    """Drop repetitions, and give the resources of statements that differ in nothing else to one of them."""
+    by_shape: dict[str, Statement] = {}
+    for statement in statements:
+        actions = sorted(action.JSONrepr() for action in statement.Action)
+        shape = _canonical([actions, statement.properties.get("Condition")])
+        if shape not in by_shape:
+            by_shape[shape] = statement
+            continue
+        known = by_shape[shape]
+        have = {_canonical(resource) for resource in known.Resource}
+        known.Resource = known.Resource + [
+            resource for resource in statement.Resource if _canonical(resource) not in have
+        ]
+    return list(by_shape.values())
+
+
+def _canonical(value: Any) -> str:
+    """One text for equal values, however deep the intrinsics in them are."""
+    return json.dumps(encode_to_dict(value), sort_keys=True)

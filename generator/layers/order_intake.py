@@ -1,0 +1,170 @@
+"""From an acknowledged checkout to an event: the stream of order-intake, read by the region that works it."""
+
+from __future__ import annotations
+
+import json
+
+from troposphere import GetAtt, Ref, Sub
+from troposphere.awslambda import (
+    DestinationConfig,
+    EventSourceMapping,
+    Filter,
+    FilterCriteria,
+    OnFailure,
+)
+
+from generator import grants
+from generator.alarms import Series, above, metric_alarm, tier_alarm
+from generator.foundation import Foundation
+from generator.functions import function_alarms, python_function
+from generator.layer import Handoff, Input, Layer, Output
+from generator.layers.alerts import Alerts
+from generator.layers.catalog import Catalog
+from generator.layers.events import Events
+from generator.order_events import ORDER_ACKNOWLEDGED, SOURCE
+from generator.queues import dead_letter_alarm, dead_letter_queue
+
+#: The attribute of an intake item that names the region which works the order.
+WORKED_BY = "worked_by"
+
+#: Records in one call, and how often a call is tried before its batch is halved and, in the end, given up.
+BATCH, ATTEMPTS = 100, 10
+
+#: Milliseconds that an acknowledged order may wait for its event before somebody is told.
+LATE = 60_000
+
+
+class OrderIntake(Layer):
+    """the reader of order-intake's stream, which says OrderAcknowledged on the bus.
+
+    An intake item holds order_id, acknowledged_at, items (product_id, quantity, unit_price), total, currency,
+    payment_token, perhaps customer_id, and `worked_by`: the region that works the order. The shop writes its
+    own region there when it acknowledges. order-intake is a global table, so the stream of each region shows
+    the orders of both; the filter lets through an order that is new and this region's, and one that has just
+    become this region's. An order's later changes, which the workflow itself writes, pass by.
+
+    So a takeover adopts the orders that the lost region did not finish: for each item of order-intake that
+    names the lost region and has no `state`, an update on condition of just that sets `worked_by` to the
+    survivor. Should the lost region have worked on unseen, both may work the order for a while: then it is
+    the order's id, which the processor, the database and the stock know it by, that keeps it from being done
+    twice. The drill carries that update (issue 6); nothing here must change for it.
+    """
+
+    data_key_arn = Handoff(Foundation.data_key_arn)
+    logs_key_arn = Handoff(Foundation.logs_key_arn)
+    alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+    order_intake_stream_arn = Input(Catalog.order_intake_stream_arn)
+    bus_arn = Input(Events.bus_arn)
+    bus_name = Input(Events.bus_name)
+
+    unread_orders_arn = Output(
+        example="arn:aws:sqs:us-east-1:111111111111:tradewind-dev-unread-orders-us-east-1",
+        help="Where in the stream lies what could not be told, while the stream has it: a day.",
+    )
+    intake_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-intake-tier-us-east-1",
+    )
+
+    def build(self) -> None:
+        self.dead_letters()
+        self.reader()
+        self.mapping()
+        self.alarms()
+
+    def dead_letters(self) -> None:
+        self.unread = dead_letter_queue(self, "UnreadOrders", key_arn=self.data_key_arn)
+        self.unread_orders_arn = GetAtt(self.unread, "Arn")
+
+    def reader(self) -> None:
+        self.function = python_function(
+            self,
+            "OrderIntake",
+            source="order_intake",
+            logs_key_arn=self.logs_key_arn,
+            allows=[
+                grants.TableStream(self.order_intake_stream_arn, self.data_key_arn).consume(),
+                grants.EventBus(self.bus_arn).put(SOURCE, [ORDER_ACKNOWLEDGED]),
+            ],
+            environment={
+                "BUS": self.bus_name,
+                "SOURCE": SOURCE,
+                "DETAIL_TYPE": ORDER_ACKNOWLEDGED,
+            },
+            environment_key_arn=self.data_key_arn,
+            dead_letters=grants.Queue(GetAtt(self.unread, "Arn"), self.data_key_arn),
+            concurrency=10,
+        )
+
+    def mapping(self) -> None:
+        """A record that cannot be told is parted from its neighbours by halving; it holds none of them up."""
+        self.add(
+            EventSourceMapping(
+                "IntakeStream",
+                EventSourceArn=self.order_intake_stream_arn,
+                FunctionName=Ref(self.function),
+                StartingPosition="TRIM_HORIZON",
+                BatchSize=BATCH,
+                MaximumRetryAttempts=ATTEMPTS,
+                BisectBatchOnFunctionError=True,
+                FunctionResponseTypes=["ReportBatchItemFailures"],
+                FilterCriteria=FilterCriteria(
+                    Filters=[Filter(Pattern=Sub(json.dumps(shown))) for shown in ours()]
+                ),
+                DestinationConfig=DestinationConfig(
+                    OnFailure=OnFailure(Destination=GetAtt(self.unread, "Arn"))
+                ),
+            )
+        )
+
+    def alarms(self) -> None:
+        late = metric_alarm(
+            self,
+            "IntakeLate",
+            Series(
+                "AWS/Lambda",
+                "IteratorAge",
+                {"FunctionName": Ref(self.function)},
+                statistic="Maximum",
+            ),
+            above(LATE),
+            topic=self.alerts_topic_arn,
+            says="Acknowledged orders wait over a minute for their event. Read the function's log; the "
+            "stream keeps them for a day.",
+        )
+        unread = dead_letter_alarm(
+            self,
+            self.unread,
+            topic=self.alerts_topic_arn,
+            says="An acknowledged order could not be told on the bus, and nobody works it. The message says "
+            "where in the stream it lies; the item in order-intake has it all. Mend it, then set its "
+            f"{WORKED_BY} to none and back.",
+        )
+        running = function_alarms(
+            self,
+            self.function,
+            topic=self.alerts_topic_arn,
+            failing="The reader of order-intake fails; orders wait in the stream. Read its log.",
+            throttled="The reader of order-intake is throttled: raise its reserved concurrency.",
+        )
+        tier = tier_alarm(
+            self,
+            "IntakeTier",
+            [late, unread, *running],
+            topic=self.alerts_topic_arn,
+            says="Acknowledged orders do not reach the bus: see which of the tier's alarms fires.",
+        )
+        self.intake_alarm_arn = GetAtt(tier, "Arn")
+
+
+def ours() -> list[dict[str, object]]:
+    """Stream records of orders that are this region's to work: new ones, and those it has just adopted.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
+    """
+    here = "${AWS::Region}"
+    mine = {WORKED_BY: {"S": [here]}}
+    others = {WORKED_BY: {"S": [{"anything-but": [here]}]}}
+    return [
+        {"eventName": ["INSERT"], "dynamodb": {"NewImage": mine}},
+        {"eventName": ["MODIFY"], "dynamodb": {"NewImage": mine, "OldImage": others}},
+    ]

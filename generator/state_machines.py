@@ -1,0 +1,218 @@
+"""Step Functions: a state machine with its role, its log and its key, and the states that it is made of.
+
+A definition is plain data in the Amazon States Language, with JSONata for what it computes; `${Name}` in it
+is a substitution that CloudFormation makes. Every task has a time limit, is tried again, and when it gives up
+goes to the one state that fails the execution with what was said.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
+from troposphere.logs import LogGroup
+from troposphere.stepfunctions import (
+    CloudWatchLogsLogGroup,
+    EncryptionConfiguration,
+    LogDestination,
+    LoggingConfiguration,
+    StateMachine,
+    TracingConfiguration,
+)
+
+from generator.grants import Allowed, report_executions, service
+from generator.grants import StateMachine as Machine
+from generator.naming import kebab
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+State: TypeAlias = dict[str, Any]
+States: TypeAlias = dict[str, State]
+
+#: Where whatever gives up goes.
+FAILED = "Failed"
+
+#: Seconds to the second try, then twice as long; full jitter keeps many executions apart.
+PATIENCE = [
+    {
+        "ErrorEquals": ["States.ALL"],
+        "IntervalSeconds": 5,
+        "MaxAttempts": 4,
+        "BackoffRate": 2,
+        "JitterStrategy": "FULL",
+    }
+]
+
+#: Seconds that one call of an API may take.
+CALL = 60
+
+
+def definition(start: str, states: States, *, timeout: int) -> dict[str, Any]:
+    """A whole state machine; `timeout` is for an execution, in seconds."""
+    return {
+        "QueryLanguage": "JSONata",
+        "StartAt": start,
+        "TimeoutSeconds": timeout,
+        "States": {**states, FAILED: _failed()},
+    }
+
+
+def task(
+    resource: str,
+    arguments: object,
+    *,
+    then: str | None,
+    timeout: int = CALL,
+    catch: Iterable[Mapping[str, Any]] = (),
+    **fields: Any,
+) -> State:
+    """A call, as in `aws-sdk:dynamodb:putItem`; `then` is None where the machine ends.
+
+    `catch` are errors that mean something else than giving up. A function's name may hold no partition, so
+    the resource is what follows `arn:<partition>:states:::`.
+    """
+    return {
+        "Type": "Task",
+        "Resource": f"arn:${{Partition}}:states:::{resource}",
+        "Arguments": arguments,
+        "TimeoutSeconds": timeout,
+        "Retry": PATIENCE,
+        "Catch": [*catch, _give_up()],
+        **fields,
+        **_next(then),
+    }
+
+
+def pause(seconds: int, *, then: str) -> State:
+    """Wait, in seconds."""
+    return {"Type": "Wait", "Seconds": seconds, "Next": then}
+
+
+def choice(*ways: tuple[str, str], otherwise: str) -> State:
+    """The first way whose JSONata condition holds."""
+    return {
+        "Type": "Choice",
+        "Choices": [{"Condition": jsonata(condition), "Next": then} for condition, then in ways],
+        "Default": otherwise,
+    }
+
+
+def awaited(
+    name: str,
+    start: State,
+    look: State,
+    *,
+    done: str,
+    failed: str,
+    every: int,
+    then: str,
+) -> States:
+    """A job that is started and then looked at, every so many seconds, until it is done or has failed.
+
+    `done` and `failed` are JSONata over what `look` puts out, `$states.input`.
+    """
+    wait, looked, settled = f"{name}Wait", f"{name}Look", f"{name}Settled"
+    return {
+        name: {**start, "Next": wait},
+        wait: pause(every, then=looked),
+        looked: {**look, "Next": settled},
+        settled: choice((done, then), (failed, FAILED), otherwise=wait),
+    }
+
+
+def jsonata(expression: str) -> str:
+    """An expression, as the Amazon States Language marks it."""
+    return f"{{% {expression} %}}"
+
+
+def state_machine(
+    layer: Layer,
+    title: str,
+    *,
+    definition: Mapping[str, Any],
+    substitutions: Mapping[str, object],
+    allows: Iterable[Allowed],
+    data_key_arn: object,
+    logs_key_arn: object,
+    under: str = "runtime",
+    **properties: Any,
+) -> AWSObject:
+    """A state machine of the layer, its role (`<title>Role`) and its log group (`<title>Logs`).
+
+    Give `Condition=` and it goes to all three. A log group whose name begins so does not use up the policy
+    that Logs keeps for deliveries, of 5,120 characters.
+    https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+    """
+    conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
+    name = layer.named(kebab(title))
+    log_group = layer.add(
+        LogGroup(
+            f"{title}Logs",
+            LogGroupName=Sub("/aws/vendedlogs/states/${Name}", Name=name),
+            KmsKeyId=logs_key_arn,
+            RetentionInDays=layer.settings.log_retention_days,
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Retain",
+            **conditional,
+        )
+    )
+    arn = Sub(
+        "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${Name}",
+        Name=name,
+    )
+    role = layer.role(
+        f"{title}Role",
+        trusted=service("states"),
+        allows=[report_executions(), Machine(arn).keep_history(data_key_arn), *allows],
+        under=under,
+        **conditional,
+    )
+    return layer.add(
+        StateMachine(
+            title,
+            StateMachineName=name,
+            StateMachineType="STANDARD",
+            RoleArn=GetAtt(role, "Arn"),
+            Definition=dict(definition),
+            DefinitionSubstitutions={"Partition": Ref("AWS::Partition"), **substitutions},
+            EncryptionConfiguration=EncryptionConfiguration(
+                Type="CUSTOMER_MANAGED_KMS_KEY",
+                KmsKeyId=data_key_arn,
+                KmsDataKeyReusePeriodSeconds=300,
+            ),
+            LoggingConfiguration=LoggingConfiguration(
+                Level="ALL",
+                IncludeExecutionData=True,
+                Destinations=[
+                    LogDestination(
+                        CloudWatchLogsLogGroup=CloudWatchLogsLogGroup(
+                            LogGroupArn=GetAtt(log_group, "Arn")
+                        )
+                    )
+                ],
+            ),
+            TracingConfiguration=TracingConfiguration(Enabled=True),
+            Tags=Tags(Name=name),
+            **properties,
+        )
+    )
+
+
+def _next(then: str | None) -> dict[str, Any]:
+    return {"Next": then} if then else {"End": True}
+
+
+def _give_up() -> dict[str, Any]:
+    return {"ErrorEquals": ["States.ALL"], "Output": jsonata("$states.errorOutput"), "Next": FAILED}
+
+
+def _failed() -> State:
+    """What an API answered of a job that failed is its cause as well as what a task threw."""
+    return {
+        "Type": "Fail",
+        "Error": jsonata("$states.input.Error ? $states.input.Error : 'JobFailed'"),
+        "Cause": jsonata("$states.input.Cause ? $states.input.Cause : $string($states.input)"),
+    }

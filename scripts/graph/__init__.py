@@ -1,0 +1,1 @@
+"""Pictures of the architecture, drawn from the templates and from nothing else."""

@@ -1,0 +1,254 @@
+"""I1, I2 and I4: the network, the fleet, the database's backups. I3 is CloudFront's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.coverage.claims import ON_RDS, PAIR, PRIMARY, Claim, Complaint, Every, Law, Look, Some, row
+from tests.coverage.expectations import Absent, AtLeast, Given, Holds, Item, Refers
+from tests.coverage.platform import Standing
+from tests.coverage.rows.types import (
+    DATA_KEY,
+    DB_CLUSTER,
+    DB_INSTANCE,
+    FLEET,
+    LOG_GROUP,
+    LOGS_KEY,
+    SCALING_POLICY,
+    SUBNET,
+)
+
+ACL_ENTRY = "AWS::EC2::NetworkAclEntry"
+ROUTE = "AWS::EC2::Route"
+
+
+def tier_in(tier: str) -> Claim:
+    """A subnet of a tier in each zone."""
+    return Claim(
+        f"{tier} subnets over the zones, which hand out no public address",
+        Some(
+            SUBNET,
+            {
+                "Tags[Key=Tier].Value": tier,
+                "VpcId": Refers("network/Vpc"),
+                "MapPublicIpOnLaunch": False,
+            },
+            times=3,
+        ),
+    )
+
+
+I1 = row(
+    "I1",
+    "VPC with public and private subnets over AZs",
+    *(tier_in(tier) for tier in ("public", "private", "data")),
+    Claim(
+        "the public ones reach the internet by its gateway",
+        Some(
+            ROUTE,
+            {
+                "DestinationCidrBlock": "0.0.0.0/0",
+                "RouteTableId": Refers("network/PublicRoutes"),
+                "GatewayId": Refers("AWS::EC2::InternetGateway"),
+            },
+            times=1,
+        ),
+    ),
+    *(
+        Claim(
+            f"zone {zone}'s data subnet has a route table without any route out",
+            Some(
+                "AWS::EC2::SubnetRouteTableAssociation",
+                {
+                    "SubnetId": Refers(f"network/DataSubnet{zone}"),
+                    "RouteTableId": Refers(f"network/DataRoutes{zone}"),
+                },
+                times=1,
+            ),
+        )
+        for zone in "ABC"
+    ),
+    Claim(
+        "no route leads out of those",
+        Every(
+            ROUTE,
+            {
+                "RouteTableId": Refers(
+                    "network/PublicRoutes", *(f"network/PrivateRoutes{zone}" for zone in "ABC")
+                )
+            },
+        ),
+    ),
+    Claim(
+        "all traffic is recorded, in a log group with our key",
+        Some(
+            "AWS::EC2::FlowLog",
+            {
+                "ResourceType": "VPC",
+                "ResourceId": Refers("AWS::EC2::VPC"),
+                "TrafficType": "ALL",
+                "LogGroupName": Refers(LOG_GROUP),
+                "LogGroupName->KmsKeyId": LOGS_KEY,
+                "LogGroupName->RetentionInDays": AtLeast(7),
+            },
+            times=1,
+        ),
+    ),
+    *(
+        Claim(
+            f"each {tier} subnet is under a network ACL of its tier",
+            Some(
+                "AWS::EC2::SubnetNetworkAclAssociation",
+                {
+                    "SubnetId->Tags[Key=Tier].Value": tier,
+                    "NetworkAclId": Refers(f"network/{tier.title()}Acl"),
+                },
+                times=3,
+            ),
+        )
+        for tier in ("public", "private", "data")
+    ),
+    *(
+        Claim(
+            f"the data tier hears and answers the VPC alone ({'out' if egress else 'in'}bound)",
+            Every(
+                ACL_ENTRY,
+                {"CidrBlock": "10.0.0.0/16", "RuleAction": "allow"},
+                where={"NetworkAclId": Refers("network/DataAcl"), "Egress": egress},
+            ),
+            PRIMARY.having(vpc_cidr="10.0.0.0/16"),
+        )
+        for egress in (False, True)
+    ),
+    Claim(
+        "the default security group is closed",
+        Some(
+            "AWS::CloudFormation::CustomResource",
+            {
+                "GroupId": Holds("network/Vpc.DefaultSecurityGroup"),
+                "ServiceToken": Refers("network/DefaultGroupCloser"),
+                "ServiceToken->Code.ZipFile": Holds("revoke_security_group_ingress", "revoke_security_group_egress"),
+            },
+            times=1,
+        ),
+    ),
+)
+
+DATA = "LaunchTemplateData"
+EBS = f"{DATA}.BlockDeviceMappings[*].Ebs"
+
+P3 = row(
+    "P3",
+    "EC2 Auto Scaling",
+    Claim(
+        "the launch template: IMDSv2, encrypted volumes, detailed monitoring, no public address",
+        Every(
+            "AWS::EC2::LaunchTemplate",
+            {
+                f"{DATA}.MetadataOptions.HttpTokens": "required",
+                f"{DATA}.MetadataOptions.HttpPutResponseHopLimit": 1,
+                f"{EBS}.Encrypted": True,
+                f"{EBS}.KmsKeyId": DATA_KEY,
+                f"{DATA}.Monitoring.Enabled": True,
+                f"{DATA}.NetworkInterfaces[*].AssociatePublicIpAddress": False,
+                f"{DATA}.ImageId": Holds("ami-"),
+            },
+        ),
+    ),
+    Claim(
+        "the group over all zones, replaced when its load balancer says so",
+        Some(
+            FLEET,
+            {
+                "VPCZoneIdentifier": Refers(SUBNET, times=3),
+                "LaunchTemplate.LaunchTemplateId": Refers("AWS::EC2::LaunchTemplate"),
+                "LaunchTemplate.Version": Holds("LatestVersionNumber"),
+                "HealthCheckType": "ELB",
+                "MinSize": AtLeast(3),
+                "MaxSize": AtLeast(6),
+            },
+            times=1,
+        ),
+    ),
+)
+
+BACKLOG = "TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics"
+
+I2 = row(
+    "I2",
+    "rules on application metrics",
+    Claim(
+        "checkouts waiting for each instance, as the shop publishes them",
+        Some(
+            SCALING_POLICY,
+            {
+                "AutoScalingGroupName": Refers("storefront/Fleet"),
+                "PolicyType": "TargetTrackingScaling",
+                f"{BACKLOG}[Id=waiting].MetricStat.Metric.Namespace": "Tradewind/Shop",
+                f"{BACKLOG}[Id=waiting].MetricStat.Metric.MetricName": "CheckoutQueueDepth",
+                f"{BACKLOG}[Id=instances].MetricStat.Metric.MetricName": "GroupInServiceInstances",
+                f"{BACKLOG}[Id=result].Expression": "waiting / instances",
+            },
+            times=1,
+        ),
+    ),
+    Claim(
+        "the shop is told where to publish, and may",
+        Some("AWS::EC2::LaunchTemplate", {f"{DATA}.UserData": Holds("METRICS_NAMESPACE=Tradewind/Shop")}),
+    ),
+    Claim(
+        "its role may publish to that namespace alone",
+        Some(
+            "AWS::IAM::Role",
+            {
+                "Policies[*].PolicyDocument.Statement": Item(
+                    {
+                        "Action": ["cloudwatch:PutMetricData"],
+                        "Condition.StringEquals.cloudwatch:namespace": Holds("Tradewind/Shop"),
+                    }
+                ),
+                "AssumeRolePolicyDocument.Statement[*].Principal.Service": "ec2.amazonaws.com",
+            },
+        ),
+    ),
+)
+
+INSIGHTS = {
+    "EnablePerformanceInsights": True,
+    "PerformanceInsightsKMSKeyId": DATA_KEY,
+    "PerformanceInsightsRetentionPeriod": AtLeast(7),
+    "MonitoringInterval": 60,
+}
+
+I4 = row(
+    "I4",
+    "RDS automated backups and read replicas",
+    Claim("Aurora keeps backups as long as prod says", Every(DB_CLUSTER, {"BackupRetentionPeriod": 35})),
+    Claim(
+        "RDS keeps backups as long as prod says",
+        Every(DB_INSTANCE, {"BackupRetentionPeriod": 35}, where={"DBClusterIdentifier": Absent("x"), "SourceDBInstanceIdentifier": Absent("x")}),
+        ON_RDS.at("primary"),
+    ),
+    Claim(
+        "as long as dev says",
+        Every(DB_INSTANCE, {"BackupRetentionPeriod": 1}),
+        Standing("dev").at("primary"),
+    ),
+    Claim(
+        "copied to the standby, on RDS",
+        Some(
+            DB_INSTANCE,
+            {
+                "AutomaticBackupReplicationRegion": "{standby}",
+                "AutomaticBackupReplicationRetentionPeriod": AtLeast(7),
+                "AutomaticBackupReplicationKmsKeyId": Given(),
+                "DeleteAutomatedBackups": False,
+            },
+            times=1,
+        ),
+        ON_RDS.at("primary"),
+    ),
+    Claim("performance insights, on both engines", Every(DB_INSTANCE, INSIGHTS), (PAIR, ON_RDS)),
+    Claim("replicas, on RDS", Some(DB_INSTANCE, {"SourceDBInstanceIdentifier": Refers(DB_INSTANCE)}, times=2), ON_RDS.at("primary")),
+    Claim("replicas, on Aurora", Some(DB_INSTANCE, {"DBClusterIdentifier": Refers(DB_CLUSTER)}, times=3)),
+)
