@@ -221,7 +221,7 @@ class Conditions:
     search = on(Settings.search)
     search_dedicated_masters = on(Settings.search_dedicated_masters)
 
-    workers = on(Settings.workers)
+    worker_fleet = on(Settings.worker_fleet)
     predictive_scaling = on(Settings.predictive_scaling)
     off_peak_scaling = on(Settings.off_peak_scaling)
     fleet_stops_off_peak = equals(Settings.off_peak_minimum, "0")

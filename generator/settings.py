@@ -546,7 +546,7 @@ class Settings(SettingsReader):
     off_peak_minimum = number(2, "Fewest instances at night; 0 stops the fleet.", least=0, most=500)
     off_peak_start = cron("0 23 * * *", "When the night begins.")
     off_peak_end = cron("0 6 * * *", "When the night ends.")
-    workers = toggle(True, "A fleet on Spot capacity for work that can wait.")
+    worker_fleet = toggle(True, "A fleet on Spot capacity for work that can wait.")
     worker_minimum = number(
         0, "Fewest workers; 0: none runs until there is work.", least=0, most=100
     )

@@ -20,7 +20,7 @@ from troposphere.cloudformation import Stack
 from generator.deployers import Deployers
 from generator.errors import BuildError
 from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer, Lookup, Output, Received, Source, Where
+from generator.layer import SETTINGS, Handoff, Input, Layer, Lookup, Output, Received, Source, Where
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
 from generator.layers.dns import Dns
@@ -209,6 +209,10 @@ def compose(name: str, children: Mapping[Layer, bytes]) -> tuple[Template, dict[
         layer.condition.declare(lambda setting: receive(setting.name, setting), root.conditions)
         return layer.condition.name
 
+    for layer in children:
+        if layer.stack_id() in SETTINGS:
+            key = SETTINGS[layer.stack_id()].key
+            raise BuildError(f"{name}: its layer {layer.stack_id()} and the setting {key} share a name")
     url = receive(Settings.template_base_url.name, Settings.template_base_url)
     for layer, body in children.items():
         conditional: dict[str, Any] = {"Condition": condition(layer)} if layer.condition else {}

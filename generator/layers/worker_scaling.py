@@ -25,7 +25,7 @@ TOO_LONG = 3600
 class WorkerScaling(Layer):
     """The backlog decides how many workers run; CodeDeploy brings their revisions."""
 
-    condition = Conditions.workers
+    condition = Conditions.worker_fleet
 
     alerts_key_arn = Handoff(Foundation.logs_key_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)

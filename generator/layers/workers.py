@@ -53,7 +53,7 @@ WARMUP = 180
 class Workers(Layer):
     """the queue of jobs that can wait, and the Spot fleet that does them."""
 
-    condition = Conditions.workers
+    condition = Conditions.worker_fleet
 
     data_key_arn = Handoff(Foundation.data_key_arn)
     logs_key_arn = Handoff(Foundation.logs_key_arn)

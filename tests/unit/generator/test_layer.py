@@ -91,7 +91,7 @@ def test_a_setting_read_by_a_layer_carries_its_constraints_into_the_child_and_th
 def test_a_condition_brings_the_parameter_it_rests_on() -> None:
     land = whole()["land.json"]
     assert land["Conditions"]["Primary"] == {"Fn::Equals": [{"Ref": "RegionRole"}, "primary"]}
-    assert land["Parameters"]["RegionRole"]["AllowedValues"] == ["primary", "standby"]
+    assert land["Parameters"]["RegionRole"]["AllowedValues"] == ["primary", "standby", "edge"]
 
 
 def test_the_manifest_tells_where_every_parameter_of_the_root_comes_from() -> None:
@@ -268,6 +268,14 @@ def test_two_layers_may_not_give_one_root_parameter_two_meanings() -> None:
 
     with pytest.raises(BuildError, match="the parameter TopicArn would mean both"):
         templates(ground=(Ground,), shop=(Land, Other))
+
+
+def test_a_layer_may_not_share_its_name_with_a_setting() -> None:
+    class VpcCidr(House):
+        """its nested stack would be named as the parameter is."""
+
+    with pytest.raises(BuildError, match="layer VpcCidr and the setting vpc_cidr share a name"):
+        templates(ground=(Ground,), shop=(Land, VpcCidr))
 
 
 def test_an_input_from_outside_the_root_asks_for_a_handoff() -> None:
