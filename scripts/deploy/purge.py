@@ -134,7 +134,11 @@ def _log_group(aws: Aws, region: str, name: str) -> str:
 
 
 def _vault(aws: Aws, region: str, name: str) -> str:
+    """Its policy, and a lock of the governance kind, refuse to end recovery points: both go first."""
     backup = aws.client("backup", region)
+    backup.call("delete_backup_vault_access_policy", BackupVaultName=name)
+    if backup.call("describe_backup_vault", BackupVaultName=name).get("Locked"):
+        backup.call("delete_backup_vault_lock_configuration", BackupVaultName=name)
     points = list(
         backup.pages("list_recovery_points_by_backup_vault", "RecoveryPoints", BackupVaultName=name)
     )
@@ -200,6 +204,11 @@ def _unprotect_load_balancer(aws: Aws, region: str, arn: str) -> None:
         LoadBalancerArn=arn,
         Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}],
     )
+
+
+def purgeable(type: str) -> bool:
+    """Whether what a DeletionPolicy keeps of a type can be purged."""
+    return type in _DELETIONS
 
 
 _DELETIONS: Mapping[str, Deletion] = {
