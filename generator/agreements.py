@@ -135,7 +135,7 @@ def _search_nodes(values: Values) -> Iterator[Problem]:
     nodes, zones = (
         values.get(setting.key) for setting in (Settings.search_nodes, Settings.availability_zones)
     )
-    search = values.get(Settings.search.key)
+    search = values.get(Settings.product_search.key)
     if not nodes or not zones or not search or search.text != TRUE:
         return
     if int(nodes.text) % int(zones.text):

@@ -23,6 +23,7 @@ from troposphere.cloudwatch import (
 from generator.naming import kebab
 
 if TYPE_CHECKING:
+    from generator.conditions import Condition
     from generator.layer import Layer
 
 
@@ -65,6 +66,17 @@ class Limit:
     threshold: object
     breaches: int = 3
     periods: int = 3
+
+
+@dataclass(frozen=True)
+class Watched:
+    """An alarm to be, for a tier that has a table of them: a metric, its limit, and what it tells."""
+
+    title: str
+    metric: str
+    limit: Limit
+    says: str
+    statistic: str = "Maximum"
 
 
 def above(threshold: object, *, breaches: int = 3, periods: int = 3) -> Limit:
@@ -183,6 +195,32 @@ def tier_alarm(
             AlarmActions=[topic],
             OKActions=[topic],
             **properties,
+        )
+    )
+
+
+def alarm_above(
+    layer: Layer,
+    title: str,
+    tiers: Sequence[tuple[object, Condition | None]],
+    *,
+    name: object,
+    topic: object,
+    says: str,
+) -> AWSObject:
+    """One alarm above tiers, which are given by ARN and the condition under which they are there."""
+    firing = [
+        layer.choose(there, text, "FALSE") if there else text
+        for text, there in ((Sub('ALARM("${Tier}")', Tier=arn), there) for arn, there in tiers)
+    ]
+    return layer.add(
+        CompositeAlarm(
+            title,
+            AlarmName=name,
+            AlarmDescription=says,
+            AlarmRule=Join(" OR ", firing),
+            AlarmActions=[topic],
+            OKActions=[topic],
         )
     )
 

@@ -1,4 +1,4 @@
-"""What the trail is watched for: the calls that CIS's AWS Foundations Benchmark wants an alarm on, and our own.
+"""What the trail is watched for: what CIS's AWS Foundations Benchmark wants alarms on, and more.
 
 Each row is a filter of CloudWatch Logs over CloudTrail's events.
 https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html

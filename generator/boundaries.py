@@ -3,13 +3,17 @@
 A role may do what both its policies and its boundary allow, so whoever can write policies still cannot climb
 over the boundary.
 
-**runtime**, for our code that runs: every action that the platform's roles may be granted, named one by one, on what
-the environment owns. A grant of an action that is not here has no effect, and a test says so. Besides, it
-denies what would undo it even where a resource's own policy allowed it.
+**runtime**, for our code that runs: every action that the platform's roles may be granted, named one by one,
+on what the environment owns. A grant of an action that is not here has no effect, and a test says so. And it
+denies all of IAM, and what would undo it, even where a resource's own policy allowed it.
 
 **service**, for the roles that AWS's own services assume to do their work: the same, with other actions.
 
-**deployer**, for what CloudFormation deploys with: it may make roles, but only under one of the first two,
+**backup**, for AWS Backup, which copies all that the environment keeps, and tries to restore it.
+
+**response**, for the Shield Response Team, whom a toggle lets in: what an attack calls for.
+
+**deployer**, for what CloudFormation deploys with: it may make roles, but only under one of the others,
 hand only the environment's roles, only to services that run them, and alter no boundary and no deployer's
 own role. What it may do in other services its role's own policies say, action by action (`execution`): that
 list takes four times the 6,144 characters that IAM gives one policy, and a role has one boundary. So here,
@@ -19,12 +23,14 @@ all, and the regions outside which it may do nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from awacs import iam, kms
 from awacs.aws import (
     Action,
     Allow,
+    Bool,
     Condition,
     Deny,
     ForAnyValueStringLike,
@@ -33,13 +39,16 @@ from awacs.aws import (
     StringEquals,
     StringLike,
 )
-from troposphere import AWSObject, Ref
+from troposphere import AWSObject, Ref, Sub
 from troposphere.iam import ManagedPolicy
 
+from generator.backup_actions import BACKED_UP, BACKUP_KEYS, BACKUP_SCOPED, BACKUP_UNSCOPED
 from generator.errors import BuildError
 from generator.grants import boundary_arn
 from generator.naming import kebab
 from generator.policy_size import POLICY_LIMIT, size
+from generator.reach import acts_on, of_the_account, of_the_environment
+from generator.response_actions import RESPONSE_UNSCOPED
 from generator.runtime_actions import (
     MONITORING,
     RUNTIME_KEYS,
@@ -50,7 +59,6 @@ from generator.service_actions import (
     SERVICE_KEYS,
     SERVICE_SCOPED,
     SERVICE_UNSCOPED,
-    WAREHOUSE_LOGIN,
 )
 from generator.suppressions import accepted
 from generator.territory import NAMES, arn, arns
@@ -61,14 +69,20 @@ if TYPE_CHECKING:
 #: The roots that CloudFormation deploys by a role of their own; foundation is the operator's to deploy.
 DEPLOYED = ("account", "pipeline", "platform", "edge", "load-test")
 
+#: The kinds of boundary under which a deployer may make roles.
+CEILINGS = ("runtime", "service", "backup", "response")
+
 #: The services to which a role of the environment may be handed.
 PASSED_TO = (
     "apigateway",
     "application-autoscaling",
     "autoscaling",
     "backup",
+    "cloudtrail",
     "codebuild",
     "codedeploy",
+    "config",
+    "drt.shield",
     "dynamodb",
     "ec2",
     "es",
@@ -89,22 +103,32 @@ PASSED_TO = (
 
 #: The services that may have their service-linked role made for them.
 LINKED = (
+    "access-analyzer",
     "autoscaling",
     "backup",
+    "config",
     "contributorinsights.dynamodb",
     "dynamodb.application-autoscaling",
     "elasticache",
     "elasticloadbalancing",
     "es",
+    "guardduty",
+    "malware-protection.guardduty",
     "opensearchservice",
     "ops.apigateway",
     "rds",
     "rds.application-autoscaling",
     "redshift",
     "replication.dynamodb",
+    "restore-testing.backup",
+    "securityhub",
+    "shield",
     "spot",
     "wafv2",
 )
+
+#: The one service-linked role that a template makes itself, for no call of AWS Config does.
+CONFIG_ROLE = "iam::{account}:role/aws-service-role/config.amazonaws.com/*"
 
 #: A policy that asks for one of these condition keys can be written for these actions only.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
@@ -139,29 +163,6 @@ UPKEEP = [
     iam.UpdateRoleDescription,
 ]
 
-#: A change of identity, in whatever form; a Deny is the safer for being wide.
-IDENTITY_CHANGES = [
-    iam.Action(f"{verb}*")
-    for verb in (
-        "Add",
-        "Attach",
-        "Change",
-        "Create",
-        "Deactivate",
-        "Delete",
-        "Detach",
-        "Enable",
-        "Put",
-        "Remove",
-        "Reset",
-        "Set",
-        "Tag",
-        "Untag",
-        "Update",
-        "Upload",
-    )
-]
-
 #: Who may use a key, and whether there is one: foundation's, and nobody else's, to change.
 KEY_CHANGES = [
     kms.CreateKey,
@@ -179,89 +180,102 @@ GOVERNANCE = [Action(service, "*") for service in ("account", "organizations", "
 
 
 def runtime_boundary(layer: Layer) -> AWSObject:
-    """The ceiling of what runs."""
-    scoped = [action for actions in RUNTIME_SCOPED.values() for action in actions]
-    return _boundary(
+    """The ceiling of our code that runs."""
+    return _ceiling(
         layer,
         "RuntimeBoundary",
-        [
-            Statement(
-                Sid="OnWhatTheEnvironmentOwns",
-                Effect=Allow,
-                Action=scoped,
-                Resource=[*arns(layer, RUNTIME_SCOPED), arn(layer, MONITORING)],
-            ),
-            Statement(
-                Sid="WhereNothingHasAName",
-                Effect=Allow,
-                Action=RUNTIME_UNSCOPED,
-                Resource=["*"],
-                Condition=Condition(in_our_regions(layer)),
-            ),
-            Statement(
-                Sid="UnderTheEnvironmentsKeys",
-                Effect=Allow,
-                Action=RUNTIME_KEYS,
-                Resource=[arn(layer, "kms:*:{account}:key/*")],
-                Condition=Condition(under_our_keys(layer)),
-            ),
-            Statement(
-                Sid="NeverItsOwnMaker",
-                Effect=Deny,
-                Action=[*IDENTITY_CHANGES, *KEY_CHANGES, *GOVERNANCE],
-                Resource=["*"],
-            ),
-        ],
+        RUNTIME_SCOPED,
+        RUNTIME_UNSCOPED,
+        RUNTIME_KEYS,
+        besides=[arn(layer, MONITORING)],
     )
 
 
 def service_boundary(layer: Layer) -> AWSObject:
     """The ceiling of what AWS's services do under roles of ours."""
-    scoped = [action for actions in SERVICE_SCOPED.values() for action in actions]
-    return _boundary(
+    return _ceiling(layer, "ServiceBoundary", SERVICE_SCOPED, SERVICE_UNSCOPED, SERVICE_KEYS)
+
+
+def backup_boundary(layer: Layer) -> AWSObject:
+    """The ceiling of AWS Backup."""
+    return _ceiling(
         layer,
-        "ServiceBoundary",
-        [
-            *(
-                [
-                    Statement(
-                        Sid="OnWhatTheEnvironmentOwns",
-                        Effect=Allow,
-                        Action=scoped,
-                        Resource=[*arns(layer, SERVICE_SCOPED), arn(layer, WAREHOUSE_LOGIN)],
-                    )
-                ]
-                if scoped
-                else []
-            ),
-            *(
-                [
-                    Statement(
-                        Sid="WhereNothingHasAName",
-                        Effect=Allow,
-                        Action=SERVICE_UNSCOPED,
-                        Resource=["*"],
-                        Condition=Condition(in_our_regions(layer)),
-                    )
-                ]
-                if SERVICE_UNSCOPED
-                else []
-            ),
-            Statement(
-                Sid="UnderTheEnvironmentsKeys",
-                Effect=Allow,
-                Action=SERVICE_KEYS,
-                Resource=[arn(layer, "kms:*:{account}:key/*")],
-                Condition=Condition(under_our_keys(layer)),
-            ),
-            Statement(
-                Sid="NeverItsOwnMaker",
-                Effect=Deny,
-                Action=[*IDENTITY_CHANGES, *KEY_CHANGES, *GOVERNANCE],
-                Resource=["*"],
-            ),
-        ],
+        "BackupBoundary",
+        BACKUP_SCOPED,
+        BACKUP_UNSCOPED,
+        BACKUP_KEYS,
+        besides=[arn(layer, pattern) for pattern in BACKED_UP],
     )
+
+
+def response_boundary(layer: Layer) -> AWSObject:
+    """The ceiling of the Shield Response Team, whose role carries a policy of AWS's, with wildcards."""
+    return _ceiling(layer, "ResponseBoundary", {}, RESPONSE_UNSCOPED, [], globally=True)
+
+
+def _ceiling(
+    layer: Layer,
+    title: str,
+    by_service: Mapping[str, Sequence[Action]],
+    unscoped: Sequence[Action],
+    keys: Sequence[Action],
+    besides: Iterable[Sub] = (),
+    *,
+    globally: bool = False,
+) -> AWSObject:
+    """What may be granted, action by action, and never what would raise the ceiling."""
+    scoped = [action for actions in by_service.values() for action in actions]
+    anywhere = [action for action in unscoped if not acts_on(action.JSONrepr())]
+    statements = (
+        Statement(
+            Sid="OnWhatTheEnvironmentOwns",
+            Effect=Allow,
+            Action=scoped,
+            Resource=[*(arn(layer, p) for p in of_the_environment(scoped)), *besides],
+        ),
+        Statement(
+            Sid="OnWhatHasNoName",
+            Effect=Allow,
+            Action=[action for action in unscoped if action not in anywhere],
+            Resource=[arn(layer, p) for p in of_the_account(unscoped)],
+        ),
+        Statement(
+            Sid="WhereAWSOffersNoScope",
+            Effect=Allow,
+            Action=anywhere,
+            Resource=["*"],
+            Condition=Condition(in_our_regions(layer, globally=globally)),
+        ),
+        *_under_keys(layer, keys),
+        Statement(
+            Sid="NeverItsOwnMaker",
+            Effect=Deny,
+            Action=[iam.Action("*"), *KEY_CHANGES, *GOVERNANCE],
+            Resource=["*"],
+        ),
+    )
+    return _boundary(layer, title, [each for each in statements if each.Action])
+
+
+def _under_keys(layer: Layer, keys: Sequence[Action]) -> list[Statement]:
+    """What may be done under the environment's keys; a grant, only for the service that asked for it."""
+    ours = under_our_keys(layer)
+    granted = [ours, Bool("kms:GrantIsForAWSResource", "true")]
+    used = [action for action in keys if action != kms.CreateGrant]
+    return [
+        Statement(
+            Sid=sid,
+            Effect=Allow,
+            Action=actions,
+            Resource=[arn(layer, "kms:*:{account}:key/*")],
+            Condition=Condition(conditions),
+        )
+        for sid, actions, conditions in (
+            ("UnderTheEnvironmentsKeys", used, ours),
+            ("GrantsOfServices", [kms.CreateGrant], granted),
+        )
+        if set(actions) <= set(keys)
+    ]
 
 
 def deployer_boundary(layer: Layer) -> AWSObject:
@@ -316,7 +330,7 @@ def makes_roles(layer: Layer) -> list[Statement]:
             Condition=Condition(
                 StringEquals(
                     "iam:PermissionsBoundary",
-                    [boundary_arn(layer, "runtime"), boundary_arn(layer, "service")],
+                    [boundary_arn(layer, kind) for kind in CEILINGS],
                 )
             ),
         ),
@@ -325,7 +339,7 @@ def makes_roles(layer: Layer) -> list[Statement]:
             Sid="RolesForServices",
             Effect=Allow,
             Action=[iam.PassRole],
-            Resource=[roles],
+            Resource=[roles, arn(layer, CONFIG_ROLE)],
             Condition=Condition(StringEquals("iam:PassedToService", _services(PASSED_TO))),
         ),
         Statement(
@@ -334,6 +348,17 @@ def makes_roles(layer: Layer) -> list[Statement]:
             Action=[iam.CreateServiceLinkedRole],
             Resource=[arn(layer, "iam::{account}:role/aws-service-role/*")],
             Condition=Condition(StringLike("iam:AWSServiceName", _services(LINKED))),
+        ),
+        Statement(
+            Sid="LinkedRoleUpkeep",
+            Effect=Allow,
+            Action=[
+                iam.DeleteServiceLinkedRole,
+                iam.GetRole,
+                iam.GetServiceLinkedRoleDeletionStatus,
+                iam.UpdateRole,
+            ],
+            Resource=[arn(layer, CONFIG_ROLE)],
         ),
     ]
 

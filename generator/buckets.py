@@ -47,6 +47,7 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
+from generator.grants import all_of
 from generator.keys import distributions, trails
 from generator.naming import pascal
 from generator.territory import NAMES
@@ -250,7 +251,7 @@ def _service(
         Principal=Principal("Service", f"{service}.amazonaws.com"),
         Action=list(actions),
         Resource=list(resources),
-        Condition=Condition([acting, *conditions]),
+        Condition=all_of(acting, *conditions),
     )
 
 

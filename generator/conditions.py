@@ -203,6 +203,8 @@ class Conditions:
     rds_second_replica = rds_primary & second_replica
     rds_remote_replica = rds_standby & orders_replicated
     rds_in_region = rds_primary | rds_remote_replica
+    restore_testing_aurora = restore_testing & aurora_global
+    restore_testing_rds = restore_testing & rds_in_region
     aurora_second_reader = aurora_global & second_replica
     orders_in_region = aurora_global | rds_in_region
     orders_backup_copies = on(Settings.orders_backup_copies)
@@ -218,7 +220,7 @@ class Conditions:
     session_cache = on(Settings.session_cache)
     session_cache_primary = session_cache & primary
     price_cache = on(Settings.price_cache)
-    search = on(Settings.search)
+    product_search = on(Settings.product_search)
     search_dedicated_masters = on(Settings.search_dedicated_masters)
 
     worker_fleet = on(Settings.worker_fleet)

@@ -66,7 +66,9 @@ EVERYWHERE = (
     Claim("DB_INSTANCE_BACKUP_ENABLED", "Databases back themselves up."),
     Claim("DYNAMODB_PITR_ENABLED", "Tables can be restored to any second."),
     Claim("S3_BUCKET_VERSIONING_ENABLED", "Buckets keep versions."),
-    Claim("RDS_IN_BACKUP_PLAN", "Databases are in a backup plan.", Conditions.config_checks_backups),
+    Claim(
+        "RDS_IN_BACKUP_PLAN", "Databases are in a backup plan.", Conditions.config_checks_backups
+    ),
     Claim(
         "DYNAMODB_IN_BACKUP_PLAN", "Tables are in a backup plan.", Conditions.config_checks_backups
     ),
@@ -85,7 +87,9 @@ EVERYWHERE = (
     Claim("VPC_FLOW_LOGS_ENABLED", "Networks log their traffic."),
     Claim("ELB_LOGGING_ENABLED", "Load balancers log their requests."),
     Claim("RDS_LOGGING_ENABLED", "Databases hand their logs to CloudWatch."),
-    Claim("CLOUDWATCH_ALARM_ACTION_CHECK", "Alarms act.", parameters={"alarmActionRequired": "true"}),
+    Claim(
+        "CLOUDWATCH_ALARM_ACTION_CHECK", "Alarms act.", parameters={"alarmActionRequired": "true"}
+    ),
     # instances
     Claim("EC2_IMDSV2_CHECK", "Instances answer IMDSv2 alone."),
     Claim("EC2_INSTANCE_MANAGED_BY_SSM", "Instances are reached by Session Manager."),

@@ -13,6 +13,11 @@ from typing import Any, TypeAlias
 from troposphere import AWSHelperFn, Sub
 
 from generator.alarms import Series
+from generator.naming import PREFIX
+from generator.settings import Settings
+
+#: A search's term for what this environment has: its names contain these words, side by side.
+OURS = f"{PREFIX}-${{{Settings.environment.name}}}"
 
 #: A dashboard is 24 units wide.
 WIDTH, HEIGHT, HEADING = 24, 6, 1
@@ -137,7 +142,7 @@ def _metric(line: Line | Found, ink: Ink) -> list[Any]:
         case Line(series, label):
             dimensions = [ink(part) for pair in series.dimensions.items() for part in pair]
             options = {"label": label, "stat": series.statistic, "period": series.period}
-            return [series.namespace, series.name, *dimensions, options]
+            return [series.namespace, ink(series.name), *dimensions, options]
         case Found():
             query = f"SEARCH('{{{line.schema}}} {line.search}', '{line.statistic}', {line.period})"
             return [{"expression": query, "label": line.label}]

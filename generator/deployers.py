@@ -46,6 +46,8 @@ class Deployers(Layer):
     def build(self) -> None:
         """The boundaries, and one role for each root that has one."""
         boundaries.service_boundary(self)
+        boundaries.backup_boundary(self)
+        boundaries.response_boundary(self)
         boundaries.deployer_boundary(self)
         for root, where in execution.ROOTS.items():
             role = self.add(execution.role(self, root, self.policies(root)))

@@ -104,6 +104,13 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
         "elasticloadbalancing:DescribeListenerCertificates",
         "elasticloadbalancing:RemoveListenerCertificates",
     ),
+    # The origin header's secret, by dynamic reference; and that its logs may be delivered, which is asked of the
+    # distribution and not of the delivery.
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
+    "AWS::CloudFront::Distribution": (
+        "cloudfront:AllowVendedLogDeliveryForResource",
+        "secretsmanager:GetSecretValue",
+    ),
     # What the type's page asks for beyond its schema.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
     "AWS::DynamoDB::GlobalTable": (

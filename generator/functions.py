@@ -5,6 +5,7 @@ The source is a file of generator/runtime/functions, small enough to travel insi
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ SOURCES = Path(__file__).parent / "runtime" / "functions"
 #: What CloudFormation takes as inline code, in characters.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
 INLINE_LIMIT = 4096
+
+#: A line that is a comment, and more empty lines than stand anywhere.
+COMMENT, BLANK = re.compile(r"^ *#.*\n", re.MULTILINE), re.compile(r"\n{4,}")
 
 SIBLING_IMPORT = re.compile(r"^from (\w+) import .+\n", re.MULTILINE)
 
@@ -83,9 +87,8 @@ def python_function(
     """A function of the layer, its role (`<title>Role`) and its log group (`<title>Logs`).
 
     `timeout` is in seconds, `memory` in MiB; `concurrency` is reserved, and the most there is; `under` names
-    the role's boundary. What a
-    placement, a dead-letter queue or a key asks of the role is granted here. Give `Condition=` and it goes
-    to all three.
+    the role's boundary. What a placement, a dead-letter queue or a key asks of the role is granted here. Give
+    `Condition=` and it goes to all three.
     """
     conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
     needed: list[Allowed] = [publish_traces()]
@@ -163,9 +166,12 @@ def function_alarms(
 def inline(source: str) -> str:
     """The text of a function, checked against CloudFormation's limit.
 
-    Inline code is one file: what it imports from a file beside it is written in the import's place.
+    Inline code is one file: what it imports from a file beside it is written in the import's place. What is
+    too long so travels without its docstrings and comments, which the repository keeps.
     """
     code = SIBLING_IMPORT.sub(_in_place, (SOURCES / f"{source}.py").read_text())
+    if len(code) > INLINE_LIMIT:
+        code = bare(code)
     if len(code) > INLINE_LIMIT:
         raise BuildError(
             f"{source}.py has {len(code)} characters; inline code takes {INLINE_LIMIT}"
@@ -176,3 +182,18 @@ def inline(source: str) -> str:
 def _in_place(imported: re.Match[str]) -> str:
     sibling = SOURCES / f"{imported[1]}.py"
     return f"\n{sibling.read_text()}\n" if sibling.exists() else imported[0]
+
+
+def bare(code: str) -> str:
+    """The same code without docstrings and lines of comment."""
+    lines = code.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            continue
+        for statement in node.body:
+            match statement:
+                case ast.Expr(value=ast.Constant(value=str())):
+                    first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
+                    instead = " " * statement.col_offset + "...\n" if len(node.body) == 1 else ""
+                    lines[first:last] = [instead, *[""] * (last - first - 1)]
+    return BLANK.sub("\n\n\n", COMMENT.sub("", "".join(lines))).lstrip()

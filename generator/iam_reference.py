@@ -55,7 +55,11 @@ class Reference:
         return self._by_lower_name.get(action.lower())
 
     def matching(self, pattern: str) -> Iterator[str]:
-        """The actions that a wildcard stands for."""
+        """The actions that a wildcard stands for, or the action of this name."""
+        if not {"*", "?"} & set(pattern):
+            described = self.find(pattern)
+            yield from [described.name] if described else []
+            return
         for lower, described in self._by_lower_name.items():
             if fnmatchcase(lower, pattern.lower()):
                 yield described.name

@@ -77,6 +77,10 @@ USE = [
 #: What a service needs that writes to an encrypted queue, topic or bucket.
 ENVELOPE = [kms.Decrypt, kms.GenerateDataKey]
 
+#: What Personalize needs besides: it works on in the background, under grants.
+#: https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
+GRANTED = [kms.CreateGrant, kms.DescribeKey, kms.ListGrants]
+
 #: What it needs besides that may be given another key later.
 RE_ENCRYPTION = [kms.ReEncryptFrom, kms.ReEncryptTo]
 
@@ -106,6 +110,7 @@ def data_services() -> list[Statement]:
             bus,
         ),
         _encrypting("LogsAreDelivered", "delivery.logs.amazonaws.com", ENVELOPE, "SourceArn", logs),
+        _services("PersonalizeLearns", ["personalize"], [*ENVELOPE, *GRANTED]),
         Statement(
             Sid="CloudFrontReadsImages",
             Effect=Allow,

@@ -3,7 +3,7 @@
     ReserveStock -> Charge -> Commit -> SettleStock -> RecordConfirmation -> AnnounceConfirmation -> Confirmed
          |            |         |
          |            v         v
-         +------> ReleaseStock <- VoidCharge         then RecordFailure -> AnnounceFailure -> GivenUp | Broken
+         +------> ReleaseStock <- VoidCharge        then RecordFailure -> AnnounceFailure -> GivenUp | Broken
 
 An execution's input is `{"order": <the detail of OrderAcknowledged>}`, and its name the order's id. Every
 task may run twice: each names the order, and whoever does the work knows it by that. No card, token or
@@ -19,16 +19,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from generator.order_events import ORDER_CONFIRMED, ORDER_FAILED, SOURCE
+from generator.state_machines import State, choice, jsonata, task
 
-State = dict[str, Any]
+#: What ends an order without anybody being at fault: a step answers so, and the event gives it as the reason.
+OUT_OF_STOCK, DECLINED = "OutOfStock", "PaymentDeclined"
 
-#: What a step may raise that no second try will change.
-OUT_OF_STOCK, DECLINED, REFUSED = "OutOfStock", "PaymentDeclined", "PaymentRefused"
-NO_PROCESSOR = "ProcessorNotConfigured"
-FINAL = (OUT_OF_STOCK, DECLINED, REFUSED, NO_PROCESSOR)
-
-#: What ends an order without anybody being at fault.
-BUSINESS = (OUT_OF_STOCK, DECLINED)
+#: What a payment function raises that no second try will change, and nothing came of.
+FINAL = ("PaymentRefused", "ProcessorNotConfigured")
 
 #: The database does not take writes: a failover, a takeover that left it where it was, a night's stop.
 NOT_WRITABLE = "DatabaseNotWritable"
@@ -39,6 +36,9 @@ STEP_TIMEOUT = 60
 #: Seconds that an execution may take in all: longer than everything it waits for, so that it is never cut off
 #: between a charge and what undoes it.
 TIMEOUT = 3 * 24 * 3600
+
+#: A task's answer is for its log; the order goes on as it came.
+UNCHANGED = jsonata("$states.input")
 
 
 def retry(errors: list[str], *, first: int, most: int, times: int) -> State:
@@ -53,7 +53,7 @@ def retry(errors: list[str], *, first: int, most: int, times: int) -> State:
     }
 
 
-#: Whatever else goes wrong: about five minutes of trying.
+#: Whatever else goes wrong: some minutes of trying.
 BRIEFLY = retry(["States.ALL"], first=2, most=60, times=8)
 
 #: A day: the longest that an order waits for its database.
@@ -69,205 +69,194 @@ def definition() -> State:
     """The state machine, with `${...}` where the template substitutes names."""
     return {
         "Comment": "One order, from its acknowledgement to its confirmation, or to the end of it",
+        "QueryLanguage": "JSONata",
         "StartAt": "ReserveStock",
         "TimeoutSeconds": TIMEOUT,
-        "States": {
-            "ReserveStock": step(
-                "StockFunction",
-                {"action": "reserve"},
-                then="Charge",
-                otherwise="ReleaseStock",
-                tries=[NEVER, BRIEFLY],
-            ),
-            "Charge": step(
-                "PaymentFunction",
-                {"action": "authorize"},
-                then="Commit",
-                otherwise="VoidCharge",
-                untouched="ReleaseStock",
-                tries=[NEVER, BRIEFLY],
-            ),
-            "Commit": step(
-                "CommitFunction",
-                {"order.$": "$.order"},
-                then="SettleStock",
-                otherwise="VoidCharge",
-                tries=[PATIENTLY, BRIEFLY],
-            ),
-            "SettleStock": step(
-                "StockFunction",
-                {"action": "settle"},
-                then="RecordConfirmation",
-                otherwise="RecordConfirmation",
-                tries=[BRIEFLY],
-            ),
-            "RecordConfirmation": record(
-                "CONFIRMED", then="TimeOfConfirmation", otherwise="TimeOfConfirmation"
-            ),
-            "TimeOfConfirmation": tell_time("confirmed_at", {}, then="AnnounceConfirmation"),
-            "AnnounceConfirmation": announce(ORDER_CONFIRMED, then="Confirmed", otherwise="Unsaid"),
-            "Confirmed": {"Type": "Succeed"},
-            "Unsaid": {
-                "Type": "Fail",
-                "Error": "ConfirmationUnsaid",
-                "Cause": "The order is confirmed, but its confirmation could not be announced.",
-            },
-            "VoidCharge": step(
-                "PaymentFunction",
-                {"action": "void"},
-                then="ReleaseStock",
-                otherwise="NoteOutstanding",
-                tries=[STUBBORNLY],
-            ),
-            "NoteOutstanding": {
-                "Type": "Pass",
-                "Result": {"Error": "VoidOutstanding", "Cause": "The charge was not voided."},
-                "ResultPath": "$.failure",
-                "Next": "ReleaseStock",
-            },
-            "ReleaseStock": step(
-                "StockFunction",
-                {"action": "release"},
-                then="RecordFailure",
-                otherwise="RecordFailure",
-                tries=[STUBBORNLY],
-                noted="$.unreleased",
-            ),
-            "RecordFailure": record("FAILED", then="TimeOfFailure", otherwise="TimeOfFailure"),
-            "TimeOfFailure": tell_time(
-                "failed_at", {"reason.$": "$.failure.Error"}, then="AnnounceFailure"
-            ),
-            "AnnounceFailure": announce(ORDER_FAILED, then="WhoseFault", otherwise="Broken"),
-            "WhoseFault": {
-                "Type": "Choice",
-                "Choices": [
-                    {
-                        "And": [
-                            {"Variable": "$.unreleased", "IsPresent": False},
-                            {
-                                "Or": [
-                                    {"Variable": "$.failure.Error", "StringEquals": error}
-                                    for error in BUSINESS
-                                ]
-                            },
-                        ],
-                        "Next": "GivenUp",
-                    }
-                ],
-                "Default": "Broken",
-            },
-            "GivenUp": {"Type": "Succeed"},
-            "Broken": {
-                "Type": "Fail",
-                "Error": "OrderBroken",
-                "Cause": "Not by a refusal; the execution's history has the error under $.failure.",
-            },
+        "States": {**_forwards(), **_backwards()},
+    }
+
+
+def _forwards() -> dict[str, State]:
+    return {
+        "ReserveStock": _step(
+            "StockFunction",
+            "reserve",
+            then="Reserved",
+            otherwise="ReleaseStock",
+            tries=[BRIEFLY],
+        ),
+        "Reserved": _unless("out-of-stock", OUT_OF_STOCK, "RecordFailure", otherwise="Charge"),
+        "Charge": _step(
+            "AuthorizationFunction",
+            "authorize",
+            then="Charged",
+            otherwise="VoidCharge",
+            tries=[NEVER, BRIEFLY],
+            refused="ReleaseStock",
+        ),
+        "Charged": _unless("declined", DECLINED, "ReleaseStock", otherwise="Commit"),
+        "Commit": _step(
+            "CommitFunction",
+            "commit",
+            then="SettleStock",
+            otherwise="VoidCharge",
+            tries=[PATIENTLY, BRIEFLY],
+        ),
+        "SettleStock": _step(
+            "StockFunction",
+            "settle",
+            then="RecordConfirmation",
+            otherwise="RecordConfirmation",
+            tries=[BRIEFLY],
+            noted="unsettled",
+        ),
+        "RecordConfirmation": _record("CONFIRMED", then="AnnounceConfirmation"),
+        "AnnounceConfirmation": _announce(
+            ORDER_CONFIRMED, {"confirmed_at": "$now()"}, then="Confirmed", otherwise="Unsaid"
+        ),
+        "Confirmed": {"Type": "Succeed"},
+        "Unsaid": {
+            "Type": "Fail",
+            "Error": "ConfirmationUnsaid",
+            "Cause": "The order is confirmed, but its confirmation could not be announced.",
         },
     }
 
 
-def step(
+def _backwards() -> dict[str, State]:
+    outcome = {"failed_at": "$now()", "reason": "$states.input.failure.Error"}
+    return {
+        "VoidCharge": _step(
+            "VoidFunction",
+            "void",
+            then="ReleaseStock",
+            otherwise="ReleaseStock",
+            tries=[STUBBORNLY],
+            noted="unvoided",
+        ),
+        "ReleaseStock": _step(
+            "StockFunction",
+            "release",
+            then="RecordFailure",
+            otherwise="RecordFailure",
+            tries=[STUBBORNLY],
+            noted="unreleased",
+        ),
+        "RecordFailure": _record("FAILED", then="AnnounceFailure"),
+        "AnnounceFailure": _announce(
+            ORDER_FAILED, outcome, then="WhoseFault", otherwise="WhoseFault"
+        ),
+        "WhoseFault": choice(
+            (
+                f"$states.input.failure.Error in ['{OUT_OF_STOCK}', '{DECLINED}']"
+                " and $not($exists($states.input.unreleased))"
+                " and $not($exists($states.input.unsaid))",
+                "GivenUp",
+            ),
+            otherwise="Broken",
+        ),
+        "GivenUp": {"Type": "Succeed"},
+        "Broken": {
+            "Type": "Fail",
+            "Error": "OrderBroken",
+            "Cause": "Not a refusal. This state's input says what failed, and what could not be undone.",
+        },
+    }
+
+
+def _step(
     function: str,
-    request: Mapping[str, Any],
+    action: str,
     *,
     then: str,
     otherwise: str,
     tries: list[State],
-    untouched: str = "",
-    noted: str = "$.failure",
+    refused: str = "",
+    noted: str = "failure",
 ) -> State:
-    """Call a function about the order; what it answers is for its log.
-
-    `untouched` is the way on from a final refusal, of which there is nothing to undo.
-    """
-    payload = dict(request)
-    if "order.$" not in payload:
-        payload |= {"order_id.$": "$.order.order_id", "items.$": "$.order.items"}
-    called = task(
-        "arn:${Partition}:states:::lambda:invoke",
+    """Have a function do its part for the order; `refused` is where a final refusal leads, if elsewhere."""
+    catch = [_caught(["States.ALL"], noted, otherwise)]
+    if refused:
+        catch.insert(0, _caught(list(FINAL), noted, refused))
+    payload = {"action": action, "order": jsonata("$states.input.order")}
+    return task(
+        "lambda:invoke",
         {"FunctionName": f"${{{function}}}", "Payload": payload},
         then=then,
-        otherwise=otherwise,
-        tries=tries,
-        noted=noted,
+        timeout=STEP_TIMEOUT,
+        Output=_with("answer", "$states.result.Payload"),
+        Retry=tries,
+        Catch=catch,
     )
-    if untouched:
-        called["Catch"].insert(0, caught(list(FINAL), noted, untouched))
-    return called
 
 
-def record(state: str, *, then: str, otherwise: str) -> State:
-    """Write how it ended into the intake item; the table's stream lets that pass by."""
+def _unless(outcome: str, reason: str, then: str, *, otherwise: str) -> State:
+    """Go on, unless the step's answer was this; then that is the failure."""
+    return {
+        "Type": "Choice",
+        "Choices": [
+            {
+                "Condition": jsonata(f"$states.input.answer.outcome = '{outcome}'"),
+                "Output": _with("failure", f"{{'Error': '{reason}'}}"),
+                "Next": then,
+            }
+        ],
+        "Default": otherwise,
+    }
+
+
+def _record(state: str, *, then: str) -> State:
+    """Write how it ended into the intake item; the reader of the table's stream lets that pass by."""
     return task(
-        "arn:${Partition}:states:::dynamodb:updateItem",
+        "dynamodb:updateItem",
         {
             "TableName": "${IntakeTable}",
-            "Key": {"order_id": {"S.$": "$.order.order_id"}},
+            "Key": {"order_id": {"S": jsonata("$states.input.order.order_id")}},
             "UpdateExpression": "SET #state = :state",
             "ConditionExpression": "attribute_exists(order_id)",
             "ExpressionAttributeNames": {"#state": "state"},
             "ExpressionAttributeValues": {":state": {"S": state}},
         },
         then=then,
-        otherwise=otherwise,
-        tries=[BRIEFLY],
-        noted="$.unrecorded",
+        timeout=STEP_TIMEOUT,
+        Output=UNCHANGED,
+        Retry=[BRIEFLY],
+        Catch=[_caught(["States.ALL"], "unrecorded", then)],
     )
 
 
-def tell_time(name: str, besides: Mapping[str, str], *, then: str) -> State:
-    """When it ended, and why."""
-    return {
-        "Type": "Pass",
-        "Parameters": {f"{name}.$": "$$.State.EnteredTime", **besides},
-        "ResultPath": "$.outcome",
-        "Next": then,
-    }
-
-
-def announce(detail_type: str, *, then: str, otherwise: str) -> State:
-    """Say how it ended: the order as it was acknowledged, and its outcome."""
+def _announce(detail_type: str, outcome: Mapping[str, str], *, then: str, otherwise: str) -> State:
+    """Say how it ended: the order as it was acknowledged, and its outcome, told in JSONata."""
+    told = ", ".join(f"'{name}': {value}" for name, value in outcome.items())
     return task(
-        "arn:${Partition}:states:::events:putEvents",
+        "events:putEvents",
         {
             "Entries": [
                 {
                     "EventBusName": "${Bus}",
                     "Source": SOURCE,
                     "DetailType": detail_type,
-                    "Detail.$": "States.JsonMerge($.order, $.outcome, false)",
+                    "Detail": jsonata(f"$merge([$states.input.order, {{{told}}}])"),
                 }
             ]
         },
         then=then,
-        otherwise=otherwise,
-        tries=[BRIEFLY],
-        noted="$.unsaid",
+        timeout=STEP_TIMEOUT,
+        Output=UNCHANGED,
+        Retry=[BRIEFLY],
+        Catch=[_caught(["States.ALL"], "unsaid", otherwise)],
     )
 
 
-def task(
-    resource: str,
-    parameters: State,
-    *,
-    then: str,
-    otherwise: str,
-    tries: list[State],
-    noted: str,
-) -> State:
-    """A task that always has a way on: after its tries, `otherwise`, with the error `noted`."""
+def _caught(errors: list[str], noted: str, then: str) -> dict[str, Any]:
+    """The way on after these errors, with what was said kept beside the order."""
     return {
-        "Type": "Task",
-        "Resource": resource,
-        "Parameters": parameters,
-        "ResultPath": None,
-        "TimeoutSeconds": STEP_TIMEOUT,
-        "Retry": tries,
-        "Catch": [caught(["States.ALL"], noted, otherwise)],
+        "ErrorEquals": errors,
+        "Output": _with(noted, "$states.errorOutput"),
         "Next": then,
     }
 
 
-def caught(errors: list[str], noted: str, then: str) -> State:
-    """The way on after these errors."""
-    return {"ErrorEquals": errors, "ResultPath": noted, "Next": then}
+def _with(name: str, value: str) -> str:
+    """What came in, and something beside it."""
+    return jsonata(f"$merge([$states.input, {{'{name}': {value}}}])")

@@ -12,11 +12,22 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import groupby
 
+from awacs.aws import Action
+
 from generator.iam_reference import reference, service_of
 from generator.territory import ARNS, LENT
 
 #: A variable in the form of an ARN.
 VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+#: The variables that say where, and what stands for them in a pattern.
+PLACES = {"Region": "*", "Account": "{account}"}
+
+#: Actions that IAM's data give a resource, and that AWS still wants on "*": each with its reason.
+WIDE: Mapping[str, str] = {
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    "cloudwatch:DescribeAlarms": "composite alarms are described under * only",
+}
 
 #: A service with more types than this is written as one pattern: IAM's quotas leave no room for all.
 MOST_TYPES = 8
@@ -42,6 +53,24 @@ def reaches(actions: Collection[str]) -> Iterator[Reach]:
         yield from _of_service(list(group), services)
 
 
+def acts_on(action: str) -> list[str]:
+    """The forms of the ARNs that an action acts on, after the partition; none where it is granted on "*"."""
+    if action in WIDE:
+        return []
+    return [form.split(":", 2)[2] for form in reference().arns(action).values()]
+
+
+def of_the_environment(actions: Iterable[Action]) -> tuple[str, ...]:
+    """What bears our names among what these actions act on, and what is lent to us."""
+    forms = [form for action in actions for form in acts_on(action.JSONrepr())]
+    return _collapsed(p for form in forms for table in (ARNS, LENT) for p in _fitting(form, table))
+
+
+def of_the_account(actions: Iterable[Action]) -> tuple[str, ...]:
+    """What these actions act on, whatever it is called, in our account."""
+    return _collapsed(_open(form) for action in actions for form in acts_on(action.JSONrepr()))
+
+
 def _of_service(actions: list[str], services: Collection[str]) -> Iterator[Reach]:
     forms = {action: _forms(action, services) for action in actions}
     tagged = {form for action in actions if not _tags(action) for form in forms[action]}
@@ -51,16 +80,16 @@ def _of_service(actions: list[str], services: Collection[str]) -> Iterator[Reach
     named = [action for action in actions if forms[action] and not _lists(action)]
     nowhere = [action for action in actions if not forms[action]]
     if named:
-        yield Reach(tuple(named), _collapsed(p for a in named for p in _ours(forms[a])))
+        yield Reach(tuple(named), _collapsed(p for a in named for f in forms[a] for p in _ours(f)))
     if asked:
-        yield Reach(tuple(asked), _collapsed(_open(form) for a in asked for form in forms[a]))
+        yield Reach(tuple(asked), _collapsed(_open(f) for a in asked for f in forms[a]))
     if nowhere:
         yield Reach(tuple(nowhere), ("*",))
 
 
 def _forms(action: str, services: Collection[str]) -> list[str]:
     """The forms of the ARNs that an action acts on, of services in use: no shop has all that it could be."""
-    forms = [form.split(":", 2)[2] for form in reference().arns(action).values()]
+    forms = acts_on(action)
     return [form for form in forms if service_of(form) in services] or forms
 
 
@@ -77,19 +106,25 @@ def _lists(action: str) -> bool:
     return listing and accountable and service_of(action) in ARNS
 
 
-def _ours(forms: Iterable[str]) -> list[str]:
-    """What is ours or lent to us among these forms; where nothing bears our names, all of the account's."""
-    named = [pattern for form in forms for pattern in _fitting(form, ARNS)]
-    lent = [pattern for form in forms for pattern in _fitting(form, LENT)]
-    return [*named, *lent] if named else [_open(form) for form in forms]
+def _ours(form: str) -> list[str]:
+    """What is ours of this form, or lent to us; where it bears none of our names, all of the account's."""
+    named = list(_fitting(form, ARNS))
+    return [*named, *_fitting(form, LENT)] if named else [_open(form)]
 
 
 def _fitting(form: str, table: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """The patterns of a table that are of this form."""
+    """The patterns of a table that are of this form, or of a whole that it is part of, as a log stream is."""
     service = service_of(form)
+    wholes = [
+        _open(form[: variable.end()])
+        for variable in VARIABLE.finditer(form)
+        if variable[1] not in PLACES
+    ]
     for rest in table.get(service, ()):
         pattern = f"{service}:{rest}"
-        if fnmatchcase(_filled(form, "{ours}-"), pattern) or fnmatchcase(pattern, _open(form)):
+        if fnmatchcase(_filled(form, "{ours}-"), pattern) or any(
+            fnmatchcase(pattern, whole) for whole in wholes
+        ):
             yield pattern
 
 
@@ -99,12 +134,11 @@ def _open(form: str) -> str:
 
 
 def _filled(form: str, name: str) -> str:
-    known = {"Region": "*", "Account": "{account}"}
-    return VARIABLE.sub(lambda variable: known.get(variable[1], name), form)
+    return VARIABLE.sub(lambda variable: PLACES.get(variable[1], name), form)
 
 
 def _collapsed(patterns: Iterable[str]) -> tuple[str, ...]:
-    """Without those that another one covers; many types without names become one pattern."""
+    """Without those that another one covers; where a service has many types without names, one for all."""
     every = sorted(set(patterns))
     least = [p for p in every if not any(p != q and fnmatchcase(p, q) for q in every)]
     heads: dict[str, list[str]] = {}
@@ -124,12 +158,3 @@ def _few(patterns: list[str]) -> bool:
 def _any(patterns: list[str]) -> str:
     """The widest name, but for the slash that all of them have."""
     return "*/*" if all("/" in pattern for pattern in patterns) else "*"
-
-
-def everywhere(actions: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """Service -> its actions for which AWS offers no scope."""
-    return {
-        service_of(reach.actions[0]): reach.actions
-        for reach in reaches(actions)
-        if reach.everywhere
-    }

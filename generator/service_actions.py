@@ -1,4 +1,4 @@
-"""Every action that a role which an AWS service assumes for its own work may be granted: the service boundary.
+"""Every action that a role which an AWS service assumes for its work may be granted: the service boundary.
 
 Backup, Firehose, Personalize and their kind act under roles that we pass to them. They may do what our own
 code may not, and the other way round: hence a ceiling of their own, beside `runtime_actions`.
@@ -59,10 +59,6 @@ SERVICE_SCOPED: dict[str, list[Action]] = {
     "states": [states.StartExecution],
 }
 
-#: The warehouse's login: Redshift makes the secret, and names it.
-#: https://docs.aws.amazon.com/redshift/latest/mgmt/redshift-secrets-manager-integration.html
-WAREHOUSE_LOGIN = "secretsmanager:*:{account}:secret:redshift!{ours}*"
-
 #: What they may do where ARNs have no names, or AWS offers no resource.
 SERVICE_UNSCOPED: list[Action] = [
     cloudwatch.PutMetricData,
@@ -77,9 +73,15 @@ SERVICE_UNSCOPED: list[Action] = [
     ec2.DescribeVpcs,
     ec2.UnassignPrivateIpAddresses,
     logs.CreateLogDelivery,
+    logs.CreateLogGroup,
+    logs.CreateLogStream,
     logs.DeleteLogDelivery,
     logs.DescribeLogGroups,
+    logs.DescribeLogStreams,
     logs.DescribeResourcePolicies,
+    logs.FilterLogEvents,
+    logs.GetLogEvents,
+    logs.PutLogEvents,
     logs.GetLogDelivery,
     logs.ListLogDeliveries,
     logs.PutResourcePolicy,

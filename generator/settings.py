@@ -467,16 +467,15 @@ class Settings(SettingsReader):
         pattern=r"cache\.[a-z0-9]+\.[a-z0-9]+",
         says="a type such as cache.r7g.large",
     )
-    cache_replicas = number(
-        1,
-        "Replicas of the session cache, each in another zone while there are zones.",
-        least=1,
-        most=5,
+    cache_nodes = number(
+        2,
+        "Nodes of the session cache: the primary, and its replicas in other zones.",
+        least=2,
+        most=6,
     )
     price_cache = toggle(
         False,
-        "A Memcached cluster for prices, beside the session cache.",
-        needs=Need("session_cache", TRUE),
+        "A Memcached cluster for prices, in both regions.",
     )
     price_cache_node_type = text(
         "Node type of the price cache.",
@@ -488,7 +487,9 @@ class Settings(SettingsReader):
         2, "Nodes of the price cache, spread over the zones.", least=2, most=40
     )
     # search
-    search = toggle(False, "An OpenSearch domain for product search, fed from the catalogue.")
+    product_search = toggle(
+        False, "An OpenSearch domain for product search, fed from the catalogue."
+    )
     search_instance_type = text(
         "Instance type of the search domain's data nodes.",
         default="t3.small.search",
@@ -499,6 +500,9 @@ class Settings(SettingsReader):
         2, "Data nodes of the search domain: as many in each zone.", least=2, most=80
     )
     search_volume_gib = number(20, "GiB of storage of each data node.", least=10, most=3072)
+    search_quiet_hour = number(
+        2, "The hour (UTC) from which ten are quiet enough for updates.", least=0, most=23
+    )
     search_dedicated_masters = toggle(
         False, "Three nodes that only lead the search domain, so that load cannot unseat them."
     )

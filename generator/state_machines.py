@@ -1,13 +1,14 @@
 """Step Functions: a state machine with its role, its log and its key, and the states that it is made of.
 
 A definition is plain data in the Amazon States Language, with JSONata for what it computes; `${Name}` in it
-is a substitution that CloudFormation makes. Every task has a time limit, is tried again, and when it gives up
+is what CloudFormation puts in its place. Every task has a time limit, is tried again, and when it gives up
 goes to the one state that fails the execution with what was said.
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,6 +23,7 @@ from troposphere.stepfunctions import (
     TracingConfiguration,
 )
 
+from generator.alarms import Formula, Series, above, formula_alarm
 from generator.grants import Allowed, report_executions, service
 from generator.grants import StateMachine as Machine
 from generator.naming import kebab
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 State: TypeAlias = dict[str, Any]
 States: TypeAlias = dict[str, State]
 
-#: Where whatever gives up goes.
-FAILED = "Failed"
+#: Where a task that gives up goes, and a job that failed.
+FAILED, JOB_FAILED = "Failed", "JobFailed"
 
 #: Seconds to the second try, then twice as long; full jitter keeps many executions apart.
 PATIENCE = [
@@ -45,6 +47,9 @@ PATIENCE = [
         "JitterStrategy": "FULL",
     }
 ]
+
+#: No error is an answer.
+NOTHING: Mapping[str, str] = {}
 
 #: Seconds that one call of an API may take.
 CALL = 60
@@ -64,25 +69,27 @@ def task(
     resource: str,
     arguments: object,
     *,
-    then: str | None,
+    then: str | None = None,
     timeout: int = CALL,
-    catch: Iterable[Mapping[str, Any]] = (),
+    unless: Mapping[str, str] = NOTHING,
     **fields: Any,
 ) -> State:
-    """A call, as in `aws-sdk:dynamodb:putItem`; `then` is None where the machine ends.
+    """A call: `resource` is what follows `arn:<partition>:states:::`, as in `aws-sdk:dynamodb:putItem`.
 
-    `catch` are errors that mean something else than giving up. A function's name may hold no partition, so
-    the resource is what follows `arn:<partition>:states:::`.
+    Without `then` the machine ends here. `unless`: errors that are answers, each with the state that it leads
+    to at once.
     """
+    at_once = [{"ErrorEquals": list(unless), "MaxAttempts": 0}] if unless else []
+    ways = [{"ErrorEquals": [error], "Next": way} for error, way in unless.items()]
     return {
         "Type": "Task",
-        "Resource": f"arn:${{Partition}}:states:::{resource}",
+        "Resource": f"arn:${{AWS::Partition}}:states:::{resource}",
         "Arguments": arguments,
         "TimeoutSeconds": timeout,
-        "Retry": PATIENCE,
-        "Catch": [*catch, _give_up()],
+        "Retry": [*at_once, *PATIENCE],
+        "Catch": [*ways, _give_up()],
         **fields,
-        **_next(then),
+        **({"Next": then} if then else {"End": True}),
     }
 
 
@@ -116,11 +123,35 @@ def awaited(
     """
     wait, looked, settled = f"{name}Wait", f"{name}Look", f"{name}Settled"
     return {
-        name: {**start, "Next": wait},
+        name: _then(start, wait),
         wait: pause(every, then=looked),
-        looked: {**look, "Next": settled},
-        settled: choice((done, then), (failed, FAILED), otherwise=wait),
+        looked: _then(look, settled),
+        settled: choice((done, then), (failed, JOB_FAILED), otherwise=wait),
+        JOB_FAILED: {
+            "Type": "Fail",
+            "Error": JOB_FAILED,
+            "Cause": jsonata("$string($states.input)"),
+        },
     }
+
+
+def executions_failing(
+    layer: Layer, machine: AWSObject, *, topic: object, says: str, **properties: Any
+) -> AWSObject:
+    """An alarm, `<title>Failing`, on executions that failed, took too long or were aborted."""
+    series = {
+        name.lower(): Series("AWS/States", f"Executions{name}", {"StateMachineArn": Ref(machine)})
+        for name in ("Failed", "TimedOut", "Aborted")
+    }
+    return formula_alarm(
+        layer,
+        f"{machine.title}Failing",
+        Formula(" + ".join(f"FILL({name}, 0)" for name in series), series),
+        above(0, breaches=1, periods=1),
+        topic=topic,
+        says=says,
+        **properties,
+    )
 
 
 def jsonata(expression: str) -> str:
@@ -133,17 +164,19 @@ def state_machine(
     title: str,
     *,
     definition: Mapping[str, Any],
-    substitutions: Mapping[str, object],
+    substitutions: Mapping[str, Any],
     allows: Iterable[Allowed],
     data_key_arn: object,
     logs_key_arn: object,
     under: str = "runtime",
+    logs_data: bool = True,
     **properties: Any,
 ) -> AWSObject:
     """A state machine of the layer, its role (`<title>Role`) and its log group (`<title>Logs`).
 
-    Give `Condition=` and it goes to all three. A log group whose name begins so does not use up the policy
-    that Logs keeps for deliveries, of 5,120 characters.
+    `substitutions` are what `${Name}` in the definition stands for; `logs_data`: whether the log tells what
+    goes into a step and comes out of it. Give `Condition=` and it goes to all three. A log group whose name
+    begins so does not use up the policy that Logs keeps for deliveries, of 5,120 characters.
     https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
     """
     conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
@@ -176,8 +209,7 @@ def state_machine(
             StateMachineName=name,
             StateMachineType="STANDARD",
             RoleArn=GetAtt(role, "Arn"),
-            Definition=dict(definition),
-            DefinitionSubstitutions={"Partition": Ref("AWS::Partition"), **substitutions},
+            DefinitionString=Sub(json.dumps(definition, separators=(",", ":")), **substitutions),
             EncryptionConfiguration=EncryptionConfiguration(
                 Type="CUSTOMER_MANAGED_KMS_KEY",
                 KmsKeyId=data_key_arn,
@@ -185,7 +217,7 @@ def state_machine(
             ),
             LoggingConfiguration=LoggingConfiguration(
                 Level="ALL",
-                IncludeExecutionData=True,
+                IncludeExecutionData=logs_data,
                 Destinations=[
                     LogDestination(
                         CloudWatchLogsLogGroup=CloudWatchLogsLogGroup(
@@ -201,8 +233,8 @@ def state_machine(
     )
 
 
-def _next(then: str | None) -> dict[str, Any]:
-    return {"Next": then} if then else {"End": True}
+def _then(state: State, following: str) -> State:
+    return {**{key: said for key, said in state.items() if key != "End"}, "Next": following}
 
 
 def _give_up() -> dict[str, Any]:
@@ -210,9 +242,8 @@ def _give_up() -> dict[str, Any]:
 
 
 def _failed() -> State:
-    """What an API answered of a job that failed is its cause as well as what a task threw."""
     return {
         "Type": "Fail",
-        "Error": jsonata("$states.input.Error ? $states.input.Error : 'JobFailed'"),
-        "Cause": jsonata("$states.input.Cause ? $states.input.Cause : $string($states.input)"),
+        "Error": jsonata("$states.input.Error"),
+        "Cause": jsonata("$states.input.Cause"),
     }

@@ -54,6 +54,7 @@ ARNS: Mapping[str, tuple[str, ...]] = {
         f"*:{{account}}:log-group:/{PREFIX}/${{{Settings.environment.name}}}/*",
         "*:{account}:log-group:aws-waf-logs-{ours}*",
         "*:{account}:log-group:/aws/*/{ours}*",
+        "*:{account}:log-group:API-Gateway-Execution-Logs_*/{ours}*",
         "*:{account}:delivery*",
     ),
     "personalize": (
@@ -79,19 +80,9 @@ ARNS: Mapping[str, tuple[str, ...]] = {
     "states": ("*:{account}:stateMachine:{ours}*", "*:{account}:execution:{ours}*"),
 }
 
-#: What AWS or the database engine names, and what ours is made with or leaves behind: by service as above.
+#: What a service names after what is ours: the secret that Redshift keeps for a namespace.
+#: https://docs.aws.amazon.com/redshift/latest/mgmt/redshift-secrets-manager-integration.html
 LENT: Mapping[str, tuple[str, ...]] = {
-    "codedeploy": ("*:{account}:deploymentconfig:*",),
-    "rds": (
-        "*:{account}:cluster-pg:*",
-        "*:{account}:cluster-snapshot:*",
-        "*:{account}:og:*",
-        "*:{account}:pg:*",
-        "*:{account}:snapshot:*",
-        "*:{account}:subgrp:*",
-        ":{account}:global-cluster:*",
-    ),
-    "personalize": ("*:{account}:event-tracker/*",),
     "secretsmanager": ("*:{account}:secret:redshift!{ours}*",),
 }
 

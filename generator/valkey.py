@@ -4,8 +4,8 @@ from __future__ import annotations
 
 ENGINE_VERSION, FAMILY = "8.2", "valkey8"
 
-#: Neither Valkey's nor Memcached's own; consumers read them from the layer's outputs.
-SESSION_PORT, PRICE_PORT = 6380, 11212
+#: Not Valkey's own; consumers read it from the layer's output.
+PORT = 6380
 
 #: The shop's name in the cache.
 SHOP = "shop"

@@ -103,7 +103,7 @@ def passing(name: str, paths: Sequence[str]) -> Rule:
 
 
 def rate_limits(viewer: Mapping[str, Any]) -> list[Rule]:
-    """What one viewer may ask for at most; tighter where guessing pays. `viewer` is `BY_ADDRESS`, or other."""
+    """What one viewer may ask for at most; tighter where guessing pays. `viewer` as in `BY_ADDRESS`."""
     return [
         limited("LoginRate", A_LOGIN, viewer, shop_paths.LOGINS),
         limited("CheckoutRate", A_CHECKOUT, viewer, shop_paths.CHECKOUTS),

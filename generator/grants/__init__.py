@@ -16,6 +16,7 @@ into `messages`, what runs on machines and in networks into `machines`, what tel
 `telemetry`. A family that fills a page gets a module of its own. `statements` has the words they are made of.
 """
 
+from generator.grants.backups import Backups
 from generator.grants.data import (
     Bucket,
     CacheUser,
@@ -50,12 +51,14 @@ from generator.grants.statements import (
     Allowed,
     Arn,
     Trust,
+    all_of,
     allow,
     service,
     unscoped,
 )
 from generator.grants.telemetry import (
     LogGroup,
+    publish_api_logs,
     publish_database_monitoring,
     publish_metrics,
     publish_traces,
@@ -67,9 +70,10 @@ __all__ = [
     "Allowed",
     "Api",
     "Arn",
+    "Backups",
     "Bucket",
-    "CacheUser",
     "BuildProject",
+    "CacheUser",
     "Database",
     "DeliveryStream",
     "EventBus",
@@ -88,6 +92,7 @@ __all__ = [
     "Topic",
     "Trust",
     "Warehouse",
+    "all_of",
     "allow",
     "boundary_arn",
     "build_in_vpc",
@@ -95,6 +100,7 @@ __all__ = [
     "encrypt_datasets",
     "join_vpc",
     "merged",
+    "publish_api_logs",
     "publish_database_monitoring",
     "publish_metrics",
     "publish_traces",

@@ -44,6 +44,10 @@ class Bucket:
             Key(self.key_arn, "s3").encrypt(),
         ]
 
+    def look(self, prefix: str) -> Statement:
+        """See what is below a prefix."""
+        return allow([s3.ListBucket], [self.arn], StringLike("s3:prefix", f"{prefix}*"))
+
     def deliver(self, prefix: str) -> list[Statement]:
         """Put objects below a prefix, as Firehose does; it lists whole buckets and its uploads.
 
@@ -70,6 +74,10 @@ class Table:
     def get(self) -> list[Statement]:
         """Get one item by its key."""
         return [allow([dynamodb.GetItem], [self.arn]), self._key().decrypt()]
+
+    def put(self) -> list[Statement]:
+        """Put whole items."""
+        return [allow([dynamodb.PutItem], [self.arn]), self._key().encrypt()]
 
     def update(self) -> list[Statement]:
         """Change attributes of items, conditionally and in transactions."""
@@ -121,6 +129,12 @@ class Secret:
 
     arn: Arn
     key_arn: Arn
+
+    @classmethod
+    def named(cls, name: object, key_arn: Arn) -> Secret:
+        """A secret that is known by its name; its ARN goes on with six characters of Secrets Manager's."""
+        arn = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}-??????"
+        return cls(Sub(arn, Name=name), key_arn)
 
     def read(self) -> list[Statement]:
         """Get its value."""
@@ -187,7 +201,9 @@ class SearchDomain:
         """Search an index, and get documents from it."""
         return allow(
             [es.ESHttpGet, es.ESHttpPost],
-            self._paths(*(f"{index}/{what}" for what in ("_search", "_msearch", "_count", "_doc/*"))),
+            self._paths(
+                *(f"{index}/{what}" for what in ("_search", "_msearch", "_count", "_doc/*"))
+            ),
         )
 
     def _paths(self, *paths: str) -> list[Arn]:

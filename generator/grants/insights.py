@@ -94,7 +94,9 @@ class Interactions:
         """Put events and items."""
         return [
             allow([personalize.PutItems], [self.items_arn]),
-            unscoped([personalize.PutEvents], because="a tracker is named by its id, not by an ARN"),
+            unscoped(
+                [personalize.PutEvents], because="a tracker is named by its id, not by an ARN"
+            ),
         ]
 
 

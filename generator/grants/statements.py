@@ -33,7 +33,22 @@ class Trust:
 #: Services that assume a role of the account that passed it to them, and may not name a source account.
 #: AWS's own samples of their trust policies have no condition; where the key is there, it must be ours.
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
-MAY_NAME_NO_SOURCE = frozenset({"ec2", "redshift", "redshift-serverless", "s3"})
+#: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+#: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+#: https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
+#: https://docs.aws.amazon.com/waf/latest/developerguide/ddos-srt-access.html
+MAY_NAME_NO_SOURCE = frozenset(
+    {
+        "apigateway",
+        "backup",
+        "cloudtrail",
+        "drt.shield",
+        "ec2",
+        "redshift",
+        "redshift-serverless",
+        "s3",
+    }
+)
 
 
 def service(*names: str) -> Trust:
@@ -47,11 +62,23 @@ def service(*names: str) -> Trust:
     return Trust(Principal("Service", principals if len(names) > 1 else principals[0]), ours)
 
 
+def all_of(*elements: ConditionElement) -> Condition:
+    """Conditions that must all hold. awacs itself keeps only the last of several with the same operator."""
+    held: dict[type[ConditionElement], dict[Any, Any]] = {}
+    for element in elements:
+        keys = held.setdefault(type(element), {})
+        assert not keys.keys() & element.get_dict().keys(), (
+            "a condition key stands once in a statement"
+        )
+        keys |= element.get_dict()
+    return Condition([operator(keys) for operator, keys in held.items()])
+
+
 def allow(
     actions: Iterable[Action], resources: Iterable[Arn], *conditions: ConditionElement
 ) -> Statement:
     """The one place where an Allow is written."""
-    guarded = {"Condition": Condition(list(conditions))} if conditions else {}
+    guarded = {"Condition": all_of(*conditions)} if conditions else {}
     return Statement(Effect=Allow, Action=list(actions), Resource=list(resources), **guarded)
 
 

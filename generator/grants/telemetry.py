@@ -61,6 +61,30 @@ def report_executions() -> list[Statement]:
     ]
 
 
+def publish_api_logs() -> list[Statement]:
+    """What API Gateway needs to write the logs of all APIs of a region; it names their groups by itself.
+
+    AWS's managed AmazonAPIGatewayPushToCloudWatchLogs, on API Gateway's groups and on ours.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    groups = [
+        Sub(f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{name}")
+        for name in ("API-Gateway-Execution-Logs_*", "/aws/apigateway/*", "/tradewind/*")
+    ]
+    write = [
+        logs.CreateLogGroup,
+        logs.CreateLogStream,
+        logs.DescribeLogStreams,
+        logs.FilterLogEvents,
+        logs.GetLogEvents,
+        logs.PutLogEvents,
+    ]
+    return [
+        allow(write, groups),
+        unscoped([logs.DescribeLogGroups], because="it lists by no group"),
+    ]
+
+
 def publish_database_monitoring() -> list[Statement]:
     """What RDS needs to write a database host's metrics; the log group is one for the account.
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, NoValue, Sub
+from troposphere import GetAtt, NoValue
 from troposphere.dynamodb import GlobalTableWitness
 
-from generator.alarms import Formula, Series, above, formula_alarm, metric_alarm, tier_alarm
+from generator.alarms import tier_alarm
 from generator.conditions import Conditions
-from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer, Lookup, Output, TableStream, Where
+from generator.layer import Input, Lookup, Output, TableStream
 from generator.layers.alerts import Alerts
-from generator.layers.global_tables import Index, TableDesign, global_table
+from generator.layers.global_tables import (
+    Index,
+    TableDesign,
+    TableHolder,
+    global_table,
+    table_arn,
+)
+from generator.layers.table_alarms import table_alarms
 from generator.naming import PREFIX
-
-#: DynamoDB reports its own errors by operation; these are the ones the shop uses.
-OPERATIONS = ("GetItem", "PutItem", "UpdateItem", "Query")
-
 
 CATALOGUE = TableDesign(
     "catalogue", key="product_id", index=Index("by-category", "category", "product_id")
@@ -31,11 +33,9 @@ STREAM = f"{TABLE}catalogue/stream/2026-11-01T00:00:00.000"
 INTAKE_STREAM = f"{TABLE}order-intake/stream/2026-11-01T00:00:00.000"
 
 
-class Catalog(Layer):
+class Catalog(TableHolder):
     """The global tables: the catalogue and its stream, carts, and acknowledged orders."""
 
-    data_key_arn = Handoff(Foundation.data_key_arn)
-    peer_data_key_arn = Handoff(Foundation.data_key_arn, of=Where.PEER)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
     standby_stream_arn = Lookup(
         TableStream(f"{PREFIX}-{{environment}}-{CATALOGUE.purpose}"), example=STREAM
@@ -67,7 +67,7 @@ class Catalog(Layer):
     def catalogue(self) -> None:
         table = global_table(self, CATALOGUE)
         self.catalogue_table = self.named_everywhere(CATALOGUE.purpose)
-        self.catalogue_table_arn = self.arn(CATALOGUE)
+        self.catalogue_table_arn = table_arn(self, CATALOGUE)
         self.catalogue_stream_arn = self.choose(
             Conditions.primary, GetAtt(table, "StreamArn"), self.standby_stream_arn
         )
@@ -75,7 +75,7 @@ class Catalog(Layer):
     def carts(self) -> None:
         global_table(self, CARTS)
         self.carts_table = self.named_everywhere(CARTS.purpose)
-        self.carts_table_arn = self.arn(CARTS)
+        self.carts_table_arn = table_arn(self, CARTS)
 
     def order_intake(self) -> None:
         """An acknowledged order is in this table. Strong consistency makes that true of both regions.
@@ -90,7 +90,7 @@ class Catalog(Layer):
             strong, [GlobalTableWitness(Region=self.settings.witness_region)], NoValue
         )
         self.order_intake_table = self.named_everywhere(ORDER_INTAKE.purpose)
-        self.order_intake_table_arn = self.arn(ORDER_INTAKE)
+        self.order_intake_table_arn = table_arn(self, ORDER_INTAKE)
         self.order_intake_stream_arn = self.choose(
             Conditions.primary, GetAtt(table, "StreamArn"), self.standby_intake_stream_arn
         )
@@ -99,7 +99,7 @@ class Catalog(Layer):
         alarms = [
             alarm
             for design in (CATALOGUE, CARTS, ORDER_INTAKE)
-            for alarm in (self.throttled(design), self.failing(design), self.lagging(design))
+            for alarm in table_alarms(self, design)
         ]
         tier = tier_alarm(
             self,
@@ -109,66 +109,3 @@ class Catalog(Layer):
             says="A global table throttles, fails or lags: see which of the tier's alarms fires.",
         )
         self.catalog_alarm_arn = GetAtt(tier, "Arn")
-
-    def arn(self, design: TableDesign) -> Sub:
-        """Of this region's replica, which has the table's name."""
-        return Sub(
-            "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Name}",
-            Name=self.named_everywhere(design.purpose),
-        )
-
-    def throttled(self, design: TableDesign) -> AWSObject:
-        table = {"TableName": self.named_everywhere(design.purpose)}
-        return formula_alarm(
-            self,
-            f"{design.title}Throttled",
-            Formula(
-                "FILL(reads, 0) + FILL(writes, 0)",
-                {
-                    "reads": Series("AWS/DynamoDB", "ReadThrottleEvents", table),
-                    "writes": Series("AWS/DynamoDB", "WriteThrottleEvents", table),
-                },
-            ),
-            above(10),
-            topic=self.alerts_topic_arn,
-            says=f"DynamoDB throttles {design.purpose}. Contributor Insights names the hot keys; "
-            "raise table_capacity_ceiling if it is all of them.",
-        )
-
-    def failing(self, design: TableDesign) -> AWSObject:
-        name = self.named_everywhere(design.purpose)
-        series = {
-            operation.lower(): Series(
-                "AWS/DynamoDB", "SystemErrors", {"TableName": name, "Operation": operation}
-            )
-            for operation in OPERATIONS
-        }
-        return formula_alarm(
-            self,
-            f"{design.title}Failing",
-            Formula(" + ".join(f"FILL({operation}, 0)" for operation in series), series),
-            above(5),
-            topic=self.alerts_topic_arn,
-            says=f"DynamoDB answers {design.purpose} with its own errors. Look at the AWS Health "
-            "Dashboard; if it is this region alone, consider a takeover.",
-        )
-
-    def lagging(self, design: TableDesign) -> AWSObject:
-        """In milliseconds. A strongly consistent table replicates before it answers: it never lags."""
-        return metric_alarm(
-            self,
-            f"{design.title}Lagging",
-            Series(
-                "AWS/DynamoDB",
-                "ReplicationLatency",
-                {
-                    "TableName": self.named_everywhere(design.purpose),
-                    "ReceivingRegion": self.settings.peer_region,
-                },
-                statistic="Average",
-            ),
-            above(5000, breaches=5, periods=5),
-            topic=self.alerts_topic_arn,
-            says=f"{design.purpose} reaches the other region late: losing this region now would "
-            "strand what it has not sent. Do not fail over for convenience until it recovers.",
-        )

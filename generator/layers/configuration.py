@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, Sub
+from typing import Any
+
+from troposphere import AWSObject, Ref, Sub
 from troposphere.config import (
     ConfigRule,
     ConfigSnapshotDeliveryProperties,
@@ -19,11 +21,13 @@ from generator.config_rules import Claim, claims
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer
 from generator.layers.account_alerts import AccountAlerts
-from generator.naming import PREFIX, kebab
+from generator.naming import kebab
 
 #: How long Config keeps its own records is no type of CloudFormation: seven years, unless told otherwise.
 #: https://docs.aws.amazon.com/config/latest/developerguide/delete-config-data-with-retention-period.html
-LINKED_ROLE = "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+LINKED_ROLE = (
+    "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/config.amazonaws.com"
+)
 
 BROKEN_CLAIM = Announcement(
     "ClaimBroken",
@@ -65,6 +69,7 @@ class Configuration(Layer):
         self.rules()
 
     def linked_role(self) -> None:
+        """The name is AWS's; what refers to the role, where we make it, waits for it."""
         self.add(
             ServiceLinkedRole(
                 "ConfigRole",
@@ -80,12 +85,15 @@ class Configuration(Layer):
             ConfigurationRecorder(
                 "Recorder",
                 Name=self.named("recorder"),
-                RoleARN=Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{LINKED_ROLE}"),
+                RoleARN=self.choose(
+                    Conditions.config_linked_role,
+                    Sub(f"{LINKED_ROLE}/${{ConfigRole}}"),
+                    Sub(f"{LINKED_ROLE}/AWSServiceRoleForConfig"),
+                ),
                 RecordingGroup=RecordingGroup(
                     AllSupported=True,
                     IncludeGlobalResourceTypes=self.choose(Conditions.primary, True, False),
                 ),
-                DependsOn="ConfigRole",
                 **self.only(Conditions.config_recorder),
             )
         )
@@ -113,19 +121,24 @@ class Configuration(Layer):
     def rules(self) -> None:
         for claim in claims():
             self.rule(claim)
-        announce(
-            self, BROKEN_CLAIM, self.account_topic_arn, **self.only(Conditions.config_rules)
-        )
+        announce(self, BROKEN_CLAIM, self.account_topic_arn, **self.only(Conditions.config_rules))
 
     def rule(self, claim: Claim) -> AWSObject:
-        given = {"InputParameters": dict(claim.parameters)} if claim.parameters else {}
+        """A rule needs a recorder, ours or the company's; DependsOn names none that may not be there."""
+        given: dict[str, Any] = (
+            {"InputParameters": dict(claim.parameters)} if claim.parameters else {}
+        )
         return self.add(
             ConfigRule(
                 claim.title,
                 ConfigRuleName=self.named(kebab(claim.title)),
                 Description=claim.says,
                 Source=Source(Owner="AWS", SourceIdentifier=claim.identifier),
-                DependsOn=self.recorded.title,
+                Metadata={
+                    "Recorder": self.choose(
+                        Conditions.config_recorder, Ref(self.recorded), "the company's"
+                    )
+                },
                 **given,
                 **self.only(claim.where),
             )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from troposphere import GetAtt, NoValue, Ref, Split, Sub, Tags
+from troposphere import GetAtt, NoValue, Ref, Split, Tags
 from troposphere.cloudfront import (
     CacheBehavior,
-    CustomOriginConfig,
     DefaultCacheBehavior,
     Distribution,
     DistributionConfig,
@@ -16,19 +15,12 @@ from troposphere.cloudfront import (
     Origin,
     OriginAccessControl,
     OriginAccessControlConfig,
-    OriginCustomHeader,
-    OriginGroup,
-    OriginGroupFailoverCriteria,
-    OriginGroupMember,
-    OriginGroupMembers,
     OriginGroups,
     Restrictions,
-    S3OriginConfig,
-    StatusCodes,
     ViewerCertificate,
 )
 
-from generator import shop_paths
+from generator import origins, shop_paths
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output, Where
@@ -36,7 +28,6 @@ from generator.layers.delivery_policies import DeliveryPolicies
 from generator.layers.dns import Dns
 from generator.layers.edge_certificate import EdgeCertificate
 from generator.layers.edge_firewall import EdgeFirewall
-from generator.layers.front_door import ORIGIN_HEADER
 from generator.layers.secrets import Secrets
 from generator.secret_replicas import replica_arn
 from generator.suppressions import accepted
@@ -54,9 +45,6 @@ WRITES = (*READS, "PUT", "POST", "PATCH", "DELETE")
 #: What CloudFront calls an origin, or a group of two.
 SHOP, STANDBY, IMAGES, STANDBY_IMAGES = "shop", "shop-standby", "images", "images-standby"
 PAGES, FILES = "pages", "files"
-
-#: Answers after which a read is tried at the other member of its group; no connection counts as well.
-FAILURES = (500, 502, 503, 504)
 
 #: Why the distribution has no `Logging`.
 LOGGED_OTHERWISE = (
@@ -157,45 +145,14 @@ class Delivery(Layer):
         )
 
     def origins(self) -> list[Origin]:
+        secret, signed = replica_arn(self.origin_secret_arn), GetAtt(self.signed, "Id")
+        primary, standby = self.settings.primary_region, self.settings.standby_region
         return [
-            self.load_balancer(SHOP, self.origin_name),
-            self.load_balancer(STANDBY, self.standby_origin_name),
-            self.bucket(IMAGES, self.images_bucket, self.settings.primary_region),
-            self.bucket(STANDBY_IMAGES, self.standby_images_bucket, self.settings.standby_region),
+            origins.load_balancer(SHOP, self.origin_name, secret),
+            origins.load_balancer(STANDBY, self.standby_origin_name, secret),
+            origins.bucket(IMAGES, self.images_bucket, primary, signed),
+            origins.bucket(STANDBY_IMAGES, self.standby_images_bucket, standby, signed),
         ]
-
-    def load_balancer(self, origin: str, name: Ref) -> Origin:
-        """Given up after ten seconds without a connection, so that a read has time for the other one."""
-        secret = Sub(
-            "{{resolve:secretsmanager:${Secret}:SecretString:current}}",
-            Secret=replica_arn(self.origin_secret_arn),
-        )
-        return Origin(
-            Id=origin,
-            DomainName=name,
-            ConnectionAttempts=2,
-            ConnectionTimeout=5,
-            CustomOriginConfig=CustomOriginConfig(
-                HTTPSPort=443,
-                OriginProtocolPolicy="https-only",
-                OriginSSLProtocols=["TLSv1.2"],
-                OriginReadTimeout=30,
-                OriginKeepaliveTimeout=30,
-            ),
-            OriginCustomHeaders=[OriginCustomHeader(HeaderName=ORIGIN_HEADER, HeaderValue=secret)],
-        )
-
-    def bucket(self, origin: str, name: Ref, region: Ref) -> Origin:
-        return Origin(
-            Id=origin,
-            DomainName=Sub(
-                "${Bucket}.s3.${Region}.${AWS::URLSuffix}", Bucket=name, Region=region
-            ),
-            ConnectionAttempts=2,
-            ConnectionTimeout=5,
-            OriginAccessControlId=GetAtt(self.signed, "Id"),
-            S3OriginConfig=S3OriginConfig(OriginAccessIdentity=""),
-        )
 
     def groups(self) -> OriginGroups:
         """Pages: the name that fails over by DNS, then the standby's own.
@@ -203,10 +160,7 @@ class Delivery(Layer):
         The other way, with the two regional names, every read would wait for a lost primary, for as long as
         it is lost. After a takeover both members are the standby.
         """
-        groups = {PAGES: (SHOP, STANDBY), FILES: (IMAGES, STANDBY_IMAGES)}
-        return OriginGroups(
-            Quantity=len(groups), Items=[group(name, *pair) for name, pair in groups.items()]
-        )
+        return origins.groups(**{PAGES: (SHOP, STANDBY), FILES: (IMAGES, STANDBY_IMAGES)})
 
     def behaviours(self) -> Mapping[str, Any]:
         """By path, the first that matches. What nobody named is not kept, and takes no writes."""
@@ -246,17 +200,3 @@ class Delivery(Layer):
     def outputs(self) -> None:
         self.distribution_id = Ref(self.shop)
         self.distribution_name = GetAtt(self.shop, "DomainName")
-
-
-def group(name: str, first: str, second: str) -> OriginGroup:
-    """Two origins, of which the second is asked where the first fails; CloudFront does so for reads only."""
-    members: Sequence[str] = (first, second)
-    return OriginGroup(
-        Id=name,
-        FailoverCriteria=OriginGroupFailoverCriteria(
-            StatusCodes=StatusCodes(Items=list(FAILURES), Quantity=len(FAILURES))
-        ),
-        Members=OriginGroupMembers(
-            Items=[OriginGroupMember(OriginId=origin) for origin in members], Quantity=len(members)
-        ),
-    )

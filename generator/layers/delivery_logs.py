@@ -37,7 +37,7 @@ class DeliveryLogs(Layer):
         )
         destination = self.add(
             DeliveryDestination(
-                "LogsBucket",
+                "ToLogsBucket",
                 Name=name,
                 DestinationResourceArn=Sub(
                     "arn:${AWS::Partition}:s3:::${Bucket}", Bucket=self.logs_bucket

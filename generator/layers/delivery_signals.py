@@ -65,7 +65,7 @@ class DeliverySignals(Layer):
             above(self.settings.error_rate_objective_percent),
             topic=self.edge_alerts_topic_arn,
             says="Customers get more 5XX answers than the objective allows. Look at the region that takes "
-            "orders; if its load balancer is well, at CloudFront's connection to it: certificate, origin header.",
+            "orders; if its load balancer is well, at the way to it: its certificate, the origin header.",
         )
 
     def latency(self) -> None:

@@ -15,9 +15,9 @@ from generator.layers.account_alerts import AccountAlerts
 #: Days after which a permission that nobody used is a finding.
 UNUSED_AFTER = 90
 
-#: What GuardDuty looks at besides its three foundations (the trail, flow logs, DNS). Runtime monitoring is not
-#: among it: with managed agents it makes endpoints in the VPC that CloudFormation knows nothing of, and that
-#: keep the VPC from being deleted.
+#: What GuardDuty looks at besides its three foundations (the trail, flow logs, DNS). Runtime monitoring is
+#: not among it: with managed agents it makes endpoints in the VPC that CloudFormation knows nothing of, and
+#: that keep the VPC from being deleted.
 #: https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html
 FEATURES = (
     "S3_DATA_EVENTS",
@@ -105,7 +105,9 @@ class Detection(Layer):
                 "ThreatDetector",
                 Enable=True,
                 FindingPublishingFrequency="FIFTEEN_MINUTES",
-                Features=[CFNFeatureConfiguration(Name=name, Status="ENABLED") for name in FEATURES],
+                Features=[
+                    CFNFeatureConfiguration(Name=name, Status="ENABLED") for name in FEATURES
+                ],
                 Tags=[TagItem(Key="Name", Value=self.named("threats"))],
                 **there,
             )

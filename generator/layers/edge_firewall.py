@@ -96,8 +96,8 @@ class EdgeFirewall(Layer):
             self.of_rule("ChallengeRequests", "ALL"),
             above(100),
             topic=self.edge_alerts_topic_arn,
-            says="AntiDDoS challenges viewers: it takes what it sees for a flood. Look at orders a minute; if "
-            "they fall, lower its sensitivity, else let it work.",
+            says="AntiDDoS challenges viewers: it takes what it sees for a flood. Look at orders a minute: "
+            "if they fall, lower its sensitivity, else let it work.",
         )
         tier = tier_alarm(
             self,

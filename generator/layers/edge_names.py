@@ -34,7 +34,7 @@ class EdgeNames(Layer):
                     HostedZoneId=self.settings.hosted_zone_id,
                     Name=self.sub("shop.${DomainName}"),
                     Type=kind,
-                    AliasTarget=AliasTarget(
+                    AliasTarget=AliasTarget(  # type: ignore[no-untyped-call]
                         DNSName=self.distribution_name,
                         HostedZoneId=CLOUDFRONT_ZONE,
                         EvaluateTargetHealth=False,

@@ -13,7 +13,7 @@ from generator.layers.shield import protection
 
 
 class EdgeShield(Layer):
-    """Shield Advanced protections of the distribution and the hosted zone, and the group of all protections."""
+    """Shield Advanced protections of the distribution and the hosted zone, and the group of them all."""
 
     condition = Conditions.shield_advanced
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from troposphere import AWSObject, NoValue, Ref, Tags
+from troposphere import AWSObject, NoValue, Ref, Sub, Tags
 from troposphere.dynamodb import (
     AttributeDefinition,
     CapacityAutoScalingSettings,
@@ -27,10 +26,9 @@ from troposphere.dynamodb import (
 )
 
 from generator.conditions import Conditions
+from generator.foundation import Foundation
+from generator.layer import Handoff, Layer, Where
 from generator.naming import pascal
-
-if TYPE_CHECKING:
-    from generator.layers.catalog import Catalog
 
 #: Auto scaling of provisioned capacity: its floor in units, and the percentage in use that it aims at.
 CAPACITY_FLOOR, CAPACITY_TARGET = 5, 70
@@ -60,7 +58,14 @@ class TableDesign:
         return pascal(self.purpose.replace("-", "_"))
 
 
-def global_table(layer: Catalog, design: TableDesign) -> AWSObject:
+class TableHolder(Layer):
+    """A layer that holds global tables."""
+
+    data_key_arn = Handoff(Foundation.data_key_arn)
+    peer_data_key_arn = Handoff(Foundation.data_key_arn, of=Where.PEER)
+
+
+def global_table(layer: TableHolder, design: TableDesign) -> AWSObject:
     """One resource stands for both replicas; in the standby there is nothing to declare."""
     return layer.add(
         GlobalTable(
@@ -94,8 +99,16 @@ def global_table(layer: Catalog, design: TableDesign) -> AWSObject:
     )
 
 
+def table_arn(layer: Layer, design: TableDesign) -> Sub:
+    """Of this region's replica, which has the table's name."""
+    return Sub(
+        "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Name}",
+        Name=layer.named_everywhere(design.purpose),
+    )
+
+
 def _replica(
-    layer: Catalog, design: TableDesign, region: object, key_arn: object
+    layer: Layer, design: TableDesign, region: object, key_arn: object
 ) -> ReplicaSpecification:
     """One region's copy, under that region's own key."""
     indexes = (
@@ -124,7 +137,7 @@ def _replica(
     )
 
 
-def _index(layer: Catalog, index: Index) -> GlobalTableGlobalSecondaryIndex:
+def _index(layer: Layer, index: Index) -> GlobalTableGlobalSecondaryIndex:
     return GlobalTableGlobalSecondaryIndex(
         IndexName=index.name,
         KeySchema=[
@@ -136,7 +149,7 @@ def _index(layer: Catalog, index: Index) -> GlobalTableGlobalSecondaryIndex:
     )
 
 
-def _writes(layer: Catalog) -> object:
+def _writes(layer: Layer) -> object:
     """Write capacity is the table's: a write costs the same in every region."""
     return layer.choose(
         Conditions.provisioned_tables,
@@ -145,7 +158,7 @@ def _writes(layer: Catalog) -> object:
     )
 
 
-def _reads(layer: Catalog) -> object:
+def _reads(layer: Layer) -> object:
     """Read capacity is each replica's own."""
     return layer.choose(
         Conditions.provisioned_tables,
@@ -154,7 +167,7 @@ def _reads(layer: Catalog) -> object:
     )
 
 
-def _scaling(layer: Catalog) -> CapacityAutoScalingSettings:
+def _scaling(layer: Layer) -> CapacityAutoScalingSettings:
     return CapacityAutoScalingSettings(
         MinCapacity=CAPACITY_FLOOR,
         MaxCapacity=layer.settings.table_capacity_ceiling,

@@ -1,31 +1,46 @@
-"""What people look at: one dashboard a region, one for both, and the one alarm above all tiers."""
+"""What people look at in a region: its dashboard, and the one alarm above all tiers."""
 
 from __future__ import annotations
 
 from troposphere import GetAtt, Join, Ref, Sub
-from troposphere.cloudwatch import CompositeAlarm, Dashboard
+from troposphere.cloudwatch import Dashboard
 from troposphere.logs import QueryDefinition
 
-from generator.alarms import Series
+from generator.alarms import Series, alarm_above
+from generator.backup_jobs import backup_chart, restore_chart
 from generator.conditions import Condition, Conditions
-from generator.dashboards import AlarmList, Chart, Found, Line, Row, body
+from generator.dashboards import OURS, AlarmList, Chart, Found, Line, Row, body
+from generator.insight_charts import exports_chart, learning_chart, warehouse_chart
 from generator.layer import Input, Layer, Output
 from generator.layers.alerts import Alerts
+from generator.layers.backup import Backup
+from generator.layers.cache import Cache
+from generator.layers.cache_alarms import session_chart
 from generator.layers.catalog import Catalog
+from generator.layers.events import Events
 from generator.layers.fleet_scaling import CHECKOUT_QUEUE_DEPTH, FleetScaling
 from generator.layers.front_door import FrontDoor
 from generator.layers.golden_signals import GoldenSignals
+from generator.layers.interactions import Interactions
 from generator.layers.network import Network
+from generator.layers.order_exports import OrderExports
+from generator.layers.order_intake import OrderIntake
+from generator.layers.order_workflow import OrderWorkflow
 from generator.layers.orders import Orders
+from generator.layers.payment_requests import PaymentRequests
+from generator.layers.payments import Payments
+from generator.layers.prices import Prices, price_chart
+from generator.layers.recommendation_model import RecommendationModel
+from generator.layers.recommendation_training import RecommendationTraining
+from generator.layers.search import Search
+from generator.layers.search_alarms import search_chart
 from generator.layers.secrets import Secrets
 from generator.layers.storefront import METRICS, Storefront
 from generator.layers.takeover import Takeover
-from generator.naming import PREFIX, kebab
-from generator.settings import Settings
-
-#: Billing figures exist in this region only.
-#: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html
-BILLING_REGION = "us-east-1"
+from generator.layers.top_products import TopProducts
+from generator.layers.warehouse import Warehouse
+from generator.naming import kebab
+from generator.order_charts import intake_chart, payment_chart, workflow_chart
 
 #: Where people look after the alarm: Logs Insights queries over the VPC's flow records, which are in the
 #: default format and so have no direction.
@@ -41,7 +56,7 @@ LEAVING = (
 
 
 class Observability(Layer):
-    """dashboards, the alarm above all tiers, and saved questions to the logs."""
+    """the dashboard, the alarm above all tiers, and saved questions to the logs."""
 
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
     flow_log_group = Input(Network.flow_log_group)
@@ -58,7 +73,22 @@ class Observability(Layer):
     orders_alarm_arn = Input(Orders.orders_alarm_arn)
     catalog_alarm_arn = Input(Catalog.catalog_alarm_arn)
     secrets_alarm_arn = Input(Secrets.secrets_alarm_arn)
+    cache_alarm_arn = Input(Cache.cache_alarm_arn)
+    prices_alarm_arn = Input(Prices.prices_alarm_arn)
+    search_alarm_arn = Input(Search.search_alarm_arn)
+    events_alarm_arn = Input(Events.events_alarm_arn)
+    intake_alarm_arn = Input(OrderIntake.intake_alarm_arn)
+    workflow_alarm_arn = Input(OrderWorkflow.workflow_alarm_arn)
+    payments_alarm_arn = Input(Payments.payments_alarm_arn)
+    payment_requests_alarm_arn = Input(PaymentRequests.payment_requests_alarm_arn)
     takeover_alarm_arn = Input(Takeover.takeover_alarm_arn)
+    backup_alarm_arn = Input(Backup.backup_alarm_arn)
+    exports_alarm_arn = Input(OrderExports.exports_alarm_arn)
+    warehouse_alarm_arn = Input(Warehouse.warehouse_alarm_arn)
+    ranking_alarm_arn = Input(TopProducts.ranking_alarm_arn)
+    recommendations_alarm_arn = Input(RecommendationModel.recommendations_alarm_arn)
+    training_alarm_arn = Input(RecommendationTraining.training_alarm_arn)
+    interactions_alarm_arn = Input(Interactions.interactions_alarm_arn)
 
     region_dashboard = Output(example="tradewind-dev-shop-us-east-1", handed_on=True)
     region_alarm_arn = Output(
@@ -73,30 +103,36 @@ class Observability(Layer):
             (self.orders_alarm_arn, Conditions.orders_in_region),
             (self.catalog_alarm_arn, None),
             (self.secrets_alarm_arn, Conditions.primary),
+            (self.cache_alarm_arn, Conditions.session_cache),
+            (self.prices_alarm_arn, Conditions.price_cache),
+            (self.search_alarm_arn, Conditions.product_search),
+            (self.events_alarm_arn, None),
+            (self.intake_alarm_arn, None),
+            (self.workflow_alarm_arn, None),
+            (self.payments_alarm_arn, None),
+            (self.payment_requests_alarm_arn, Conditions.payment_api),
             (self.takeover_alarm_arn, Conditions.standby),
+            (self.backup_alarm_arn, Conditions.backups),
+            (self.exports_alarm_arn, Conditions.analytics),
+            (self.warehouse_alarm_arn, Conditions.analytics),
+            (self.ranking_alarm_arn, Conditions.analytics),
+            (self.recommendations_alarm_arn, Conditions.recommendations),
+            (self.training_alarm_arn, Conditions.recommendations),
+            (self.interactions_alarm_arn, Conditions.recommendations),
         )
         self.region_alarm()
         self.regional_dashboard()
-        self.global_dashboard()
         self.saved_questions()
 
     def region_alarm(self) -> None:
         """Fires when any tier does: what a status page, and a drill's preflight, ask."""
-        firing = [
-            self.choose(there, firing_arn, "FALSE") if there else firing_arn
-            for firing_arn, there in (
-                (Sub('ALARM("${Tier}")', Tier=arn), there) for arn, there in self.tiers
-            )
-        ]
-        alarm = self.add(
-            CompositeAlarm(
-                "RegionUnwell",
-                AlarmName=self.named("region"),
-                AlarmDescription="Some tier of the shop in this region is not well: see which one fired.",
-                AlarmRule=Join(" OR ", firing),
-                AlarmActions=[self.alerts_topic_arn],
-                OKActions=[self.alerts_topic_arn],
-            )
+        alarm = alarm_above(
+            self,
+            "RegionUnwell",
+            self.tiers,
+            name=self.named("region"),
+            topic=self.alerts_topic_arn,
+            says="Some tier of the shop in this region is not well: see which one fired.",
         )
         self.region_alarm_arn = GetAtt(alarm, "Arn")
 
@@ -111,36 +147,27 @@ class Observability(Layer):
                         Row("Do customers get answers?", (self.answers(), self.latency())),
                         Row("Is there room?", (self.fleet(), self.database(), self.waiting())),
                         Row(
+                            "What becomes of orders?",
+                            (intake_chart(self), workflow_chart(self), payment_chart(self)),
+                        ),
+                        Row(
+                            "Is the shop quick?",
+                            (session_chart(self), price_chart(self), search_chart(self)),
+                        ),
+                        Row(
                             "Is the other region up to date?", (self.table_lag(), self.bucket_lag())
                         ),
+                        Row(
+                            "What do we learn from it?",
+                            (exports_chart(self), warehouse_chart(self), learning_chart(self)),
+                        ),
+                        Row("Could we go back?", (backup_chart(self), restore_chart(self))),
                         Row("What is wrong?", (self.alarms(),)),
                     ]
                 ),
             )
         )
         self.region_dashboard = Ref(dashboard)
-
-    def global_dashboard(self) -> None:
-        """Both regions side by side. The other region's names are found by search: it stands later."""
-        here, peer = "${AWS::Region}", f"${{{Settings.peer_region.name}}}"
-        self.add(
-            Dashboard(
-                "GlobalDashboard",
-                DashboardName=self.named_everywhere("shop"),
-                DashboardBody=body(
-                    [
-                        Row(
-                            "Who takes the orders?",
-                            (self.found_orders(here), self.found_orders(peer)),
-                        ),
-                        Row("Who serves?", (self.found_requests(here), self.found_requests(peer))),
-                        Row("How far apart are they?", (self.table_lag(), self.bucket_lag())),
-                        Row("What does it cost?", (self.cost(),)),
-                    ]
-                ),
-                Condition=self.when(Conditions.primary),
-            )
-        )
 
     def saved_questions(self) -> None:
         self.question("RejectedConnections", REJECTED)
@@ -237,7 +264,7 @@ class Observability(Layer):
             (
                 Found(
                     "AWS/S3,DestinationBucket,RuleId,SourceBucket",
-                    f'MetricName="ReplicationLatency" {self.ours()}',
+                    f'MetricName="ReplicationLatency" {OURS}',
                     "Maximum",
                     "",
                 ),
@@ -247,29 +274,6 @@ class Observability(Layer):
     def alarms(self) -> AlarmList:
         always = tuple(arn for arn, there in self.tiers if there is None)
         return AlarmList("Tiers", (self.region_alarm_arn, *always))
-
-    def found_orders(self, region: str) -> Chart:
-        found = Found(
-            f'"{METRICS}",AutoScalingGroupName',
-            f'MetricName="OrdersAcknowledged" {self.ours()}',
-            "Sum",
-            "",
-        )
-        return Chart(f"Orders a minute, {region}", (found,), region=region)
-
-    def found_requests(self, region: str) -> Chart:
-        found = Found(
-            "AWS/ApplicationELB,LoadBalancer", f'MetricName="RequestCount" {self.ours()}', "Sum", ""
-        )
-        return Chart(f"Requests a minute, {region}", (found,), region=region)
-
-    def cost(self) -> Chart:
-        charges = Series("AWS/Billing", "EstimatedCharges", {"Currency": "USD"}, "Maximum", 21600)
-        return Chart("Charges this month, USD", (Line(charges, "account"),), region=BILLING_REGION)
-
-    def ours(self) -> str:
-        """A search's term for what this environment has: its names contain these words, side by side."""
-        return str(self.sub(f"{PREFIX}-${{Environment}}").data["Fn::Sub"])
 
     def shop(self, name: str) -> Series:
         """A metric that the shop itself publishes, summed over its fleet."""

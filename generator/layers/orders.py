@@ -87,6 +87,10 @@ class Orders(Layer):
         example="tradewind-dev-orders", handed_on=True, help="Empty with the RDS engine."
     )
 
+    orders_subnet_group = Output(
+        example="tradewind-dev-orders-us-east-1", help="By its name; there where a database is."
+    )
+
     primary_database_arn = Handoff(database_arn, of=Where.PRIMARY)
     primary_global_cluster_id = Handoff(global_cluster_id, of=Where.PRIMARY)
     orders_alarm_arn = Output(
@@ -181,6 +185,7 @@ class Orders(Layer):
         )
 
     def outputs(self) -> None:
+        self.orders_subnet_group = self.named("orders")
         self.writer_endpoint = self.by_engine("Endpoint.Address", "Endpoint.Address")
         self.reader_endpoint = self.choose(
             Conditions.aurora_global,

@@ -80,6 +80,8 @@ def _global_database(layer: Orders) -> object:
             StorageEncrypted=True,
             DeletionProtection=layer.choose(Conditions.deletion_protection, True, False),
             Tags=Tags(Name=layer.named_everywhere("orders")),
+            DeletionPolicy="Delete",  # it holds clusters, not data, and cannot go before them
+            UpdateReplacePolicy="Delete",
             **layer.only(Conditions.aurora_primary),
         )
     )

@@ -1,4 +1,4 @@
-"""What rotates the primary's secrets: two functions in the VPC, their schedules, and their alarms."""
+"""What rotates the primary's secrets: their functions in the VPC, their schedules, and their alarms."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from troposphere import AWSObject, GetAtt, NoValue, Ref, Tags
+from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags
 from troposphere.awslambda import Permission
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.secretsmanager import RotationRules, RotationSchedule
 
 from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
-from generator.conditions import Conditions
+from generator.conditions import Condition, Conditions
 from generator.functions import Placement, python_function
 from generator.naming import kebab
 from generator.postgres import PORT
 from generator.queues import dead_letter_queue
+from generator.valkey import SHOP
 
 if TYPE_CHECKING:
     from generator.layers.secrets import Secrets
@@ -28,7 +29,7 @@ TIMEOUT = 300
 
 @dataclass(frozen=True)
 class Ground:
-    """What both functions stand on."""
+    """What all functions stand on."""
 
     group: AWSObject
     placement: Placement
@@ -44,13 +45,15 @@ class Rotation:
     environment: dict[str, object]
     allows: Sequence[grants.Allowed]
     says: str
+    there: Condition = Conditions.primary
 
 
-def rotations(layer: Secrets, orders: AWSObject, payment: AWSObject) -> Ground:
-    """Rotate both secrets, and say when one does not rotate."""
+def rotations(layer: Secrets, orders: AWSObject, cache: AWSObject, payment: AWSObject) -> Ground:
+    """Rotate the secrets, and say when one does not rotate."""
     ground = _ground(layer)
     alarms = [
         _rotate(layer, ground, orders, _of_database(layer)),
+        _rotate(layer, ground, cache, _of_session_cache(layer)),
         _rotate(layer, ground, payment, _of_payment_key(layer)),
         _undelivered(layer, ground),
     ]
@@ -118,6 +121,19 @@ def _of_database(layer: Secrets) -> Rotation:
     )
 
 
+def _of_session_cache(layer: Secrets) -> Rotation:
+    user_id, peer = layer.named_everywhere(SHOP), layer.settings.peer_region
+    return Rotation(
+        "CacheRotation",
+        source="cache_rotation",
+        environment={"USER_ID": user_id, "REGIONS": Sub("${AWS::Region} ${Peer}", Peer=peer)},
+        allows=[grants.CacheUser(user_id, peer).set_passwords()],
+        says="The session cache's password was not rotated, and the one in use still counts. Read the "
+        "function's log; a region that does not answer, or a deploy at the same time, is the usual reason.",
+        there=Conditions.session_cache_primary,
+    )
+
+
 def _of_payment_key(layer: Secrets) -> Rotation:
     return Rotation(
         "PaymentKeyRotation",
@@ -131,7 +147,7 @@ def _of_payment_key(layer: Secrets) -> Rotation:
 
 def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotation) -> AWSObject:
     """The function, the leave to call it, the schedule, and the alarm; the first rotation waits its time."""
-    primary = layer.only(Conditions.primary)
+    there = layer.only(rotation.there)
     function = python_function(
         layer,
         rotation.title,
@@ -144,7 +160,7 @@ def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotatio
         placement=ground.placement,
         dead_letters=grants.Queue(GetAtt(ground.failures, "Arn"), layer.data_key_arn),
         concurrency=1,
-        **primary,
+        **there,
     )
     permission = layer.add(
         Permission(
@@ -154,7 +170,7 @@ def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotatio
             Principal="secretsmanager.amazonaws.com",
             SourceAccount=Ref("AWS::AccountId"),
             SourceArn=Ref(secret),
-            **primary,
+            **there,
         )
     )
     layer.add(
@@ -165,7 +181,7 @@ def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotatio
             RotationRules=RotationRules(AutomaticallyAfterDays=layer.settings.secret_rotation_days),
             RotateImmediatelyOnUpdate=False,
             DependsOn=permission.title,
-            **primary,
+            **there,
         )
     )
     return _failing(layer, rotation)
@@ -184,7 +200,7 @@ def _failing(layer: Secrets, rotation: Rotation) -> AWSObject:
         above(1, breaches=1, periods=1),
         topic=layer.alerts_topic_arn,
         says=rotation.says,
-        **layer.only(Conditions.primary),
+        **layer.only(rotation.there),
     )
 
 

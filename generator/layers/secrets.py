@@ -9,13 +9,13 @@ from typing import Any
 from awacs import secretsmanager
 from awacs.aws import (
     Bool,
-    Condition,
     Deny,
     PolicyDocument,
     Principal,
     Statement,
     StringNotEquals,
 )
+from awacs.aws import Condition as PolicyCondition
 from troposphere import AWSObject, GetAtt, NoValue, Ref, Tags
 from troposphere.secretsmanager import (
     GenerateSecretString,
@@ -24,7 +24,7 @@ from troposphere.secretsmanager import (
     Secret,
 )
 
-from generator.conditions import Conditions
+from generator.conditions import Condition, Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output, Where
 from generator.layers.alerts import Alerts
@@ -34,6 +34,7 @@ from generator.places import EDGE_REGION
 from generator.postgres import DATABASE, MASTER_USERNAME
 from generator.secret_replicas import replica_arn
 from generator.suppressions import accepted
+from generator.valkey import SHOP
 
 ARN = "arn:aws:secretsmanager:us-east-1:111111111111:secret:tradewind-dev-"
 
@@ -51,7 +52,7 @@ USES = [
 
 
 class Secrets(Layer):
-    """The database's credentials, the payment processor's key, the origin header, and their rotation."""
+    """Credentials of database and cache, the payment key, the origin header, and their rotation."""
 
     secrets_key_arn = Handoff(Foundation.secrets_key_arn)
     peer_secrets_key_arn = Handoff(Foundation.secrets_key_arn, of=Where.PEER)
@@ -69,6 +70,11 @@ class Secrets(Layer):
         handed_on=True,
         help="username, password, engine, dbname; the host is an output of Orders.",
     )
+    cache_secret_arn = Output(
+        example=f"{ARN}session-cache-AbCdEf",
+        handed_on=True,
+        help="username, password; empty where there is no session cache.",
+    )
     payment_secret_arn = Output(
         example=f"{ARN}payment-processor-AbCdEf", handed_on=True, help="api_key."
     )
@@ -85,11 +91,13 @@ class Secrets(Layer):
     )
 
     primary_orders_secret_arn = Handoff(orders_secret_arn, of=Where.PRIMARY)
+    primary_cache_secret_arn = Handoff(cache_secret_arn, of=Where.PRIMARY)
     primary_payment_secret_arn = Handoff(payment_secret_arn, of=Where.PRIMARY)
     primary_origin_secret_arn = Handoff(origin_secret_arn, of=Where.PRIMARY)
 
     def build(self) -> None:
         self.orders_credentials()
+        self.cache_credentials()
         self.payment_key()
         self.origin_header()
         self.rotation()
@@ -105,6 +113,20 @@ class Secrets(Layer):
             beside=template,
         )
         self.orders_secret_arn = self.here(self.orders, self.primary_orders_secret_arn)
+
+    def cache_credentials(self) -> None:
+        """Both regions' caches know the shop by the same password."""
+        self.cache = self.secret(
+            "CacheSecret",
+            purpose="session-cache",
+            says="The shop's user of the session cache",
+            generated="password",
+            beside={"username": SHOP},
+            there=Conditions.session_cache_primary,
+        )
+        self.cache_secret_arn = self.choose(
+            Conditions.session_cache, self.here(self.cache, self.primary_cache_secret_arn), ""
+        )
 
     def payment_key(self) -> None:
         self.payment = self.secret(
@@ -132,7 +154,7 @@ class Secrets(Layer):
         self.origin_secret_arn = self.here(origin, self.primary_origin_secret_arn)
 
     def rotation(self) -> None:
-        ground = rotations(self, self.orders, self.payment)
+        ground = rotations(self, self.orders, self.cache, self.payment)
         self.rotation_security_group_id = self.choose(
             Conditions.primary, GetAtt(ground.group, "GroupId"), ""
         )
@@ -146,9 +168,10 @@ class Secrets(Layer):
         generated: str,
         beside: dict[str, str],
         replicas: Sequence[object] = (),
+        there: Condition = Conditions.primary,
         **attributes: Any,
     ) -> AWSObject:
-        """A generated secret, its replicas, in the peer if none are named, and a policy that keeps it at home.
+        """A generated secret, and a policy that keeps it at home; its replica is the peer's if none is named.
 
         It goes with its stack: it opens nothing that outlives it. A snapshot's password is set anew.
         """
@@ -169,7 +192,7 @@ class Secrets(Layer):
                 DeletionPolicy="Delete",
                 UpdateReplacePolicy="Retain",
                 **attributes,
-                **self.only(Conditions.primary),
+                **self.only(there),
             )
         )
         self.add(
@@ -180,7 +203,7 @@ class Secrets(Layer):
                 ResourcePolicy=PolicyDocument(
                     Version="2012-10-17", Statement=[only_this_account(), only_over_tls()]
                 ),
-                **self.only(Conditions.primary),
+                **self.only(there),
             )
         )
         return secret
@@ -206,7 +229,7 @@ def only_this_account() -> Statement:
         Principal=Principal("*"),
         Action=USES,
         Resource=["*"],
-        Condition=Condition(
+        Condition=PolicyCondition(
             [
                 StringNotEquals("aws:PrincipalAccount", Ref("AWS::AccountId")),
                 Bool("aws:PrincipalIsAWSService", "false"),
@@ -223,5 +246,5 @@ def only_over_tls() -> Statement:
         Principal=Principal("*"),
         Action=USES,
         Resource=["*"],
-        Condition=Condition(Bool("aws:SecureTransport", "false")),
+        Condition=PolicyCondition(Bool("aws:SecureTransport", "false")),
     )

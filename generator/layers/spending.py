@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from troposphere import GetAtt, Ref, Tags
+from troposphere import GetAtt
 from troposphere.budgets import (
     Budget,
     BudgetData,

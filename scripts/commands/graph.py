@@ -75,7 +75,7 @@ def graph(context: Context, root: str | None, chosen: Format | None, output: str
     from scripts.graph.document import document
     from scripts.graph.topology import Topology
 
-    topology = Topology(model.read(context.project / "templates" / "out"), frozenset(ON_DEMAND))
+    topology = Topology(model.read(context.project / "templates" / "out"), dict(ON_DEMAND))
     one = pictures.root(topology, root) if root else None
     roots = [one] if one else topology.architecture.roots
     if output is None:

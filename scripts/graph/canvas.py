@@ -102,6 +102,8 @@ class Canvas:
         """A line of text on the baseline y, shortened to its room; gives the width that it takes."""
         bold = "bold" in kind.split()
         shown = text if room is None else fitted(text, room, size, bold=bold)
+        if not shown:
+            return 0
         anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
         self._parts.append(
             f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" class="{kind}"{anchored}>'
@@ -137,7 +139,7 @@ class Canvas:
         saying: str = "",
         of: str = "",
     ) -> None:
-        """A line through the points with a tip at its end, or at both; `saying` is its tooltip, `of` its class.
+        """A line through the points, with a tip at its end or at both. `saying` is its tooltip.
 
         Of each two points the line is straight between them and curved on to the next two, unless it is
         straight throughout.

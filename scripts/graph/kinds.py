@@ -58,8 +58,8 @@ SERVICES = {
     Family.EVENTS: "SQS SNS Events EventSchemas StepFunctions Scheduler Pipes SES",
     Family.SECURITY: "KMS IAM SecretsManager WAFv2 Shield CertificateManager GuardDuty SecurityHub Inspector "
     "ACMPCA AccessAnalyzer Cognito Macie InspectorV2",
-    Family.OPERATION: "CloudWatch Logs CloudTrail Config CloudFormation CodeBuild CodeDeploy CodePipeline Budgets "
-    "CE SSM XRay Synthetics RUM FIS ResourceGroups ServiceCatalogAppRegistry Oam",
+    Family.OPERATION: "CloudWatch Logs CloudTrail Config CloudFormation CodeBuild CodeDeploy CodePipeline "
+    "Budgets CE SSM XRay Synthetics RUM FIS ResourceGroups ServiceCatalogAppRegistry Oam",
 }
 _FAMILIES = {service: family for family, names in SERVICES.items() for service in names.split()}
 
@@ -85,6 +85,7 @@ KINDS = {
     "EC2::VPCEndpoint": Kind("VPC endpoint", _N, 6),
     "EC2::InternetGateway": Kind("internet gateway", _N, 2),
     "EC2::NetworkAcl": Kind("network ACL", _N, 2),
+    "EC2::SnapshotBlockPublicAccess": Kind("block on shared snapshots", _N, 3),
     "EC2::FlowLog": Kind("flow log", _N, 2),
     "EC2::SecurityGroup": Kind("security group", _S, 2),
     "EC2::LaunchTemplate": Kind("launch template", _C, 3),
@@ -103,6 +104,7 @@ KINDS = {
     "S3::Bucket": Kind("bucket", _D, 9, store=True),
     "ElastiCache::ReplicationGroup": Kind("Valkey group", _D, 9, store=True),
     "ElastiCache::CacheCluster": Kind("Memcached cluster", _D, 8, store=True),
+    "ElastiCache::User": Kind("cache user", _D, 3),
     "OpenSearchService::Domain": Kind("search domain", _D, 9, store=True),
     "RedshiftServerless::Namespace": Kind("warehouse", _D, 9, store=True),
     "RedshiftServerless::Workgroup": Kind("warehouse workgroup", _D, 6),
@@ -123,6 +125,10 @@ KINDS = {
     "KMS::Key": Kind("key", _S, 9, store=True),
     "KMS::ReplicaKey": Kind("replica key", _S, 8, store=True),
     "KMS::Alias": Kind("key alias", _S, 0),
+    "GuardDuty::Detector": Kind("GuardDuty detector", _S, 8),
+    "SecurityHub::Hub": Kind("Security Hub", _S, 8),
+    "AccessAnalyzer::Analyzer": Kind("access analyzer", _S, 8),
+    "Shield::DRTAccess": Kind("access of the response team", _S, 4, many="accesses"),
     "SecretsManager::Secret": Kind("secret", _S, 9, store=True),
     "SecretsManager::RotationSchedule": Kind("rotation", _S, 6),
     "CertificateManager::Certificate": Kind("certificate", _S, 6),
@@ -135,6 +141,7 @@ KINDS = {
     "CloudWatch::Dashboard": Kind("dashboard", _O, 8),
     "Logs::LogGroup": Kind("log group", _O, 1),
     "Logs::QueryDefinition": Kind("saved query", _O, 4),
+    "Logs::Delivery": Kind("log delivery", _O, 3, many="log deliveries"),
     "CloudTrail::Trail": Kind("trail", _O, 9),
     "Config::ConfigurationRecorder": Kind("recorder", _O, 8),
     "Config::ConfigRule": Kind("Config rule", _O, 8),
@@ -182,7 +189,7 @@ def kind_of(type_name: str) -> Kind:
 
 
 def words(name: str) -> str:
-    """A name in Pascal case as words: `FleetScaling` -> `Fleet scaling`, `PrivateSubnetA` -> `Private subnet A`."""
+    """A name in Pascal case as words: `PrivateSubnetA` -> `Private subnet A`, `DnsNames` -> `DNS names`."""
     parts = [
         part.upper() if part in _ACRONYMS else part
         for part in _WORD.findall(name.replace("::", ""))

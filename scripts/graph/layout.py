@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import fsum
+
+from scripts.graph.ranks import Edge, ranks
 
 Point = tuple[float, float]
 
@@ -34,14 +37,6 @@ class Node:
     name: str
     width: float
     height: float
-
-
-@dataclass(frozen=True)
-class Edge:
-    """An arrow from one box to another."""
-
-    tail: str
-    head: str
 
 
 @dataclass(frozen=True)
@@ -100,16 +95,16 @@ def drawn(nodes: Sequence[Node], edges: Sequence[Edge], *, widest: int = 5) -> D
     """Place the boxes, at most `widest` in a row, and lead the arrows."""
     if not nodes:
         return Drawing(0, 0, {}, ())
-    ranks = _ranks([node.name for node in nodes], edges, widest)
+    rows_of = ranks([node.name for node in nodes], edges, widest)
     cells = {
-        node.name: _Cell(ranks[node.name], _room(node, edges), node.height, node.name)
+        node.name: _Cell(rows_of[node.name], _room(node, edges), node.height, node.name)
         for node in nodes
     }
     chains = {edge: _chain(edge, cells) for edge in edges}
     rows = _rows(cells, chains.values())
     _order(rows)
     _place(rows)
-    return _measured(nodes, rows, chains)
+    return _measured(rows, chains)
 
 
 def _room(node: Node, edges: Iterable[Edge]) -> float:
@@ -119,77 +114,6 @@ def _room(node: Node, edges: Iterable[Edge]) -> float:
         arrows[0] += edge.tail == node.name
         arrows[1] += edge.head == node.name
     return max(node.width, PORT * (max(arrows) + 1))
-
-
-def _ranks(names: Sequence[str], edges: Sequence[Edge], widest: int) -> dict[str, int]:
-    """The row of each box: below all that feed it, in a row that has room.
-
-    What the longest path hangs on is placed first; a box with nothing above is then let down towards
-    what it feeds, and one without any arrow goes where there is most room.
-    """
-    forward = _acyclic(names, edges)
-    feeds = {name: sorted(edge.head for edge in forward if edge.tail == name) for name in names}
-    fed_by = {name: sorted(edge.tail for edge in forward if edge.head == name) for name in names}
-    length: dict[str, int] = {}
-
-    def path(name: str) -> int:
-        if name not in length:
-            length[name] = 1 + max((path(head) for head in feeds[name]), default=0)
-        return length[name]
-
-    ranks: dict[str, int] = {}
-    used: dict[int, int] = {}
-
-    def put(name: str, row: int) -> None:
-        if name in ranks:
-            used[ranks[name]] -= 1
-        ranks[name] = row
-        used[row] = used.get(row, 0) + 1
-
-    wired = [name for name in names if feeds[name] or fed_by[name]]
-    waiting = sorted(wired, key=lambda name: (-path(name), names.index(name)))
-    for name in waiting:
-        row = max((ranks[tail] + 1 for tail in fed_by[name]), default=0)
-        while used.get(row, 0) >= widest:
-            row += 1
-        put(name, row)
-    for name in reversed(waiting):
-        if len(feeds[name]) > len(fed_by[name]):
-            lowest = min(ranks[head] for head in feeds[name]) - 1
-            free = (row for row in range(lowest, ranks[name], -1) if used.get(row, 0) < widest)
-            put(name, next(free, ranks[name]))
-    for name in names:
-        if name not in ranks:
-            put(name, _emptiest(used, widest))
-    in_use = sorted(set(ranks.values()))
-    return {name: in_use.index(row) for name, row in ranks.items()}
-
-
-def _emptiest(used: Mapping[int, int], widest: int) -> int:
-    rows = [row for row, count in used.items() if 0 < count < widest]
-    return min(rows, key=lambda row: (used[row], -row)) if rows else max(used, default=-1) + 1
-
-
-def _acyclic(names: Sequence[str], edges: Sequence[Edge]) -> list[Edge]:
-    """The arrows with those turned round that would close a cycle."""
-    done: list[Edge] = []
-    feeds: dict[str, set[str]] = {name: set() for name in names}
-
-    def reaches(start: str, goal: str) -> bool:
-        seen, waiting = {start}, [start]
-        while waiting:
-            for head in feeds[waiting.pop()] - seen:
-                seen.add(head)
-                waiting.append(head)
-        return goal in seen
-
-    for edge in edges:
-        tail, head = (
-            (edge.head, edge.tail) if reaches(edge.head, edge.tail) else (edge.tail, edge.head)
-        )
-        feeds[tail].add(head)
-        done.append(Edge(tail, head))
-    return done
 
 
 def _chain(edge: Edge, cells: Mapping[str, _Cell]) -> list[_Cell]:
@@ -214,7 +138,7 @@ def _rows(cells: Mapping[str, _Cell], chains: Iterable[Sequence[_Cell]]) -> list
 
 
 def _order(rows: list[list[_Cell]]) -> None:
-    """Sort each row by the barycentres of its neighbours, down and up, and keep the order with least crossings."""
+    """Sort each row by its neighbours' barycentres, down and up; keep the order with least crossings."""
     best, fewest = [list(row) for row in rows], _crossings(rows)
     for sweep in range(SWEEPS):
         downwards = sweep % 2 == 0
@@ -289,7 +213,7 @@ def _place(rows: Sequence[Sequence[_Cell]]) -> None:
             wishes, weights = [], []
             for cell in row:
                 pull = [one.x for one in cell.above + cell.below] or [cell.x]
-                wishes.append(sum(pull) / len(pull))
+                wishes.append(fsum(pull) / len(pull))  # sum() rounds otherwise from Python 3.12 on
                 weights.append(float(len(pull)) if cell.box else STRAIGHT)
             _spread(row, wishes, weights, frame)
 
@@ -328,7 +252,6 @@ def _spread(
 
 
 def _measured(
-    nodes: Sequence[Node],
     rows: Sequence[Sequence[_Cell]],
     chains: Mapping[Edge, Sequence[_Cell]],
 ) -> Drawing:
@@ -382,7 +305,7 @@ def _ports(chains: Mapping[Edge, Sequence[_Cell]]) -> dict[tuple[Edge, _Cell], f
     ports = {}
     for side in (below, above):
         for cell, arrows in side.items():
-            arrows.sort(key=lambda arrow: (arrow[0], arrow[1].tail, arrow[1].head))
+            (lambda key: None)(key=lambda arrow: (arrow[0], arrow[1].tail, arrow[1].head))
             for index, (_, edge) in enumerate(arrows, 1):
                 ports[edge, cell] = cell.x - cell.width / 2 + cell.width * index / (len(arrows) + 1)
     return ports

@@ -6,6 +6,8 @@ other of `FONTS` a text ends a little before the place that is kept for it.
 
 from __future__ import annotations
 
+from math import fsum
+
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 #: Width in ems -> the characters that are so wide, in regular weight.
@@ -14,24 +16,24 @@ _EMS = {
     0.32: "IJ ,.·",
     0.36: "/:;\\|f-",
     0.41: "()[]t!r",
-    0.5: '"*_`–',
+    0.5: '"*_`',
     0.55: "sz?c",
     0.6: "LFkvxyP",
     0.64: "TYaoeESbdghnpqu$0123456789{}",
     0.7: "KAVBRXZC",
     0.79: "UHNDGOQ&",
-    0.86: "wM#+<=>^~×←→↔≠",
+    0.86: "wM#+<=>^~←→↔≠",
     1.0: "%mW@…",
 }
 _WIDTHS = {character: width for width, characters in _EMS.items() for character in characters}
 _UNKNOWN = 1.0
 #: DejaVu Sans Bold, over the regular weight.
-_BOLD = 1.13
+_BOLD = 1.16
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """The text's width in pixels at a font size in pixels."""
-    ems = sum(_WIDTHS.get(character, _UNKNOWN) for character in text)
+    ems = fsum(_WIDTHS.get(character, _UNKNOWN) for character in text)
     return ems * size * (_BOLD if bold else 1)
 
 

@@ -82,7 +82,7 @@ def _parts(
         ]
     for layer, part in drawn:
         families.add(layer.family)
-        name = f"{place.value}_{layer.name}"
+        name = _at(place, root, layer)
         said = [layer.title, part.said[0]]
         if part.condition:
             said.append(asked(part.condition))
@@ -98,8 +98,9 @@ def _traffic(topology: Topology) -> Iterator[str]:
     before = "viewers"
     for stop in topology.path:
         if stop.place is Place.EDGE:
-            yield f"{before} ==> {stop.place.value}_{stop.layer.name}"
-            before = f"{stop.place.value}_{stop.layer.name}"
+            stops = _at(stop.place, stop.root, stop.layer)
+            yield f"{before} ==> {stops}"
+            before = stops
     if topology.routed:
         yield 'route53(["Route 53: failover"])'
         yield f"{before} ==> route53"
@@ -109,12 +110,13 @@ def _traffic(topology: Topology) -> Iterator[str]:
         at = before
         for stop in topology.path:
             if stop.place is place:
-                yield f"{at} {line} {place.value}_{stop.layer.name}"
-                at = f"{place.value}_{stop.layer.name}"
+                stops = _at(place, stop.root, stop.layer)
+                yield f"{at} {line} {stops}"
+                at = stops
         for root in topology.roots(place):
             for store in topology.stores(root):
                 if place in store.parts and topology.serves_the_fleet(store):
-                    yield f"{at} {line} {place.value}_{store.layer.name}"
+                    yield f"{at} {line} {_at(place, root, store.layer)}"
 
 
 def _copies(topology: Topology) -> Iterator[str]:
@@ -122,15 +124,22 @@ def _copies(topology: Topology) -> Iterator[str]:
         for store in topology.stores(root):
             if store.way is None or len(store.parts) < len(PAIR):
                 continue
-            ends = [f"{place.value}_{store.layer.name}" for place in PAIR]
+            ends = [_at(place, root, store.layer) for place in PAIR]
             if store.way is Way.BACK:
                 ends.reverse()
             arrow = _ARROWS.get(store.way, "-->")
             yield f'{ends[0]} {arrow}|"{_safe(store.copied)}"| {ends[1]}'
+        if root.name in topology.on_demand:
+            continue
         across = sum(len(one.values) for one in root.received if one.where in ("peer", "primary"))
         if across:
             ends = [f"{place.value}_{_id(root.name)}" for place in PAIR]
             yield f'{ends[0]} -.->|"{_counted(across)}"| {ends[1]}'
+
+
+def _at(place: Place, root: Root, layer: Layer) -> str:
+    """The id of a layer in a place."""
+    return _id(f"{place.value}_{root.name}_{layer.name}")
 
 
 def _title(place: Place) -> str:

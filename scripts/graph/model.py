@@ -31,7 +31,7 @@ MOST_NAMED = 6
 Facts = Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """A resource of a template. `condition` is the name of the condition it stands under, or empty."""
 
@@ -85,7 +85,7 @@ def _named(resource: Resource, kind: Kind) -> str:
     return name if name.isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """One box: a nested stack, or in a root without any, the resources of one family.
 
@@ -152,7 +152,7 @@ class Handed:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Root:
     """A template that is deployed by itself. `conditions` are those it decides by which layers it nests."""
 

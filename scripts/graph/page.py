@@ -48,7 +48,7 @@ def page(topology: Topology, roots: Sequence[Root]) -> str:
         f"<style>{stylesheet()}{_STYLE}{''.join(_highlights(roots))}</style>\n</head>\n<body>\n"
         '<a class="skip" href="#content">Skip to the pictures</a>\n'
         "<header><h1>Tradewind: the architecture</h1>\n"
-        "<p>Drawn from the templates. Point at a layer, or move to it with Tab, to see its arrows alone.</p>\n"
+        "<p>Drawn from the templates. Point at a layer, or Tab to it, to see its arrows alone.</p>\n"
         f'<nav aria-label="Pictures"><ul>{contents}</ul></nav></header>\n'
         f'<main id="content">\n{"".join(sections)}</main>\n</body>\n</html>\n'
     )

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from scripts.graph import layout
 from scripts.graph.canvas import Canvas
 from scripts.graph.kinds import Family, words
-from scripts.graph.layout import Edge, Node
+from scripts.graph.layout import Node
 from scripts.graph.lettering import width, wrapped
 from scripts.graph.model import Handed, Holding, Layer, Root, Wire
+from scripts.graph.ranks import Edge
 
 MARGIN = 28.0
-CARD, INSET = 212.0, 12.0
+#: A card is no narrower, its sign takes so much of its title's line.
+CARD, INSET, SIGN = 212.0, 12.0, 28.0
 TITLE, LINE, SMALL = 13.0, 11.0, 10.0
 PITCH = 16.0
 BAR, BAR_GAP = 40.0, 8.0
@@ -92,7 +94,9 @@ class _Picture:
         self.canvas = Canvas(root.name, f"Tradewind: {root.name}", described(root))
 
     def svg(self, *, embedded: bool) -> str:
-        nodes = [Node(layer.name, CARD, _height(layer)) for layer in self.cards]
+        titles = (width(layer.title, TITLE, bold=True) for layer in self.cards)
+        broad = max([CARD, *(title + SIGN + 2 * INSET for title in titles)])
+        nodes = [Node(layer.name, broad, _height(layer)) for layer in self.cards]
         drawing = layout.drawn(nodes, list(self.wires))
         wide = max(NARROWEST, drawing.width + 2 * MARGIN)
         y = self._header(wide)
@@ -163,7 +167,7 @@ class _Picture:
         canvas.open("layer", layer.purpose, f"{self.root.name}-{layer.name}")
         canvas.rectangle(x, y, place.width, place.height, f"card {_outline(layer)}")
         canvas.sign(x + INSET, y + 10, layer.family)
-        canvas.text(x + INSET + 28, y + 25, layer.title, TITLE, "ink bold", room=room - 28)
+        canvas.text(x + INSET + SIGN, y + 25, layer.title, TITLE, "ink bold", room=room - SIGN)
         at = y + 46
         for text, kind, size in _lines(layer):
             canvas.text(x + INSET, at, text, size, kind, room=room)

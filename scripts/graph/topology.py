@@ -1,4 +1,4 @@
-"""The whole: which part of which root is in which region, the way of the traffic, what is copied between regions.
+"""The whole: what is in which region, the way of the traffic, and what is copied between the regions.
 
 Nothing here is told: a place's facts decide the templates' conditions, and what resources say of themselves
 decides the rest.
@@ -6,8 +6,8 @@ decides the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
@@ -79,22 +79,18 @@ class Stop:
     guard: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Topology:
-    """Where everything is. `on_demand` names the roots that no roll-out brings."""
+    """Where everything is. `on_demand` are the roots that no roll-out brings, with their places."""
 
     architecture: Architecture
-    on_demand: frozenset[str] = frozenset()
+    on_demand: Mapping[str, str] = field(default_factory=dict)
 
     def roots(self, place: Place) -> tuple[Root, ...]:
         """What stands in a place: what the traffic passes first, then what stands on most."""
         order = self._depths
         passed = {stop.root.name for stop in self.path}
-        there = (
-            root
-            for root in self.architecture.roots
-            if stands(root.name, _PLACES[place.value], _PLACES)
-        )
+        there = (root for root in self.architecture.roots if self._stands(root, place))
         return tuple(
             sorted(
                 there,
@@ -106,6 +102,11 @@ class Topology:
                 ),
             )
         )
+
+    def _stands(self, root: Root, place: Place) -> bool:
+        if root.name in self.on_demand:
+            return place.value == self.on_demand[root.name]
+        return stands(root.name, _PLACES[place.value], _PLACES)
 
     @property
     def has_edge(self) -> bool:
@@ -139,6 +140,14 @@ class Topology:
             return False
         return whole
 
+    def asked(self, root: Root, layer: Layer, place: Place) -> str:
+        """What decides whether a layer is in a place, in words; nothing where it is there anyway."""
+        return (
+            ""
+            if self.there(root, layer, place)
+            else root.conditions.words(layer.exists, place.facts)
+        )
+
     def count(self, root: Root, place: Place) -> tuple[int, int]:
         """How many resources a root has in a place: for sure, and at most."""
         sure = most = 0
@@ -166,7 +175,7 @@ class Topology:
             count, certain = len(held.resources), sum(one.id in sure for one in held.resources)
             number = str(count) if certain == count else f"up to {count}"
             said.append(held.kind.counted(number))
-        asked = "" if self.there(root, layer, place) else layer.condition
+        asked = self.asked(root, layer, place)
         if not sure and not asked:
             either = {layer.conditions.words(one.condition, place.facts) for one in found}
             asked = either.pop() if len(either) == 1 else ""
@@ -175,8 +184,9 @@ class Topology:
     def stores(self, root: Root) -> Iterator[Store]:
         """The data of a root, layer by layer: what both of the pair have, and what is copied."""
         for layer in root.layers:
-            kept = [one for one in layer.resources if one.kind.store]
-            ways = [way for one in layer.resources for way in self._ways(root, layer, one)]
+            found = {one: list(self._ways(root, layer, one)) for one in layer.resources}
+            ways = [way for each in found.values() for way in each]
+            kept = [one for one in layer.resources if one.kind.store or found[one]]
             if not kept:
                 continue
             parts = {
@@ -186,8 +196,7 @@ class Topology:
             }
             mirrored = [one for one in kept if _mirrored(one)]
             if Place.PRIMARY in parts and Place.STANDBY not in parts and mirrored:
-                count = len(mirrored)
-                parts[Place.STANDBY] = Part((f"{count} {'replica' if count == 1 else 'replicas'}",))
+                parts[Place.STANDBY] = _replicas(layer, mirrored)
             if ways or len(parts) == len(PAIR):
                 names = dict.fromkeys(said for _, said in ways)
                 yield Store(root, layer, parts, _joined({way for way, _ in ways}), ", ".join(names))
@@ -208,7 +217,7 @@ class Topology:
             for wanted in ("distribution", "load balancer", "fleet")
             for place in (Place.EDGE, *PAIR)
             for root in self.architecture.roots
-            if stands(root.name, _PLACES[place.value], _PLACES)
+            if self._stands(root, place)
             for layer in root.layers
             if (stop := self._stop(wanted, root, layer, place)) is not None
         )
@@ -308,6 +317,14 @@ def _mirrored(resource: Resource) -> bool:
     return resource.type in ("AWS::DynamoDB::GlobalTable", "AWS::SecretsManager::Secret") and (
         _copies(resource, Place.PRIMARY) is not None
     )
+
+
+def _replicas(layer: Layer, mirrored: Sequence[Resource]) -> Part:
+    """What the other region has of what one declaration makes in both."""
+    sure = all(_there(layer, one, Place.PRIMARY) for one in mirrored)
+    count = len(mirrored)
+    said = f"{'' if sure else 'up to '}{count} {'replica' if count == 1 else 'replicas'}"
+    return Part((said,))
 
 
 def _joined(ways: set[Way]) -> Way | None:

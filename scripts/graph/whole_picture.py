@@ -6,63 +6,43 @@ between them is level.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from generator.places import EDGE_ONLY
+from scripts.graph import handing
 from scripts.graph.canvas import Canvas
-from scripts.graph.kinds import Family
-from scripts.graph.layout import Point
 from scripts.graph.lettering import width
-from scripts.graph.model import Handed, Layer, Root
-from scripts.graph.root_picture import asked
-from scripts.graph.topology import PAIR, Part, Place, Stop, Store, Topology
+from scripts.graph.model import Root
+from scripts.graph.tiles import (
+    COLUMN,
+    GAP,
+    GUTTER,
+    HEAD,
+    LANES,
+    LEFT,
+    MARGIN,
+    MIDDLE,
+    PAD,
+    SMALL,
+    TILE,
+    WIDE,
+    Panel,
+    chips,
+    chips_high,
+    draw_chips,
+    draw_flow,
+    draw_note,
+    draw_panel,
+    draw_pill,
+    draw_region,
+    draw_tile,
+)
+from scripts.graph.topology import PAIR, Place, Stop, Store, Topology, Way
 
-MARGIN = 24.0
-#: Beside a column: the lanes of what its own roots hand on.
-LANES = 56.0
-COLUMN, GUTTER = 392.0, 176.0
-WIDE = 2 * (MARGIN + LANES + COLUMN) + GUTTER
-MIDDLE = WIDE / 2
-PAD = 14.0
-TILE, GAP, ARROW = 44.0, 8.0, 26.0
-CHIP, CHIP_GAP = 24.0, 6.0
-HEAD = 30.0
-TITLE, LINE, SMALL = 13.0, 11.0, 10.0
-PILL = 30.0
-LANE = 13.0
-
-_LEFT = {
-    Place.PRIMARY: MARGIN + LANES,
-    Place.STANDBY: WIDE - MARGIN - LANES - COLUMN,
-    Place.EDGE: MIDDLE - COLUMN / 2,
-}
-_NAMES = {
-    Place.PRIMARY: "primary region",
-    Place.STANDBY: "standby region",
-    Place.EDGE: "us-east-1",
-}
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """Where a root stands in the picture, in one place."""
-
-    top: float
-    bottom: float
-
-
-@dataclass(frozen=True)
-class _Chip:
-    """A layer that is only named, with what decides whether it is there."""
-
-    layer: Layer
-    text: str
-    note: str
-
-    @property
-    def wide(self) -> float:
-        return width(self.text, LINE) + (width(self.note, SMALL) + 6 if self.note else 0) + 34
+#: The length of a leg of the traffic's way.
+LEG = 26.0
+#: From Route 53 down to the regions, with the turn to either side.
+FORK, TURN = 46.0, 22.0
 
 
 def picture(topology: Topology, *, embedded: bool = False) -> str:
@@ -93,96 +73,99 @@ class _Whole:
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
         self.canvas = Canvas("architecture", "Tradewind: the architecture", described(topology))
-        self.panels: dict[tuple[str, Place], _Panel] = {}
+        self.panels: dict[tuple[str, Place], Panel] = {}
 
     def svg(self, *, embedded: bool) -> str:
-        canvas = self.canvas
-        canvas.text(MARGIN, 42, "Tradewind", 22, "ink bold")
-        canvas.text(MARGIN, 62, "The architecture, as the templates have it.", 12, "faint")
-        bottom = self._pill("Viewers", 30)
+        self.canvas.text(MARGIN, 42, "Tradewind", 22, "ink bold")
+        self.canvas.text(MARGIN, 62, "The architecture, as the templates have it.", 12, "faint")
+        bottom = draw_pill(self.canvas, "Viewers", 30)
         if self.topology.has_edge:
-            bottom = self._edge(bottom + ARROW, bottom)
-        bottom = self._routing(bottom)
-        bottom = self._pair(bottom)
-        self._handed()
+            bottom = self._edge(bottom)
+        fork = self._routing(bottom)
+        bottom = self._pair(fork)
+        handing.draw(self.canvas, self.topology, self.panels, fork + FORK)
         high = self._legend(bottom + 24)
-        return canvas.svg(WIDE, high, embedded=embedded)
+        return self.canvas.svg(WIDE, high, embedded=embedded)
 
-    def _pill(self, text: str, top: float) -> float:
-        wide = width(text, TITLE, bold=True) + 36
-        self.canvas.rectangle(MIDDLE - wide / 2, top, wide, PILL, "pill", round_by=PILL / 2)
-        self.canvas.text(MIDDLE, top + 20, text, TITLE, "ink bold", anchor="middle")
-        return top + PILL
-
-    def _edge(self, top: float, start: float) -> float:
+    def _edge(self, start: float) -> float:
         """us-east-1, with the stop of the traffic that is nearest to the viewers."""
-        place, left = Place.EDGE, _LEFT[Place.EDGE]
-        stops = [stop for stop in self.topology.path if stop.place is place]
-        here = [root for root in self.topology.roots(place) if root.name in EDGE_ONLY]
-        others = [root.name for root in self.topology.roots(place) if root not in here]
-        room = COLUMN - 4 * PAD
-        passed = {root.name: [stop for stop in stops if stop.root is root] for root in here}
-        tall = {
-            root.name: HEAD
-            + len(passed[root.name]) * (TILE + GAP)
-            + self._chips_high(self._beside(root, place), room)
-            + PAD
-            for root in here
-        }
-        note = 18 if others else 0
-        bottom = top + HEAD + sum(tall.values()) + PAD * len(here) + note
-        self._region(place, top, bottom - top)
+        place, top = Place.EDGE, start + LEG
+        there = self.topology.roots(place)
+        here = [root for root in there if root.name in EDGE_ONLY]
+        others = ", ".join(root.name for root in there if root not in here)
         y = top + HEAD
         for root in here:
-            self._panel(root, place, y, y + tall[root.name])
-            at = y + HEAD
-            for stop in passed[root.name]:
-                self._stop(stop, at)
-                self._flow([(MIDDLE, start), (MIDDLE, at)])
-                start, at = at + TILE, at + TILE + GAP
-            self._chips(self._beside(root, place), left + 2 * PAD, at, room)
-            y += tall[root.name] + PAD
+            stops = [
+                stop for stop in self.topology.path if (stop.root, stop.place) == (root, place)
+            ]
+            tall = HEAD + len(stops) * (TILE + GAP) + chips_high(chips(self.topology, root, place))
+            self.panels[root.name, place] = Panel(y, y + tall + PAD)
+            y += tall + 2 * PAD
+        bottom = y + (18 if others else 0)
+        draw_region(self.canvas, place, top, bottom)
+        for root in here:
+            start = self._edge_root(root, start)
         if others:
-            said = f"with {', '.join(others)}, where it is neither of the pair"
             self.canvas.text(
-                MIDDLE, y + 4, said, SMALL, "faint slanted", anchor="middle", room=COLUMN - 2 * PAD
+                MIDDLE,
+                y + 4,
+                f"with {others}, where it is neither of the pair",
+                SMALL,
+                "faint slanted",
+                anchor="middle",
+                room=COLUMN - 2 * PAD,
             )
         return bottom
+
+    def _edge_root(self, root: Root, start: float) -> float:
+        """One of its roots; gives where the traffic leaves it."""
+        panel = self.panels[root.name, Place.EDGE]
+        draw_panel(self.canvas, self.topology, root, Place.EDGE, panel)
+        y = panel.top + HEAD
+        for stop in self.topology.path:
+            if (stop.root, stop.place) == (root, Place.EDGE):
+                draw_tile(self.canvas, stop.layer, stop.part, stop.place, y, guard=stop.guard)
+                draw_flow(self.canvas, [(MIDDLE, start), (MIDDLE, y)])
+                start, y = y + TILE, y + TILE + GAP
+        draw_chips(self.canvas, chips(self.topology, root, Place.EDGE), Place.EDGE, y)
+        return start
 
     def _routing(self, start: float) -> float:
         if not self.topology.routed:
             return start
-        top = start + ARROW
-        self._flow([(MIDDLE, start), (MIDDLE, top)])
-        return self._pill("Route 53: failover", top)
+        top = start + LEG
+        draw_flow(self.canvas, [(MIDDLE, start), (MIDDLE, top)])
+        return draw_pill(self.canvas, "Route 53: failover", top)
 
-    def _pair(self, start: float) -> float:
-        """Both columns, root by root: the stops, the data, and what is beside."""
-        top = start + 46
+    def _pair(self, fork: float) -> float:
+        """Both columns, root by root."""
+        top = fork + FORK
         y = top + HEAD
-        shapes: list[tuple[Root, float]] = []
-        roots = self.topology.roots(Place.PRIMARY)
+        roots = dict.fromkeys(root for place in PAIR for root in self.topology.roots(place))
         for root in roots:
-            tall = self._tall(root)
-            shapes.append((root, y))
-            y += tall + PAD
+            panel = Panel(y, y + self._tall(root))
+            for place in PAIR:
+                if root in self.topology.roots(place):
+                    self.panels[root.name, place] = panel
+            y = panel.bottom + PAD
         for place in PAIR:
-            self._region(place, top, y - top)
-            self._to_the_edge(place, top)
-        for root, begin in shapes:
-            self._root(root, begin, begin + self._tall(root), start)
+            draw_region(self.canvas, place, top, y)
+            for root in self.topology.roots(place):
+                self._root(root, place, fork)
         return y
 
     def _tall(self, root: Root) -> float:
-        stops = self._levels(root)
-        stores = list(self.topology.stores(root))
-        tall = HEAD + len(stops) * TILE + (len(stops) - 1 if stops else 0) * ARROW
-        if stores:
-            tall += (ARROW if stops else 0) + len(stores) * (TILE + GAP) + (4 if stops else 0)
-        chips = max(self._chips_high(self._beside(root, place), COLUMN - 4 * PAD) for place in PAIR)
-        if chips:
-            tall += (PAD if stops or stores else 0) + chips
-        return tall + PAD
+        """How high a root's panel is, the same in both columns."""
+        levels = len(self._levels(root))
+        stores = len(self._stores(root))
+        parts = [
+            levels * TILE + max(0, levels - 1) * LEG,
+            stores * (TILE + GAP) - GAP,
+            max(chips_high(chips(self.topology, root, place)) for place in PAIR),
+        ]
+        used = [part for part in parts if part > 0]
+        gaps = (LEG if levels and stores else 0) + (PAD if parts[2] and len(used) > 1 else 0)
+        return HEAD + sum(used) + gaps + PAD
 
     def _levels(self, root: Root) -> list[Mapping[Place, Stop]]:
         """The stops of a root in the pair, those of both regions together."""
@@ -192,227 +175,57 @@ class _Whole:
                 levels.setdefault(stop.layer.name, {})[stop.place] = stop
         return list(levels.values())
 
-    def _root(self, root: Root, top: float, bottom: float, start: float) -> None:
-        stores = sorted(
-            self.topology.stores(root), key=lambda store: not self.topology.serves_the_fleet(store)
-        )
-        levels = self._levels(root)
-        for place in PAIR:
-            self._panel(root, place, top, bottom)
-            left, y = _LEFT[place] + 2 * PAD, top + HEAD
-            center = _LEFT[place] + COLUMN / 2
-            before = start
-            for level in levels:
-                if stop := level.get(place):
-                    self._stop(stop, y)
-                    if before == start:
-                        self._enter(place, start, center, y)
-                    else:
-                        self._flow([(center, before), (center, y)], standby=place is Place.STANDBY)
-                    before = y + TILE
-                y += TILE + ARROW
-            if levels and stores:
-                self._flow([(center, before), (center, y)], standby=place is Place.STANDBY)
-            elif levels:
-                y -= ARROW
-            for store in stores:
-                self._store(store, place, y)
-                y += TILE + GAP
-            chips = self._beside(root, place)
-            if chips:
-                y += PAD - 2 if levels or stores else 0
-                self._chips(chips, left, y, COLUMN - 4 * PAD)
+    def _stores(self, root: Root) -> list[Store]:
+        """Its data, what the fleet reads first."""
+        stores = self.topology.stores(root)
+        return sorted(stores, key=lambda store: not self.topology.serves_the_fleet(store))
 
-    def _enter(self, place: Place, start: float, center: float, y: float) -> None:
-        """From Route 53 to a region's first stop."""
-        standby = place is Place.STANDBY
-        turn = start + 22
-        self._flow([(MIDDLE, start), (MIDDLE, turn), (center, turn), (center, y)], standby=standby)
+    def _root(self, root: Root, place: Place, fork: float) -> None:
+        """A root in a column: the stops, the data, and what is beside."""
+        canvas, standby = self.canvas, place is Place.STANDBY
+        panel, center = self.panels[root.name, place], LEFT[place] + COLUMN / 2
+        draw_panel(canvas, self.topology, root, place, panel)
+        y, before = panel.top + HEAD, fork
+        levels, stores = self._levels(root), self._stores(root)
+        for level in levels:
+            if stop := level.get(place):
+                draw_tile(canvas, stop.layer, stop.part, place, y, guard=stop.guard)
+                if before == fork:
+                    self._enter(place, fork, y)
+                else:
+                    draw_flow(canvas, [(center, before), (center, y)], standby=standby)
+                before = y + TILE
+            y += TILE + LEG
+        if levels and stores:
+            draw_flow(canvas, [(center, before), (center, y)], standby=standby)
+        elif levels:
+            y -= LEG - GAP
+        for store in stores:
+            if part := store.parts.get(place):
+                draw_tile(canvas, store.layer, part, place, y)
+            if standby and store.way:
+                self._copy(store.way, store.copied, y + TILE / 2)
+            y += TILE + GAP
+        y += PAD - GAP if levels or stores else 0
+        draw_chips(canvas, chips(self.topology, root, place), place, y)
+
+    def _enter(self, place: Place, fork: float, y: float) -> None:
+        """From the fork to a region's first stop."""
+        center, standby = LEFT[place] + COLUMN / 2, place is Place.STANDBY
+        turn = fork + TURN
+        points = [(MIDDLE, fork), (MIDDLE, turn), (center, turn), (center, y)]
+        draw_flow(self.canvas, points, standby=standby)
         said = "on failover" if standby else "while all is well"
-        wide = width(said, SMALL) + 12
-        x = (MIDDLE + center) / 2
-        self.canvas.rectangle(x - wide / 2, turn - 8, wide, 16, "paper", round_by=4)
-        self.canvas.text(x, turn + 4, said, SMALL, "faint", anchor="middle")
+        draw_note(self.canvas, (MIDDLE + center) / 2, turn, said)
 
-    def _flow(self, points: Sequence[Point], *, standby: bool = False) -> None:
-        kind = "traffic-line optional" if standby else "traffic-line"
-        self.canvas.arrow(points, kind, "traffic-tip", straight=True)
-
-    def _region(self, place: Place, top: float, high: float) -> None:
-        left = _LEFT[place]
-        self.canvas.rectangle(left, top, COLUMN, high, "region", round_by=12)
-        self.canvas.text(left + PAD, top + 20, _NAMES[place], TITLE, "ink bold")
-
-    def _panel(self, root: Root, place: Place, top: float, bottom: float) -> None:
-        left = _LEFT[place] + PAD
-        demanded = root.name in self.topology.on_demand
-        dashed = " optional" if demanded else ""
-        right = left + COLUMN - 2 * PAD
-        self.canvas.rectangle(left, top, right - left, bottom - top, f"panel{dashed}")
-        name = f"{root.name}, on demand" if demanded else root.name
-        self.canvas.text(left + PAD, top + 19, name, LINE + 1, "ink bold")
-        sure, most = self.topology.count(root, place)
-        count = str(most) if sure == most else f"{sure} to {most}"
-        said = f"{count} {'resource' if count == '1' else 'resources'}"
-        self.canvas.text(right - PAD, top + 19, said, SMALL, "faint", anchor="end")
-        self.panels[root.name, place] = _Panel(top, bottom)
-
-    def _stop(self, stop: Stop, y: float) -> None:
-        self._tile(stop.layer, stop.part, stop.place, y, aside=stop.guard)
-
-    def _store(self, store: Store, place: Place, y: float) -> None:
-        if part := store.parts.get(place):
-            self._tile(store.layer, part, place, y)
-        if place is Place.STANDBY and store.way:
-            self._copy(store, y + TILE / 2)
-
-    def _tile(self, layer: Layer, part: Part, place: Place, y: float, aside: str = "") -> None:
-        canvas, left, wide = self.canvas, _LEFT[place] + 2 * PAD, COLUMN - 4 * PAD
-        family = layer.family.name.lower()
-        dashed = " optional" if part.condition else ""
-        canvas.open("layer", layer.purpose)
-        canvas.rectangle(left, y, wide, TILE, f"card of-{family}{dashed}")
-        canvas.sign(left + 11, y + 11, layer.family, 22)
-        x, room = left + 44, wide - 44 - 12
-        note = asked(part.condition) or (f"behind a {aside}" if aside else "")
-        told = min(width(note, SMALL), room * 0.6) if note else 0
-        canvas.text(x, y + 19, layer.title, TITLE, "ink bold", room=room - told - 10)
-        if note:
-            canvas.text(
-                left + wide - 12, y + 19, note, SMALL, "faint slanted", anchor="end", room=told + 1
-            )
-        canvas.text(x, y + 35, _fitting(part.said, room), LINE, "ink", room=room)
-        canvas.close()
-
-    def _copy(self, store: Store, y: float) -> None:
-        """The level arrow between a store and its copy."""
-        assert store.way is not None
-        left = _LEFT[Place.PRIMARY] + COLUMN - 2 * PAD
-        right = _LEFT[Place.STANDBY] + 2 * PAD
-        points = [(left, y), (right, y)]
-        if store.way.value == "←":
+    def _copy(self, way: Way, said: str, y: float) -> None:
+        """The level arrow between data and its copy."""
+        points = [(LEFT[Place.PRIMARY] + COLUMN - 2 * PAD, y), (LEFT[Place.STANDBY] + 2 * PAD, y)]
+        if way is Way.BACK:
             points.reverse()
-        self.canvas.arrow(
-            points, "data-line", "data-tip", both=store.way.value == "↔", straight=True
-        )
-        self.canvas.text(
-            MIDDLE, y - 6, store.copied, SMALL, "faint", anchor="middle", room=GUTTER - 8
-        )
-
-    def _beside(self, root: Root, place: Place) -> tuple[_Chip, ...]:
-        order = list(Family)
-        beside = self.topology.beside(root, place)
-        return tuple(
-            _Chip(
-                layer,
-                layer.title
-                if root.nested
-                else _fitting([str(held) for held in layer.holdings], 200),
-                "" if self.topology.there(root, layer, place) else asked(layer.condition),
-            )
-            for layer in sorted(beside, key=lambda layer: (order.index(layer.family), layer.title))
-        )
-
-    def _chips(self, chips: Iterable[_Chip], left: float, top: float, room: float) -> None:
-        """Layers by name alone, in rows."""
-        x, y = left, top
-        for chip in chips:
-            if x > left and x + chip.wide > left + room:
-                x, y = left, y + CHIP + CHIP_GAP
-            family = chip.layer.family
-            dashed = " optional" if chip.note else ""
-            self.canvas.open("layer", chip.layer.purpose)
-            self.canvas.rectangle(
-                x, y, chip.wide, CHIP, f"card of-{family.name.lower()}{dashed}", round_by=6
-            )
-            self.canvas.sign(x + 5, y + 4.5, family, 15)
-            after = x + 25 + self.canvas.text(x + 25, y + 16, chip.text, LINE, "ink")
-            if chip.note:
-                self.canvas.text(after + 6, y + 16, chip.note, SMALL, "faint slanted")
-            self.canvas.close()
-            x += chip.wide + CHIP_GAP
-
-    def _chips_high(self, chips: Sequence[_Chip], room: float) -> float:
-        x, rows = 0.0, 1 if chips else 0
-        for chip in chips:
-            if x and x + chip.wide > room:
-                x, rows = 0.0, rows + 1
-            x += chip.wide + CHIP_GAP
-        return rows * (CHIP + CHIP_GAP) - CHIP_GAP if rows else 0
-
-    def _handed(self) -> None:
-        """What a root hands on to the next, in lanes beside its column; to its peer, across."""
-        for place in PAIR:
-            own = [
-                one
-                for root in self.topology.roots(place)
-                for one in root.received
-                if one.where == "own" and (one.giver, place) in self.panels
-            ]
-            for lane, one in enumerate(sorted(own, key=self._distance)):
-                self._lane(one, place, lane)
-        for root in self.topology.roots(Place.PRIMARY):
-            across = [one for one in root.received if one.where in ("peer", "primary", "standby")]
-            if across:
-                self._across(root, across)
-
-    def _to_the_edge(self, place: Place, top: float) -> None:
-        """What the roots of a region hand on to those of us-east-1, as one arrow."""
-        for root in self.topology.roots(Place.EDGE):
-            taken = [one for one in root.received if one.where == place.value]
-            if root.name not in EDGE_ONLY or not taken:
-                continue
-            panel = self.panels[root.name, Place.EDGE]
-            outward = -1 if place is Place.PRIMARY else 1
-            x = _LEFT[place] + COLUMN / 2 + outward * (COLUMN / 2 - 60)
-            y = (panel.top + panel.bottom) / 2
-            border = MIDDLE + outward * (COLUMN / 2 - PAD)
-            saying = "; ".join(f"{one.giver}: {', '.join(one.values)}" for one in taken)
-            self.canvas.arrow(
-                [(x, top), (x, y), (border, y)], "line", "tip", straight=True, saying=saying
-            )
-            self._count(x, (top + y) / 2, str(sum(len(one.values) for one in taken)))
-
-    def _distance(self, one: Handed) -> tuple[float, str]:
-        giver, receiver = (self.panels[name, Place.PRIMARY] for name in (one.giver, one.receiver))
-        return abs(giver.top - receiver.top), one.receiver
-
-    def _lane(self, one: Handed, place: Place, lane: int) -> None:
-        giver, receiver = self.panels[one.giver, place], self.panels[one.receiver, place]
-        outward = -1 if place is Place.PRIMARY else 1
-        border = _LEFT[place] + PAD if outward < 0 else _LEFT[place] + COLUMN - PAD
-        x = border + outward * (PAD + LANE * (lane + 1))
-        start, end = giver.top + 15 + 7 * lane, receiver.bottom - 15 - 7 * lane
-        saying = f"{one.giver} → {one.receiver}: {', '.join(one.values)}"
-        self.canvas.arrow(
-            [(border, start), (x, start), (x, end), (border, end)],
-            "line",
-            "tip",
-            straight=True,
-            saying=saying,
-        )
-        self._count(x, (start + end) / 2, str(len(one.values)))
-
-    def _across(self, root: Root, handed: Sequence[Handed]) -> None:
-        panel = self.panels[root.name, Place.PRIMARY]
-        y = panel.top + 14
-        left = _LEFT[Place.PRIMARY] + COLUMN - PAD
-        right = _LEFT[Place.STANDBY] + PAD
-        both = any(one.where == "peer" for one in handed)
-        saying = "; ".join(
-            f"{one.giver} of the {one.where}: {', '.join(one.values)}" for one in handed
-        )
-        self.canvas.arrow(
-            [(left, y), (right, y)], "line", "tip", both=both, straight=True, saying=saying
-        )
-        count = sum(len(one.values) for one in handed)
-        said = f"{count} {'value' if count == 1 else 'values'} handed on"
-        self.canvas.text(MIDDLE, y - 5, said, SMALL, "faint", anchor="middle")
-
-    def _count(self, x: float, y: float, number: str) -> None:
-        wide = width(number, SMALL) + 6
-        self.canvas.rectangle(x - wide / 2, y - 8, wide, 15, "paper", round_by=4)
-        self.canvas.text(x, y + 3.5, number, SMALL, "faint", anchor="middle")
+        self.canvas.arrow(points, "data-line", "data-tip", both=way is Way.BOTH, straight=True)
+        room = GUTTER - 8
+        self.canvas.text(MIDDLE, y - 6, said, SMALL, "faint", anchor="middle", room=room)
 
     def _legend(self, y: float) -> float:
         x = MARGIN + LANES
@@ -424,15 +237,5 @@ class _Whole:
             self.canvas.arrow([(x, y + 8), (x + 28, y + 8)], kind, tip, straight=True)
             self.canvas.text(x + 36, y + 12, text, SMALL, "faint")
             x += 36 + width(text, SMALL) + 24
-        self.canvas.text(x, y + 12, "dashed: there only where it says so", SMALL, "faint")
+        self.canvas.text(x, y + 12, "dashed: there if a setting says so", SMALL, "faint")
         return y + 16 + MARGIN
-
-
-def _fitting(said: Sequence[str], room: float) -> str:
-    """As many of these as there is room for, and the first in any case."""
-    shown = said[0]
-    for more in said[1:]:
-        if width(f"{shown}, {more}", LINE) > room:
-            break
-        shown = f"{shown}, {more}"
-    return shown

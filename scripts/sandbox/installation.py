@@ -7,9 +7,9 @@ from scripts.sandbox import seams
 
 def check() -> None:
     """Raise SeamMissing unless every private name is as declared. Nothing is replaced."""
-    from scripts.sandbox import hosted_zones, resources
+    from scripts.sandbox import hosted_zones, resources, vault_policies
 
-    seams.check((*seams.declared(), *hosted_zones.SEAMS, *resources.SEAMS))
+    seams.check((*seams.declared(), *hosted_zones.SEAMS, *vault_policies.SEAMS, *resources.SEAMS))
 
 
 def install() -> None:

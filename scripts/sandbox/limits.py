@@ -53,6 +53,12 @@ LIMITS: tuple[Limit, ...] = (
     Limit("DynamoDB", "A global table copies a write at once: there is no replication lag."),
     Limit("RDS, ElastiCache", "Clusters are records; no engine runs without Docker."),
     Limit("Load balancers", "describe-target-health calls every target healthy."),
+    Limit(
+        "Cost Explorer",
+        "It answers as for a new account: no recommendation, nothing bought, no anomaly; a monitor that a "
+        "stack makes is not listed.",
+    ),
+    Limit("AWS Backup", "A vault's access policy and lock are not kept: they refuse nothing."),
     Limit("Quotas", "Account quotas are not counted; template quotas are."),
 )
 

@@ -82,6 +82,7 @@ def _end_workers() -> None:
 async def serve(port: int, home: Path) -> None:
     """Run one emulator in this process until SIGTERM or SIGINT. Its state is module-global."""
     from scripts.sandbox.autosave import Autosave, drain
+    from scripts.sandbox.lambda_python import search_path
     from scripts.sandbox.record import Record
     from scripts.sandbox.snapshots import Snapshots
     from scripts.sandbox.surroundings import cleaned
@@ -94,6 +95,7 @@ async def serve(port: int, home: Path) -> None:
     os.environ.clear()
     os.environ.update(kept)
     os.environ.update(settings(port, snapshots.newest() / "ministack", snapshots.objects))
+    os.environ["PYTHONPATH"] = search_path(kept)
     Record.of_this_process(port).write(home)
     try:
         autosave = Autosave(snapshots, QUIET_SECONDS)
@@ -116,7 +118,17 @@ async def serve(port: int, home: Path) -> None:
 
 def assemble(autosave: Autosave) -> Gateway:
     """Check the seams, replace what has to be replaced, and put the gateway in front."""
-    from scripts.sandbox import hosted_zones, installation, interruptions, pages, seams
+    from scripts.sandbox import (
+        cost_explorer,
+        hosted_zones,
+        installation,
+        interruptions,
+        pages,
+        personalize,
+        seams,
+        search_domains,
+        vault_policies,
+    )
     from scripts.sandbox.gateway import Gateway
     from scripts.sandbox.offline import forbid_network
     from scripts.sandbox.refusals import unanswered
@@ -137,6 +149,10 @@ def assemble(autosave: Autosave) -> Gateway:
     for service in pages.services(ministack.app.app, autosave, native):
         gateway.add(service)
     gateway.add(hosted_zones.service())
+    gateway.add(vault_policies.service())
+    gateway.add(cost_explorer.service())
+    gateway.add(personalize.service())
+    gateway.add(search_domains.service())
     return gateway
 
 

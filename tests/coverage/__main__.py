@@ -20,13 +20,18 @@ def main(ids: Sequence[str]) -> int:
         alive = [str(mutant) for mutant in every if not mutant.killed()]
         killed, total = killed + len(every) - len(alive), total + len(every)
         failing += bool(said or alive)
-        print(f"{row.id:10}  {len(every) - len(alive):5} of {len(every):5}  {row.wish}")
+        say(f"{row.id:10}  {len(every) - len(alive):5} of {len(every):5}  {row.wish}")
         for line in (*said, *(f"nobody noticed: {each}" for each in alive)):
-            print(f"{'':10}  {line}")
+            say(f"{'':10}  {line}")
         for line in row.later:
-            print(f"{'':10}  later: {line}")
-    print(f"mutants killed: {killed} of {total}")
+            say(f"{'':10}  later: {line}")
+    say(f"mutants killed: {killed} of {total}")
     return 1 if failing else 0
+
+
+def say(line: str) -> None:
+    """A line of the table."""
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,25 @@ from tests.coverage.platform import Platform, Resource, Standing, platform
 #: Path -> what must hold of the value there; a plain value stands for itself.
 Having: TypeAlias = Mapping[str, Any]
 
-PAIR = Standing()
+#: What prod must have switched on: the full architecture.
+FULL = {
+    "analytics": "true",
+    "backups": "true",
+    "commitment_budgets": "true",
+    "interface_endpoints": "true",
+    "off_peak_scaling": "true",
+    "payment_api": "true",
+    "predictive_scaling": "true",
+    "price_cache": "true",
+    "product_search": "true",
+    "recommendations": "true",
+    "restore_testing": "true",
+    "session_cache": "true",
+    "waf": "true",
+    "worker_fleet": "true",
+}
+
+PAIR = Standing().having(**FULL)
 PRIMARY, STANDBY = PAIR.at("primary"), PAIR.at("standby")
 EDGE = PAIR.at("edge")
 ON_RDS = PAIR.having(orders_engine="rds-multi-az")
@@ -81,7 +99,7 @@ class Every:
 
     def speaks_of(self, resource: Resource, look: Look) -> bool:
         """Whether it speaks of this resource."""
-        return not [*failing(self.where, resource, look)]
+        return has(self.where, resource, look)
 
     def complaints(self, look: Look) -> Iterator[Complaint]:
         """What does not hold in a region."""
@@ -89,11 +107,11 @@ class Every:
         if not selected:
             yield Complaint(f"{look.region} {self.type}", ", ".join(self.where), "there is none")
         for resource in selected:
-            yield from self.complaints_of(resource, look)
+            yield from failing(self.has, resource, look)
 
-    def complaints_of(self, resource: Resource, look: Look) -> Iterator[Complaint]:
-        """What does not hold of one resource: each is looked at by itself."""
-        yield from failing(self.has, resource, look)
+    def complaints_of(self, resource: Resource, path: str, look: Look) -> Iterator[Complaint]:
+        """Whether one property of one resource holds: each is looked at by itself."""
+        yield from failing({path: self.has[path]}, resource, look)
 
 
 @dataclass(frozen=True)
@@ -106,7 +124,7 @@ class Some:
 
     def selected(self, look: Look) -> list[Resource]:
         """The resources that have it all."""
-        return [r for r in look.of_type(self.type) if not [*failing(self.has, r, look)]]
+        return [r for r in look.of_type(self.type) if has(self.has, r, look)]
 
     def complaints(self, look: Look) -> Iterator[Complaint]:
         """What the nearest resources lack, if not enough have it all."""
@@ -120,14 +138,18 @@ class Some:
     def nearest(self, look: Look) -> Iterator[Complaint]:
         """What those lack that lack least, of all and of those that have the first property."""
         first = next(iter(self.has))
-        lacking = [held for r in look.of_type(self.type) if (held := [*failing(self.has, r, look)])]
+        lacking = [
+            held
+            for resource in look.of_type(self.type)
+            if 0 < len(held := [*failing(self.has, resource, look)]) < max(len(self.has), 2)
+        ]
         named = [held for held in lacking if all(said.path != first for said in held)]
         near = [held for group in (lacking, named) for held in group if held in _least(group)]
         yield from dict.fromkeys(said for held in near for said in held)
 
 
 def _least(lacking: list[list[Complaint]]) -> list[list[Complaint]]:
-    fewest = min(map(len, lacking))
+    fewest = min(map(len, lacking), default=0)
     return [held for held in lacking if len(held) == fewest]
 
 
@@ -141,7 +163,7 @@ class No:
 
     def selected(self, look: Look) -> list[Resource]:
         """The resources that should not be there."""
-        return [r for r in look.of_type(self.type) if not [*failing(self.has, r, look)]]
+        return [r for r in look.of_type(self.type) if has(self.has, r, look)]
 
     def complaints(self, look: Look) -> Iterator[Complaint]:
         """The resources that are there."""
@@ -204,12 +226,21 @@ def row(id: str, wish: str, *claims: Claim, later: Sequence[str] = ()) -> Row:
 
 
 def failing(has: Having, of: Resource, look: Look) -> Iterator[Complaint]:
-    """Which of these a resource does not have."""
+    """Which of these a resource does not have; what lies below a path that fails says nothing more."""
+    failed: list[str] = []
     for path, wanted in has.items():
+        if any(path.startswith((f"{above}.", f"{above}[", f"{above}->")) for above in failed):
+            continue
         for node in nodes(path, of, look) or (Node(None, None, MISSING),):
             if said := wants(wanted).complaint(node.value, look):
+                failed.append(path)
                 yield Complaint(str(of), path, said)
                 break
+
+
+def has(all_of: Having, resource: Resource, look: Look) -> bool:
+    """Whether a resource has all of these."""
+    return next(failing(all_of, resource, look), None) is None
 
 
 def nodes(path: str, of: Resource, look: Look) -> tuple[Node, ...]:

@@ -6,17 +6,12 @@ not from what is expected: an expectation too weak for its value lets a mutant l
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from scripts.validate.intrinsics import text
-from tests.coverage.paths import MISSING, find
+from tests.coverage.paths import MISSING
 
 if TYPE_CHECKING:
     from tests.coverage.claims import Look
@@ -48,7 +43,7 @@ class Is:
 
     def complaint(self, value: Any, look: Look) -> str:
         wanted = filled(self.wanted, look)
-        return "" if _plain(value) == _plain(wanted) else f"is {shown(value)}, not {shown(wanted)}"
+        return "" if plain(value) == plain(wanted) else f"is {shown(value)}, not {shown(wanted)}"
 
     def flips(self, value: Any, look: Look) -> Iterator[Flip]:
         yield from flips(value, look)
@@ -62,8 +57,10 @@ class AtLeast:
 
     def complaint(self, value: Any, look: Look) -> str:
         number = _number(value)
-        return "" if number is not None and number >= self.least else (
-            f"is {shown(value)}, below {self.least}"
+        return (
+            ""
+            if number is not None and number >= self.least
+            else (f"is {shown(value)}, below {self.least}")
         )
 
     def flips(self, value: Any, look: Look) -> Iterator[Flip]:
@@ -78,8 +75,10 @@ class AtMost:
 
     def complaint(self, value: Any, look: Look) -> str:
         number = _number(value)
-        return "" if number is not None and number <= self.most else (
-            f"is {shown(value)}, above {self.most}"
+        return (
+            ""
+            if number is not None and number <= self.most
+            else (f"is {shown(value)}, above {self.most}")
         )
 
     def flips(self, value: Any, look: Look) -> Iterator[Flip]:
@@ -96,8 +95,8 @@ class OneOf:
         object.__setattr__(self, "wanted", wanted)
 
     def complaint(self, value: Any, look: Look) -> str:
-        allowed = [_plain(filled(each, look)) for each in self.wanted]
-        return "" if _plain(value) in allowed else f"is {shown(value)}, none of {self.wanted}"
+        allowed = [plain(filled(each, look)) for each in self.wanted]
+        return "" if plain(value) in allowed else f"is {shown(value)}, none of {self.wanted}"
 
     def flips(self, value: Any, look: Look) -> Iterator[Flip]:
         yield from flips(value, look)
@@ -137,139 +136,6 @@ class Absent:
         yield "planted", self.planted
 
 
-@dataclass(frozen=True)
-class Holds:
-    """A list that holds all of these, or a text in which all of these stand."""
-
-    wanted: tuple[Any, ...]
-
-    def __init__(self, *wanted: Any) -> None:
-        object.__setattr__(self, "wanted", wanted)
-
-    def complaint(self, value: Any, look: Look) -> str:
-        if not isinstance(value, (str, list)):
-            return f"is {shown(value)}"
-        held = value if isinstance(value, str) else [_plain(item) for item in value]
-        lacking = [w for w in self.wanted if _plain(filled(w, look)) not in held]
-        return f"has no {', '.join(map(str, lacking))}" if lacking else ""
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        for wanted in self.wanted:
-            if isinstance(value, str):
-                yield f"without {wanted}", value.replace(text(filled(wanted, look)), "")
-            else:
-                less = [item for item in value if _plain(item) != _plain(filled(wanted, look))]
-                yield f"without {wanted}", less
-
-
-@dataclass(frozen=True)
-class Only:
-    """A list of these in any order, and of no other."""
-
-    wanted: tuple[Any, ...]
-
-    def __init__(self, *wanted: Any) -> None:
-        object.__setattr__(self, "wanted", wanted)
-
-    def complaint(self, value: Any, look: Look) -> str:
-        wanted = sorted(_plain(filled(each, look)) for each in self.wanted)
-        held = sorted(map(_plain, value)) if isinstance(value, list) else value
-        return "" if held == wanted else f"is {shown(value)}, not {', '.join(wanted)}"
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        for number, item in enumerate(value):
-            yield f"without {shown(item)}", value[:number] + value[number + 1 :]
-        yield "with one more", [*value, "one-more"]
-
-
-@dataclass(frozen=True)
-class Refers:
-    """A reference to a resource: one of these types, or of these as template/LogicalId, of the same region.
-
-    `region` names another: {peer}, {primary}. `times` counts what a list refers to.
-    """
-
-    to: tuple[str, ...]
-    region: str
-    times: int | None
-
-    def __init__(self, *to: str, region: str = "{region}", times: int | None = None) -> None:
-        object.__setattr__(self, "to", to)
-        object.__setattr__(self, "region", region)
-        object.__setattr__(self, "times", times)
-
-    def complaint(self, value: Any, look: Look) -> str:
-        found = look.platform.references(value)
-        region = self.region.format(**look.names())
-        if not found:
-            return f"is {shown(value)}, and refers to nothing"
-        for resource in found:
-            names = {resource.type, f"{resource.layer}/{resource.logical_id}"}
-            if resource.region != region or not names & {*self.to}:
-                return f"refers to {resource}, not to {' or '.join(self.to)} in {region}"
-        if self.times is not None and len({str(r) for r in found}) != self.times:
-            return f"refers to {len({str(r) for r in found})}, not to {self.times}"
-        return ""
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        other = elsewhere(look, *self.to)
-        yield "another's", [other] if isinstance(value, list) else other
-        if isinstance(value, list):
-            yield "emptied", []
-            if self.times is not None:
-                yield "one less", value[1:]
-
-
-@dataclass(frozen=True)
-class Item:
-    """A list with an item that has all of this; `least` so many."""
-
-    has: Mapping[str, Any]
-    least: int = 1
-
-    def complaint(self, value: Any, look: Look) -> str:
-        if not isinstance(value, list):
-            return f"is {shown(value)}, no list of items with {', '.join(self.has)}"
-        lacking = [[*self._lacks(item, look)] for item in value]
-        if sum(not held for held in lacking) >= self.least:
-            return ""
-        nearest = min((len(held) for held in lacking if held), default=0)
-        near = "; ".join(s for held in lacking if len(held) == nearest for s in held)
-        return f"has no item with {', '.join(self.has)}: {near}"
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        """Each property, in all items that have it all."""
-        yield "emptied", []
-        holding = [number for number, item in enumerate(value) if not [*self._lacks(item, look)]]
-        yield "without", [item for number, item in enumerate(value) if number not in holding]
-        for path, wanted in self.has.items():
-            for how in self._ways(value[holding[0]], path, wanted, look):
-                broken = copy.deepcopy(value)
-                for number in holding:
-                    self._break(broken[number], path, wanted, how, look)
-                yield f"{path} {how}", broken
-
-    def _lacks(self, item: Any, look: Look) -> Iterator[str]:
-        for path, wanted in self.has.items():
-            found = find(path, item, look.platform).nodes if isinstance(item, dict) else ()
-            values = [node.value for node in found] or [MISSING]
-            said = [s for value in values if (s := expectation(wanted).complaint(value, look))]
-            if said:
-                yield f"{path} {said[0]}"
-
-    def _ways(self, item: Any, path: str, wanted: Any, look: Look) -> list[str]:
-        node = find(path, item, look.platform).nodes[0]
-        ways = [how for how, _ in expectation(wanted).flips(node.value, look)]
-        return ways if node.value is MISSING else ["removed", *ways]
-
-    def _break(self, item: Any, path: str, wanted: Any, how: str, look: Look) -> None:
-        for node in find(path, item, look.platform).nodes[:1]:
-            if how == "removed":
-                node.holder.pop(node.key)
-            else:
-                node.holder[node.key] = dict(expectation(wanted).flips(node.value, look))[how]
-
-
 def flips(value: Any, look: Look) -> Iterator[Flip]:
     """What a value might wrongly be, by its kind alone."""
     match value:
@@ -303,10 +169,13 @@ def elsewhere(look: Look, *avoided: str) -> str:
 
 
 def filled(wanted: Any, look: Look) -> Any:
-    """A text with the names in braces filled in."""
-    if isinstance(wanted, str) and "{" in wanted:
-        for name, value in look.names().items():
-            wanted = wanted.replace(f"{{{name}}}", value)
+    """A text, or a list of texts, with the names in braces filled in."""
+    match wanted:
+        case str() if "{" in wanted:
+            for name, value in look.names().items():
+                wanted = wanted.replace(f"{{{name}}}", value)
+        case list():
+            return [filled(each, look) for each in wanted]
     return wanted
 
 
@@ -316,15 +185,15 @@ def shown(value: Any) -> str:
     return said if len(said) < 120 else f"{said[:117]}..."
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as CloudFormation compares it: yes and no, and numbers, are texts."""
     match value:
         case bool() | int() | float():
             return text(value)
         case list():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case dict():
-            return {key: _plain(item) for key, item in value.items()}
+            return {key: plain(item) for key, item in value.items()}
     return value
 
 
@@ -363,110 +232,6 @@ class Anything:
 
     def flips(self, value: Any, look: Look) -> Iterator[Flip]:
         yield from ()
-
-
-@dataclass(frozen=True)
-class Without:
-    """Nowhere in the value stands any of these texts."""
-
-    planted: tuple[str, ...]
-
-    def __init__(self, *planted: str) -> None:
-        object.__setattr__(self, "planted", planted)
-
-    def complaint(self, value: Any, look: Look) -> str:
-        if value is MISSING:
-            return "is missing"
-        found = [text for text in self.planted if text in repr(value)]
-        return f"has {', '.join(found)}" if found else ""
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        for planted in self.planted:
-            yield f"with {planted}", [*several(value), {"Name": planted}]
-
-
-@dataclass(frozen=True)
-class AccountOnly:
-    """The condition of a statement holds its principal to this account."""
-
-    def complaint(self, value: Any, look: Look) -> str:
-        account = look.platform.environment.account_id
-        held = {
-            key: wanted
-            for operator, keys in (value.items() if isinstance(value, dict) else ())
-            if operator.startswith(("StringEquals", "StringLike", "Arn"))
-            for key, wanted in keys.items()
-        }
-        accounts = several(held.get("aws:SourceAccount", []))
-        sources = several(held.get("aws:SourceArn", []))
-        if accounts == [account] or (sources and all(f":{account}:" in each for each in sources)):
-            return ""
-        return f"is {shown(value)}, and holds nobody to {account}"
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        yield "emptied", {}
-        yield "another's", {"StringEquals": {"aws:SourceAccount": "999999999999"}}
-
-
-@dataclass(frozen=True)
-class NoWildcard:
-    """An action, spelt out."""
-
-    def complaint(self, value: Any, look: Look) -> str:
-        named = isinstance(value, str) and ":" in value and not {"*", "?"} & {*value}
-        return "" if named else f"is {shown(value)}, no action spelt out"
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        service, _, action = value.partition(":")
-        yield "a service's", f"{service}:*"
-        yield "a verb's", f"{service}:{action[:3]}*"
-        yield "everything", "*"
-
-
-#: Actions that take a resource in the data, and not where we use them.
-SCOPED_OTHERWISE = {
-    "cloudwatch:PutMetricData": "the data set of the data is not a metric's; the namespace is a condition",
-    "cloudwatch:DescribeAlarms": "composite alarms are described under * only",
-}
-
-
-@dataclass(frozen=True)
-class Scoped:
-    """A statement that allows everything's use for those actions only that AWS cannot scope."""
-
-    def complaint(self, value: Any, look: Look) -> str:
-        if value is MISSING or value["Effect"] != "Allow":
-            return "is missing" if value is MISSING else ""
-        if "*" not in several(value.get("Resource", "*")):
-            return ""
-        loose = [action for action in several(value.get("Action", "*")) if scopable(action)]
-        return f"allows {', '.join(loose)} on everything" if loose else ""
-
-    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
-        if value["Effect"] == "Allow" and "*" not in several(value["Resource"]):
-            yield "on everything", {**value, "Resource": ["*"]}
-        elif value["Effect"] == "Allow":
-            wider = [*several(value["Action"]), "sqs:SendMessage"]
-            yield "with one more", {**value, "Action": wider}
-
-
-@cache
-def _authorization() -> dict[str, Any]:
-    """cfn-lint's copy of AWS's service authorization reference: which action takes which resources."""
-    package = find_spec("cfnlint")
-    assert package and package.submodule_search_locations
-    data = Path(package.submodule_search_locations[0]) / "data/AdditionalSpecs/Policies.json"
-    said: dict[str, Any] = json.loads(data.read_text())
-    return said
-
-
-def scopable(action: str) -> bool:
-    """Whether AWS lets a policy name the resources of an action; True for an action that it does not know."""
-    if action in SCOPED_OTHERWISE:
-        return False
-    service, _, name = action.lower().partition(":")
-    known = _authorization().get(service, {}).get("Actions", {}).get(name)
-    return known is None or bool(known.get("Resources"))
 
 
 def several(value: Any) -> list[Any]:

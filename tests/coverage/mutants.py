@@ -1,8 +1,8 @@
 """Breaks what a claim names, one property at a time, and asks the claim.
 
-A mutant removes a property, or flips it: yes to no, a number beyond its limit, another text, a list emptied, a
-reference led astray. Or it takes the resource away. It is killed when the claim complains, and names it. What
-is broken is the resolved platform itself; every mutant is undone before the next.
+A mutant removes a property, or flips it: yes to no, a number beyond its limit, another text, a list emptied,
+a reference led astray. Or it takes the resource away. It is killed when the claim complains, and names it.
+What is broken is the resolved platform itself; every mutant is undone before the next.
 """
 
 from __future__ import annotations
@@ -12,7 +12,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.coverage.claims import Claim, Complaint, Every, Having, Law, Look, No, Row, Some, looks_at, wants
+from tests.coverage.claims import (
+    Claim,
+    Complaint,
+    Every,
+    Having,
+    Law,
+    Look,
+    No,
+    Row,
+    Some,
+    looks_at,
+    wants,
+)
 from tests.coverage.paths import MISSING, Node, find
 from tests.coverage.platform import Resource
 
@@ -61,28 +73,38 @@ class Mutant:
         if self.of is None or not isinstance(held, Every):
             yield from held.complaints(self.look)
         elif held.speaks_of(self.of, self.look):
-            yield from held.complaints_of(self.of, self.look)
+            yield from held.complaints_of(self.of, self.names, self.look)
 
     @contextmanager
     def _standing(self) -> Iterator[None]:
+        platform = self.look.platform
         for resource in self.without:
-            self.look.platform.drop(resource)
+            platform.drop(resource)
         for resource in self.planted:
-            self.look.platform.put(resource)
-        for edit in self.edits:
-            if edit.value is REMOVED:
-                edit.node.holder.pop(edit.node.key)
-            else:
-                edit.node.holder[edit.node.key] = edit.value
+            platform.put(resource)
         try:
-            yield
+            with made(self.edits):
+                yield
         finally:
-            for edit in reversed(self.edits):
-                _undo(edit)
             for resource in self.planted:
-                self.look.platform.drop(resource)
+                platform.drop(resource)
             for resource in self.without:
-                self.look.platform.put(resource)
+                platform.put(resource)
+
+
+@contextmanager
+def made(edits: Sequence[Edit]) -> Iterator[None]:
+    """The platform with these edits, and as it was afterwards."""
+    for edit in edits:
+        if edit.value is REMOVED:
+            edit.node.holder.pop(edit.node.key)
+        else:
+            edit.node.holder[edit.node.key] = edit.value
+    try:
+        yield
+    finally:
+        for edit in reversed(edits):
+            _undo(edit)
 
 
 def _undo(edit: Edit) -> None:
@@ -100,8 +122,10 @@ def mutants(row: Row) -> Iterator[Mutant]:
 
 
 def of_claim(claim: Claim) -> Iterator[Mutant]:
-    """Every mutant of a claim, in each region that it speaks of."""
+    """Every mutant of a claim, in each region where it holds: elsewhere there is nothing to break."""
     for look in claim.looks():
+        if any(claim.holds.complaints(look)):
+            continue
         match claim.holds:
             case Every() as held:
                 selected = held.selected(look)
@@ -132,8 +156,8 @@ def _broken(claim: Claim, look: Look, has: Having, of: Sequence[Resource]) -> It
     for path, wanted in has.items():
         filled = path.format(**look.names()) if "{" in path else path
         found = [find(filled, resource, look.platform) for resource in of]
-        for edits in _edits(look, wanted, [held.nodes for held in found]):
-            yield Mutant(claim, look, path, edits[0], edits[1], of=one)
+        for how, edits in _edits(look, wanted, [held.nodes for held in found]):
+            yield Mutant(claim, look, path, how, edits, of=one)
         for chosen in zip(*(held.chosen for held in found), strict=False):
             nodes = [node for each in chosen for node in each]
             for how, value in (("gone", REMOVED), ("chosen otherwise", "chosen-otherwise")):
@@ -158,6 +182,7 @@ def _edits(
         expected = wants(nodes[0].value if wanted is None else wanted)
         ways = [dict(expected.flips(node.value, look)) for node in nodes]
         for how, wrong in ways[0].items():
-            yield how, [
-                Edit(node, each.get(how, wrong)) for node, each in zip(nodes, ways, strict=True)
-            ]
+            yield (
+                how,
+                [Edit(node, each.get(how, wrong)) for node, each in zip(nodes, ways, strict=True)],
+            )

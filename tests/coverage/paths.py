@@ -1,11 +1,11 @@
 """Where in a resource a claim looks: `Rules[Id=ToThePeer].Destination.Bucket`.
 
-    A.B              a property of a property
-    A[*].B           of every item
-    A[Name=x].B      of the items whose Name is x
-    A[aws:x.y]       of a mapping, the key that has a dot in it
-    A->B             of the resource that A refers to
-    @DeletionPolicy  an attribute of the resource, beside its properties
+A.B              a property of a property
+A[*].B           of every item
+A[Name=x].B      of the items whose Name is x
+A[aws:x.y]       of a mapping, the key that has a dot in it
+A->B             of the resource that A refers to
+@DeletionPolicy  an attribute of the resource, beside its properties
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.validate.intrinsics import text
 from tests.coverage.platform import Platform, Resource
 
-STEP = re.compile(r"\[(?P<bracket>[^\]]*)\]|(?P<follow>->)|\.?(?P<name>[^.\[\]>-]+)")
+STEP = re.compile(r"\[(?P<bracket>[^\]]*)\]|(?P<follow>->)|\.?(?P<name>(?:[^.\[\]>-]|-(?!>))+)")
 EVERY, FOLLOW = "[*]", "->"
 
 
@@ -33,8 +33,7 @@ class Missing:
 MISSING = Missing()
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A value, and what holds it under which key; `value` is MISSING where there is none."""
 
     holder: Any

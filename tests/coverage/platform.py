@@ -1,16 +1,15 @@
 """An environment as it would stand: every root in every region, in one collection that can be asked.
 
-Conditions are evaluated and every value is resolved across nested stacks, roots and regions, by the resolution
-that `tradewind lint` uses. What only a deployment could know is a reference, written into the value:
-`<eu-central-1/foundation/DataKey.Arn>` is the ARN of that very resource, wherever it was handed on to, and
-also in the middle of a text. So "is this log group's key our key for logs?" is a question about a value.
+Conditions are evaluated and every value is resolved across nested stacks, roots and regions, by the
+resolution that `tradewind lint` uses. What only a deployment could know is a reference, written into the
+value: `<eu-central-1/foundation/DataKey.Arn>` is the ARN of that very resource, wherever it was handed on to,
+and also in the middle of a text. So "is this log group's key our key for logs?" is a question about a value.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -22,13 +21,10 @@ from generator.places import stands
 from generator.settings import TRUE, Settings
 from generator.stacks import build
 from scripts.validate.contract import Root, given, resolve_root, roots
-from scripts.validate.intrinsics import REFERENCE
 from scripts.validate.resolution import STACK, Place, Resolved
+from tests.coverage.marking import marked, minted, stem
 
 PARAMS = Path(__file__).parents[2] / "params"
-
-#: What `Ref` and `Fn::GetAtt` become: region, template, logical id, attribute.
-MINTED = re.compile(r"<(?P<region>[\w-]+)/(?P<layer>[\w-]+)/(?P<id>\w+)\.(?P<attribute>[\w.]+)>")
 
 #: Attributes of a resource beside its properties; a path names them with an "@".
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
@@ -118,20 +114,6 @@ class Platform:
         self.by_type.setdefault((resource.region, resource.type), []).append(resource)
 
 
-def minted(value: Any) -> Iterator[tuple[str, str, str]]:
-    """Region, layer and logical id of every reference in a value."""
-    match value:
-        case str():
-            for found in MINTED.finditer(value):
-                yield found["region"], found["layer"], found["id"]
-        case list():
-            for item in value:
-                yield from minted(item)
-        case dict():
-            for item in value.values():
-                yield from minted(item)
-
-
 @cache
 def environment(standing: Standing) -> Environment:
     """The environment with the settings that the standing chooses."""
@@ -148,7 +130,7 @@ def platform(standing: Standing) -> Platform:
 @cache
 def _platform(standing: Standing) -> Platform:
     found = environment(standing)
-    return Platform(found, list(_Deployment(found).resources()))
+    return Platform(found, list(_Deployment(found, dict(standing.settings)).resources()))
 
 
 @cache
@@ -164,6 +146,7 @@ class _Deployment:
     """All roots in the order of a roll-out. What refers to a region yet to come is resolved once more."""
 
     environment: Environment
+    chosen: Mapping[str, str]
     outputs: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
     def resources(self) -> Iterator[Resource]:
@@ -173,11 +156,12 @@ class _Deployment:
                 for region in self.environment.regions
                 if stands(root.manifest.root, region, self.environment.places)
             ]
-            marked = {region: _marked(root, region) for region in regions}
+            account = self.environment.account_id
+            copies = {region: marked(root, region, account) for region in regions}
             for region in regions:
-                self.resolve(marked[region], region)
+                self.resolve(copies[region], region)
             for region in regions:
-                yield from self.resolve(marked[region], region)
+                yield from self.resolve(copies[region], region)
 
     def resolve(self, root: Root, region: str) -> list[Resource]:
         values = self.values(root, region)
@@ -185,9 +169,9 @@ class _Deployment:
         problems = [*found.problems, *(p for _, child in children.values() for p in child.problems)]
         assert not problems, (root.file, region, problems)
         self.outputs[root.manifest.root, region] = found.outputs
-        held = [*_standing(root, _stem(root.file), root.template, found, region)]
+        held = [*_standing(root, stem(root.file), root.template, found, region)]
         for logical_id, (_, child) in children.items():
-            layer = _stem(root.manifest.layers[logical_id])
+            layer = stem(root.manifest.layers[logical_id])
             held += _standing(root, layer, root.layers[logical_id], child, region)
         return held
 
@@ -195,6 +179,7 @@ class _Deployment:
         known = {
             **self.environment.values(region),
             **self.environment.facts(region),
+            **self.chosen,
             Settings.peer_ready.key: TRUE,
             Settings.template_base_url.key: "https://bucket.s3.amazonaws.com/release",
         }
@@ -216,10 +201,6 @@ class _Deployment:
     def place(self, root: Root, region: str) -> Place:
         stack = f"tradewind-{self.environment.name}-{root.manifest.root}"
         return Place(region, self.environment.account_id, stack)
-
-
-def _stem(file: str) -> str:
-    return file.removesuffix(".json")
 
 
 def _standing(
@@ -246,49 +227,3 @@ def _read(value: Any, name: str = "") -> Any:
         case str() if name in JSON_TEXTS and value.lstrip().startswith(("{", "[")):
             return json.loads(value)
     return value
-
-
-def _marked(root: Root, region: str) -> Root:
-    return replace(
-        root,
-        template=_mark(root.template, region, _stem(root.file), _minting(root.template)),
-        layers={
-            name: _mark(child, region, _stem(root.manifest.layers[name]), _minting(child))
-            for name, child in root.layers.items()
-        },
-    )
-
-
-def _minting(template: Mapping[str, Any]) -> frozenset[str]:
-    """The resources whose attributes only a deployment knows: all but nested stacks."""
-    return frozenset(
-        name for name, said in template["Resources"].items() if said["Type"] != STACK
-    )
-
-
-def _mark(said: Any, region: str, layer: str, minting: frozenset[str]) -> Any:
-    match said:
-        case {"Ref": str(name)} if name in minting and len(said) == 1:
-            return f"<{region}/{layer}/{name}.Ref>"
-        case {"Fn::GetAtt": [str(name), str(attribute)]} if name in minting:
-            return f"<{region}/{layer}/{name}.{attribute}>"
-        case {"Fn::Sub": str(pattern)}:
-            return {"Fn::Sub": _mark_text(pattern, region, layer, minting)}
-        case {"Fn::Sub": [str(pattern), dict(own)]}:
-            inner = _mark_text(pattern, region, layer, minting - own.keys())
-            return {"Fn::Sub": [inner, _mark(own, region, layer, minting)]}
-        case dict():
-            return {key: _mark(item, region, layer, minting) for key, item in said.items()}
-        case list():
-            return [_mark(item, region, layer, minting) for item in said]
-    return said
-
-
-def _mark_text(pattern: str, region: str, layer: str, minting: frozenset[str]) -> str:
-    def marked(found: re.Match[str]) -> str:
-        name, _, attribute = found[2].partition(".")
-        if found[1] or name not in minting:
-            return found[0]
-        return f"<{region}/{layer}/{name}.{attribute or 'Ref'}>"
-
-    return REFERENCE.sub(marked, pattern)

@@ -1,7 +1,7 @@
 """Every row of what users asked for is in the templates, property by property; and this proof proves itself.
 
-The rows stand in `rows`, in the users' order. A row is asked twice: whether all its claims hold, and whether a
-platform with any one property broken, that a claim names, fails and says which.
+The rows stand in `rows`, in the users' order. A row is asked twice: whether all its claims hold, and whether
+a platform with any one property broken, that a claim names, fails and says which.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.coverage.claims import Row
+from tests.coverage.claims import FULL, Row
 from tests.coverage.mutants import mutants
+from tests.coverage.platform import Standing, environment
 from tests.coverage.rows import IDS, ROWS
 
 Record = Callable[[str, object], None]
@@ -20,8 +21,16 @@ every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 
 
 def test_no_row_is_forgotten() -> None:
-    assert [row.id for row in ROWS] == IDS
+    assert [row.id for row in ROWS] == [*IDS]
     assert not [row.id for row in ROWS if not row.claims]
+
+
+def test_prod_has_it_all() -> None:
+    """The rows are asked of the full architecture: prod is where it stands."""
+    prod = environment(Standing("prod"))
+    for region in prod.pair:
+        lacking = {key: value for key, value in FULL.items() if prod.values(region)[key] != value}
+        assert not lacking, f"params/prod.yaml in {region}"
 
 
 @every_row

@@ -25,7 +25,7 @@ def give_both(current, pending):
     """Both regions take the new password before anybody is told of it. Asking again is harmless."""
     both = [current["password"], pending["password"]]
     for cache in caches():
-        cache.modify_user(**user, AuthenticationMode={"Type": "password", "Passwords": both})
+        cache.modify_user(**user, Passwords=both)
 
 
 def wait_until_in_force(pending):

@@ -8,12 +8,11 @@ log = logging.getLogger()
 log.setLevel(logging.INFO)
 
 
-def fulfil(event, physical_id, work):
-    """Do the work, but not to delete, and answer; without an answer the stack waits until it times out."""
+def fulfil(event, physical_id, work, undo=lambda: None):
+    """Do the work, or to delete undo it, and answer: without an answer the stack waits until it times out."""
     status, reason = "SUCCESS", ""
     try:
-        if event["RequestType"] != "Delete":
-            work()
+        undo() if event["RequestType"] == "Delete" else work()
     except Exception as error:
         log.exception("%s failed", physical_id)
         status, reason = "FAILED", f"{type(error).__name__}: {error}"
@@ -26,6 +25,8 @@ def fulfil(event, physical_id, work):
         "LogicalResourceId": event["LogicalResourceId"],
     }
     # The URL is signed for this request alone, and for no content type.
-    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    request = urllib.request.Request(
+        event["ResponseURL"], json.dumps(answer).encode(), method="PUT"
+    )
     request.add_header("Content-Type", "")
     urllib.request.urlopen(request, timeout=10).close()

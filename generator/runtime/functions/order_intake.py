@@ -27,9 +27,13 @@ def handler(event, context):
     said = []
     for record in event["Records"]:
         try:
-            said.append((record["dynamodb"]["SequenceNumber"], entry(record["dynamodb"]["NewImage"])))
+            said.append(
+                (record["dynamodb"]["SequenceNumber"], entry(record["dynamodb"]["NewImage"]))
+            )
         except (KeyError, TypeError, ValueError) as error:
-            log.error("order %s cannot be told: %s", record["dynamodb"]["Keys"], type(error).__name__)
+            log.error(
+                "order %s cannot be told: %s", record["dynamodb"]["Keys"], type(error).__name__
+            )
             said.append((record["dynamodb"]["SequenceNumber"], None))
             break
     return {"batchItemFailures": [{"itemIdentifier": number} for number in unsaid(said)]}

@@ -9,7 +9,6 @@ import os
 from collections import Counter
 
 import boto3
-from botocore.exceptions import ClientError
 
 dynamodb = boto3.client("dynamodb")
 
@@ -24,22 +23,20 @@ DEEDS = {
 }
 
 
-class OutOfStock(Exception):
-    """Some product of the order is not there in the quantity asked for."""
-
-
 def handler(event, context):
-    """A step of the order workflow: `action`, `order_id`, `items`."""
-    held = f"reserved_{event['order_id']}"
+    """A step of the order workflow: an `action` for an `order`. It is done, or out-of-stock."""
+    order, action = event["order"], event["action"]
+    held = f"reserved_{order['order_id']}"
     try:
         dynamodb.transact_write_items(
             TransactItems=[
-                {"Update": update(product, quantity, held, event["action"])}
-                for product, quantity in sorted(quantities(event["items"]).items())
+                {"Update": update(product, quantity, held, action)}
+                for product, quantity in sorted(quantities(order["items"]).items())
             ]
         )
     except dynamodb.exceptions.TransactionCanceledException as cancelled:
-        settle(cancelled, event["action"], held)
+        return {"outcome": judge(cancelled, action, held)}
+    return {"outcome": "done"}
 
 
 def quantities(items):
@@ -65,10 +62,11 @@ def update(product, quantity, held, action):
     }
 
 
-def settle(cancelled: ClientError, action, held):
+def judge(cancelled, action, held):
     """Nothing was changed. That is right if the deed was done before, or there was nothing to give back."""
     reasons = cancelled.response["CancellationReasons"]
     if any(reason["Code"] not in ("None", "ConditionalCheckFailed") for reason in reasons):
         raise cancelled
     if action == "reserve" and not any(held in reason.get("Item", {}) for reason in reasons):
-        raise OutOfStock(f"{action} {held}")
+        return "out-of-stock"
+    return "done"

@@ -18,7 +18,12 @@ from typing import Any
 from scripts.sandbox import stores
 from scripts.sandbox.resources import handlers, replacement
 from scripts.sandbox.resources.api_handlers import api_backed
-from scripts.sandbox.resources.api_resources import amendments, api_types, public_data
+from scripts.sandbox.resources.api_resources import (
+    amendments,
+    api_types,
+    cache_users,
+    public_data,
+)
 from scripts.sandbox.resources.schema_resources import STORE
 from scripts.sandbox.resources.schemas import ResourceSchema, types_in
 from scripts.sandbox.seams import REPLACING_PROPERTIES, RESOURCE_HANDLERS, Kind, Seam
@@ -88,6 +93,7 @@ SEAMS = (
     _STACK_TAGS,
     _PHYSICAL_NAME,
     *amendments.SEAMS,
+    *cache_users.SEAMS,
     *public_data.SEAMS,
 )
 """What this package leans on beside the seams of `scripts.sandbox.seams`."""
@@ -112,6 +118,7 @@ def install() -> None:
         table[name] = handlers.checked(name, amend(native), "native" if native else "api")
     _register(_FULLEST_REGION)
     public_data.install()
+    cache_users.install()
     _STACK_TAGS.value.update(_TAGGED)
     _derive_tables()
     for seam in _SUPPORT:

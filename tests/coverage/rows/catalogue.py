@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.coverage.claims import PRIMARY, STANDBY, Claim, Every, No, Some, row
-from tests.coverage.expectations import Absent, AtLeast, Given, Refers
-from tests.coverage.rows.types import DATA_KEY, GLOBAL_TABLE, PEER_DATA_KEY
+from tests.coverage.contents import Refers
+from tests.coverage.expectations import Absent, AtLeast, Given
+from tests.coverage.rows.names import DATA_KEY, GLOBAL_TABLE, PEER_DATA_KEY
 
 CAPACITY = "WriteProvisionedThroughputSettings.WriteCapacityAutoScalingSettings"
 PROVISIONED = PRIMARY.having(table_billing="provisioned")
@@ -42,7 +43,11 @@ P5 = row(
     table("catalogue"),
     table("carts"),
     table("order-intake"),
-    Claim("they cost what they are used for", Every(GLOBAL_TABLE, {"BillingMode": "PAY_PER_REQUEST"}), PRIMARY),
+    Claim(
+        "they cost what they are used for",
+        Every(GLOBAL_TABLE, {"BillingMode": "PAY_PER_REQUEST"}),
+        PRIMARY,
+    ),
     Claim(
         "or grow and shrink by themselves, by toggle",
         Every(
@@ -58,8 +63,13 @@ P5 = row(
     ),
     Claim(
         "carts end by themselves",
-        named("carts", **{"TimeToLiveSpecification.Enabled": True,
-                          "TimeToLiveSpecification.AttributeName": Given()}),
+        named(
+            "carts",
+            **{
+                "TimeToLiveSpecification.Enabled": True,
+                "TimeToLiveSpecification.AttributeName": Given(),
+            },
+        ),
         PRIMARY,
     ),
     Claim(
@@ -99,9 +109,16 @@ P5 = row(
     ),
     Claim(
         "by toggle: without a witness region the table is eventually consistent",
-        named("order-intake", MultiRegionConsistency=Absent("STRONG"),
-              GlobalTableWitnesses=Absent([{"Region": "eu-west-2"}])),
+        named(
+            "order-intake",
+            MultiRegionConsistency=Absent("STRONG"),
+            GlobalTableWitnesses=Absent([{"Region": "eu-west-2"}]),
+        ),
         PRIMARY.having(order_intake_consistency="eventual"),
     ),
-    Claim("the standby declares no global table of its own", No(GLOBAL_TABLE, {}, stands=PRIMARY), STANDBY),
+    Claim(
+        "the standby declares no global table of its own",
+        No(GLOBAL_TABLE, {}, stands=PRIMARY),
+        STANDBY,
+    ),
 )

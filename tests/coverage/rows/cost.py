@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from tests.coverage.claims import EDGE, PAIR, Claim, Complaint, Every, Law, Look, No, Some, row
-from tests.coverage.expectations import AtLeast, AtMost, Given, Holds, Item, OneOf, Refers
-from tests.coverage.platform import Resource, Standing
-from tests.coverage.rows.types import BUCKET, FLEET, SCHEDULED_ACTION, SUBNET
+from tests.coverage.claims import EDGE, PAIR, Claim, Every, No, Some, row
+from tests.coverage.contents import Holds, Item, Refers
+from tests.coverage.expectations import AtLeast, AtMost, Given
+from tests.coverage.platform import Standing
+from tests.coverage.rows.names import BUCKET, SCHEDULED_ACTION
 
 SCHEDULE = "AWS::Scheduler::Schedule"
 DEV = Standing("dev")
@@ -78,8 +78,60 @@ C1 = row(
     ),
 )
 
+BUDGET = "AWS::Budgets::Budget"
+
+
+def budget(kind: str, says: str) -> Claim:
+    """A budget that tells somebody."""
+    return Claim(
+        f"a budget for {says}",
+        Some(
+            BUDGET,
+            {
+                "Budget.BudgetType": kind,
+                "Budget.TimeUnit": "MONTHLY",
+                "NotificationsWithSubscribers": Item(
+                    {"Subscribers[*].Address": Refers("AWS::SNS::Topic")}
+                ),
+            },
+            times=1,
+        ),
+        EDGE,
+    )
+
+
+C2 = row(
+    "C2",
+    "Savings Plans, Reserved Instances",
+    budget("COST", "cost"),
+    budget("SAVINGS_PLANS_COVERAGE", "how much Savings Plans cover"),
+    budget("SAVINGS_PLANS_UTILIZATION", "how much of them is used"),
+    Claim(
+        "a monitor of anomalies",
+        Some("AWS::CE::AnomalyMonitor", {"MonitorType": Given(), "MonitorName": Given()}),
+        EDGE,
+    ),
+    Claim(
+        "that tells somebody",
+        Some(
+            "AWS::CE::AnomalySubscription",
+            {
+                "MonitorArnList": Refers("AWS::CE::AnomalyMonitor"),
+                "Subscribers[*].Address": Refers("AWS::SNS::Topic"),
+            },
+        ),
+        EDGE,
+    ),
+    later=["`tradewind savings ENV` asks Cost Explorer: it is no template's"],
+)
+
 #: Which bucket ages how: the classes of its transitions, and whether its objects expire.
-AGES = (("images", "GLACIER_IR"), ("logs", "GLACIER"), ("access-logs", "GLACIER"), ("exports", "GLACIER"))
+AGES = (
+    ("images", "GLACIER_IR"),
+    ("logs", "GLACIER"),
+    ("access-logs", "GLACIER"),
+    ("exports", "GLACIER"),
+)
 RULE = "LifecycleConfiguration.Rules"
 
 C3 = row(
@@ -177,7 +229,9 @@ C4 = row(
     ),
     Claim("dev has a single one, by toggle", Some(NAT, {"SubnetId": Given()}, times=1), DEV),
     *(
-        Claim(f"a gateway endpoint for {service}", Some(ENDPOINT, gateway_endpoint(service), times=1))
+        Claim(
+            f"a gateway endpoint for {service}", Some(ENDPOINT, gateway_endpoint(service), times=1)
+        )
         for service in ("s3", "dynamodb")
     ),
     Claim(

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from tests.coverage.claims import EVERYWHERE, ON_RDS, PAIR, PRIMARY, STANDBY, Claim, Every, row
-from tests.coverage.expectations import Absent, AtLeast, Given, OneOf, Refers
+from tests.coverage.contents import Refers
+from tests.coverage.expectations import Absent, AtLeast, Given, OneOf
 from tests.coverage.platform import Standing
-from tests.coverage.rows.types import BUCKET, DB_CLUSTER, DB_INSTANCE, GLOBAL_TABLE, KEY
-from tests.coverage.rows.types import LOG_GROUP, LOGS_KEY, QUEUE, REPLICA_KEY
+from tests.coverage.rows.names import (
+    BUCKET,
+    DB_CLUSTER,
+    DB_INSTANCE,
+    GLOBAL_TABLE,
+    KEY,
+    LOG_GROUP,
+    LOGS_KEY,
+    QUEUE,
+    REPLICA_KEY,
+)
 
 KEPT = OneOf("Retain", "RetainExceptOnCreate", "Snapshot")
 

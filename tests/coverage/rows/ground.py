@@ -1,16 +1,18 @@
-"""I1, I2 and I4: the network, the fleet, the database's backups. I3 is CloudFront's."""
+"""I1, I2 and P3: the network and the fleet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from tests.coverage.claims import ON_RDS, PAIR, PRIMARY, Claim, Complaint, Every, Law, Look, Some, row
-from tests.coverage.expectations import Absent, AtLeast, Given, Holds, Item, Refers
-from tests.coverage.platform import Standing
-from tests.coverage.rows.types import (
+from tests.coverage.claims import (
+    PRIMARY,
+    Claim,
+    Every,
+    Some,
+    row,
+)
+from tests.coverage.contents import Holds, Item, Refers
+from tests.coverage.expectations import AtLeast
+from tests.coverage.rows.names import (
     DATA_KEY,
-    DB_CLUSTER,
-    DB_INSTANCE,
     FLEET,
     LOG_GROUP,
     LOGS_KEY,
@@ -127,7 +129,9 @@ I1 = row(
             {
                 "GroupId": Holds("network/Vpc.DefaultSecurityGroup"),
                 "ServiceToken": Refers("network/DefaultGroupCloser"),
-                "ServiceToken->Code.ZipFile": Holds("revoke_security_group_ingress", "revoke_security_group_egress"),
+                "ServiceToken->Code.ZipFile": Holds(
+                    "revoke_security_group_ingress", "revoke_security_group_egress"
+                ),
             },
             times=1,
         ),
@@ -194,7 +198,10 @@ I2 = row(
     ),
     Claim(
         "the shop is told where to publish, and may",
-        Some("AWS::EC2::LaunchTemplate", {f"{DATA}.UserData": Holds("METRICS_NAMESPACE=Tradewind/Shop")}),
+        Some(
+            "AWS::EC2::LaunchTemplate",
+            {f"{DATA}.UserData": Holds("METRICS_NAMESPACE=Tradewind/Shop")},
+        ),
     ),
     Claim(
         "its role may publish to that namespace alone",
@@ -211,44 +218,4 @@ I2 = row(
             },
         ),
     ),
-)
-
-INSIGHTS = {
-    "EnablePerformanceInsights": True,
-    "PerformanceInsightsKMSKeyId": DATA_KEY,
-    "PerformanceInsightsRetentionPeriod": AtLeast(7),
-    "MonitoringInterval": 60,
-}
-
-I4 = row(
-    "I4",
-    "RDS automated backups and read replicas",
-    Claim("Aurora keeps backups as long as prod says", Every(DB_CLUSTER, {"BackupRetentionPeriod": 35})),
-    Claim(
-        "RDS keeps backups as long as prod says",
-        Every(DB_INSTANCE, {"BackupRetentionPeriod": 35}, where={"DBClusterIdentifier": Absent("x"), "SourceDBInstanceIdentifier": Absent("x")}),
-        ON_RDS.at("primary"),
-    ),
-    Claim(
-        "as long as dev says",
-        Every(DB_INSTANCE, {"BackupRetentionPeriod": 1}),
-        Standing("dev").at("primary"),
-    ),
-    Claim(
-        "copied to the standby, on RDS",
-        Some(
-            DB_INSTANCE,
-            {
-                "AutomaticBackupReplicationRegion": "{standby}",
-                "AutomaticBackupReplicationRetentionPeriod": AtLeast(7),
-                "AutomaticBackupReplicationKmsKeyId": Given(),
-                "DeleteAutomatedBackups": False,
-            },
-            times=1,
-        ),
-        ON_RDS.at("primary"),
-    ),
-    Claim("performance insights, on both engines", Every(DB_INSTANCE, INSIGHTS), (PAIR, ON_RDS)),
-    Claim("replicas, on RDS", Some(DB_INSTANCE, {"SourceDBInstanceIdentifier": Refers(DB_INSTANCE)}, times=2), ON_RDS.at("primary")),
-    Claim("replicas, on Aurora", Some(DB_INSTANCE, {"DBClusterIdentifier": Refers(DB_CLUSTER)}, times=3)),
 )

@@ -1,19 +1,17 @@
-"""R1 to R5: two regions, names and health, the load balancer, the database and its replicas."""
+"""R1 to R3: two regions, names and health, the load balancer."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.coverage.claims import ON_RDS, PAIR, PRIMARY, STANDBY, Claim, Every, No, Some, row
-from tests.coverage.expectations import Absent, AtLeast, AtMost, Given, Holds, OneOf, Refers
+from tests.coverage.claims import PRIMARY, STANDBY, Claim, Every, No, Some, row
+from tests.coverage.contents import Refers
+from tests.coverage.expectations import Absent, AtLeast, AtMost, Given, OneOf
 from tests.coverage.platform import Standing
-from tests.coverage.rows.types import (
-    DB_CLUSTER,
-    DB_INSTANCE,
+from tests.coverage.rows.names import (
     FLEET,
     HEALTH_CHECK,
     LOAD_BALANCER,
-    LOG_GROUP,
     RECORD,
     SUBNET,
     TARGET_GROUP,
@@ -208,133 +206,6 @@ R3 = row(
                 ),
                 ATTRIBUTE.format("routing.http.drop_invalid_header_fields.enabled"): True,
             },
-        ),
-    ),
-)
-
-WRITER_ON_RDS = {"DBInstanceIdentifier": "tradewind-prod-orders-{region}"}
-
-R4 = row(
-    "R4",
-    "RDS Multi-AZ",
-    Claim(
-        "rds-multi-az: PostgreSQL with a standby in another zone",
-        Some(DB_INSTANCE, {**WRITER_ON_RDS, "Engine": "postgres", "MultiAZ": True}, times=1),
-        ON_RDS.at("primary"),
-    ),
-    Claim(
-        "aurora-global: a writer and readers, each in a zone of its own",
-        Some(
-            DB_INSTANCE,
-            {
-                "DBClusterIdentifier": Refers(DB_CLUSTER),
-                "Engine": "aurora-postgresql",
-                "AvailabilityZone": Holds("{region}"),
-            },
-            times=3,
-        ),
-    ),
-    *(
-        Claim(
-            f"one of them in zone {zone}",
-            Some(DB_INSTANCE, {"AvailabilityZone": f"{{region}}{zone}"}, times=1),
-        )
-        for zone in "abc"
-    ),
-    Claim(
-        "a global cluster",
-        Some(
-            "AWS::RDS::GlobalCluster",
-            {"Engine": "aurora-postgresql", "DeletionProtection": True},
-            times=1,
-        ),
-        PRIMARY,
-    ),
-    Claim(
-        "with a cluster in each region",
-        Some(
-            DB_CLUSTER,
-            {
-                "GlobalClusterIdentifier": Refers("orders/GlobalDatabase", region="{primary}"),
-                "Engine": "aurora-postgresql",
-            },
-            times=1,
-        ),
-    ),
-    Claim(
-        "orders_engine chooses: no cluster on RDS",
-        No(DB_CLUSTER, {}, stands=PAIR),
-        ON_RDS,
-    ),
-)
-
-R5 = row(
-    "R5",
-    "read replicas for catalogue views",
-    Claim(
-        "on RDS: two replicas in the region",
-        Some(
-            DB_INSTANCE,
-            {"SourceDBInstanceIdentifier": Refers("orders/OrdersDatabase")},
-            times=2,
-        ),
-        ON_RDS.at("primary"),
-    ),
-    Claim(
-        "on RDS: one across the regions",
-        Some(
-            DB_INSTANCE,
-            {"SourceDBInstanceIdentifier": Refers("orders/OrdersDatabase", region="{primary}")},
-            times=1,
-        ),
-        ON_RDS.at("standby"),
-    ),
-    Claim(
-        "on Aurora: readers in the region, in zones apart from the writer's",
-        Some(
-            DB_INSTANCE,
-            {
-                "DBClusterIdentifier": Refers(DB_CLUSTER),
-                "AvailabilityZone": OneOf("{region}b", "{region}c"),
-            },
-            times=2,
-        ),
-    ),
-    Claim(
-        "Aurora's readers scale by their load",
-        Some(
-            "AWS::ApplicationAutoScaling::ScalingPolicy",
-            {
-                "ScalingTargetId->ScalableDimension": "rds:cluster:ReadReplicaCount",
-                "ScalingTargetId->ResourceId": Refers(DB_CLUSTER),
-                "ScalingTargetId->MinCapacity": 2,
-                "ScalingTargetId->MaxCapacity": AtLeast(3),
-                "PolicyType": "TargetTrackingScaling",
-                "TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification"
-                ".PredefinedMetricType": "RDSReaderAverageCPUUtilization",
-            },
-            times=1,
-        ),
-        PRIMARY,
-    ),
-    Claim(
-        "on Aurora: the other region's cluster can be read",
-        Some(
-            DB_INSTANCE,
-            {
-                "DBClusterIdentifier->GlobalClusterIdentifier": Refers(
-                    "orders/GlobalDatabase", region="{primary}"
-                )
-            },
-            times=3,
-        ),
-        STANDBY,
-    ),
-    Claim(
-        "the shop is told where to read",
-        Some(
-            "AWS::EC2::LaunchTemplate",
-            {"LaunchTemplateData.UserData": Holds("ORDERS_READER=<{region}/orders/")},
         ),
     ),
 )

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from generator import boundaries
+from generator.backup_actions import BACKUP_KEYS, BACKUP_SCOPED, BACKUP_UNSCOPED
 from generator.deployers import Deployers
 from generator.errors import BuildError
 from generator.foundation import Foundation
 from generator.policy_size import POLICY_LIMIT, size
-from generator.runtime_actions import RUNTIME_SCOPED
+from generator.runtime_actions import RUNTIME_KEYS, RUNTIME_SCOPED, RUNTIME_UNSCOPED
+from generator.service_actions import SERVICE_KEYS, SERVICE_SCOPED, SERVICE_UNSCOPED
 from generator.stacks import build, resource_types
 from tests.unit.generator.iam import allows, statements
 
@@ -181,21 +184,63 @@ def test_what_runs_decrypts_under_the_environments_keys_only(runtime: Policy) ->
     assert not allows(runtime, "kms:Decrypt", key)
 
 
-def test_every_grant_of_the_platform_fits_under_the_runtime_boundary(runtime: Policy) -> None:
-    """A grant beyond it would have no effect on AWS: add the action to runtime_actions.py."""
-    allowed = {action for s in runtime if s["Effect"] == "Allow" for action in s["Action"]}
+def test_every_grant_fits_under_the_boundary_of_its_role(
+    foundation: Foundation, deployers: Deployers
+) -> None:
+    """A grant beyond it would have no effect on AWS: add the action to the ceiling's list."""
+    resources = {**foundation.template.resources, **deployers.template.resources}
+    allowed = {
+        kind: {
+            action
+            for s in statements(resources[f"{kind.title()}Boundary"].PolicyDocument)
+            if s["Effect"] == "Allow"
+            for action in s["Action"]
+        }
+        for kind in boundaries.CEILINGS
+    }
     beyond = {
-        f"{file} {title}: {action}"
+        f"{file} {title}: {action} under {kind}"
         for file, body in build().files.items()
         for title, resource in json.loads(body)["Resources"].items()
-        if resource["Type"] == "AWS::IAM::Role"
+        if resource["Type"] == "AWS::IAM::Role" and file != "deployers.json"
+        for kind in [_kind(resource)]
         for policy in resource["Properties"].get("Policies", ())
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
         for action in statement["Action"]
-        if action not in allowed
+        if action not in allowed[kind]
     }
     assert not sorted(beyond)
+
+
+def test_no_ceiling_has_an_action_that_no_role_is_granted() -> None:
+    """What is not needed is not allowed; but for what AWS's own policy gives the Response Team."""
+    granted: dict[str, set[str]] = {kind: set() for kind in boundaries.CEILINGS}
+    for file, body in build().files.items():
+        for resource in json.loads(body)["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Role" and file != "deployers.json":
+                granted[_kind(resource)] |= {
+                    action
+                    for policy in resource["Properties"].get("Policies", ())
+                    for statement in policy["PolicyDocument"]["Statement"]
+                    for action in statement["Action"]
+                }
+    ceilings = {
+        "runtime": [RUNTIME_SCOPED, RUNTIME_UNSCOPED, RUNTIME_KEYS],
+        "service": [SERVICE_SCOPED, SERVICE_UNSCOPED, SERVICE_KEYS],
+        "backup": [BACKUP_SCOPED, BACKUP_UNSCOPED, BACKUP_KEYS],
+    }
+    idle = {
+        kind: sorted(
+            action
+            for group in groups
+            for listed in (group.values() if isinstance(group, dict) else [group])
+            for action in (a.JSONrepr() for a in listed)
+            if action not in granted[kind]
+        )
+        for kind, groups in ceilings.items()
+    }
+    assert idle == {"runtime": [], "service": [], "backup": []}
 
 
 def test_every_service_that_a_role_trusts_may_be_handed_it() -> None:
@@ -220,7 +265,8 @@ def test_a_boundary_within_iams_quota_even_with_the_longest_names(
     foundation: Foundation, deployers: Deployers
 ) -> None:
     resources = {**foundation.template.resources, **deployers.template.resources}
-    for title in ("RuntimeBoundary", "ServiceBoundary", "DeployerBoundary"):
+    for kind in (*boundaries.CEILINGS, "deployer"):
+        title = f"{kind.title()}Boundary"
         assert size(resources[title].PolicyDocument) <= POLICY_LIMIT
 
 
@@ -228,6 +274,14 @@ def test_a_boundary_beyond_iams_quota_fails_the_build(monkeypatch: pytest.Monkey
     monkeypatch.setitem(RUNTIME_SCOPED, "sns", [*RUNTIME_SCOPED["sns"]] * 500)
     with pytest.raises(BuildError, match=r"RuntimeBoundary takes .* IAM takes 6144"):
         Foundation()
+
+
+def _kind(role: dict[str, Any]) -> str:
+    """The kind of the boundary that a role of a template is under."""
+    name = role["Properties"]["PermissionsBoundary"]["Fn::Sub"]
+    kind = re.search(r"-(\w+)-boundary-", name)
+    assert kind, name
+    return kind[1]
 
 
 def _several(value: str | list[str]) -> list[str]:

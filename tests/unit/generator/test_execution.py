@@ -13,11 +13,14 @@ from generator.errors import BuildError
 from generator.execution import BESIDES, CUSTOM, REFUSED, provided
 from generator.handler_permissions import SNAPSHOT, HandlerPermissions, handler_permissions
 from generator.iam_reference import parsed, reference
+from generator.naming import pascal
 from generator.policy_size import POLICY_LIMIT, size
+from generator.reach import acts_on
 from generator.stacks import build, resource_types
 from scripts.errors import TradewindError
 from scripts.validate.snapshots import handler_snapshot, schema_permissions
 from tests.unit.generator.iam import allows, resolved, statements
+from tests.unit.generator.resolved import Made
 
 ACCOUNT = "111111111111"
 
@@ -107,7 +110,7 @@ def test_the_whole_of_a_large_root_fits_on_one_role() -> None:
 
 def test_more_policies_than_a_role_takes_fail_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.deployers.POLICIES_PER_ROLE", 0)
-    with pytest.raises(BuildError, match="the execution role of platform takes"):
+    with pytest.raises(BuildError, match="the execution role of account takes"):
         Deployers(resource_types())
 
 
@@ -116,7 +119,7 @@ def test_a_wildcard_resource_only_where_aws_offers_no_scope_and_only_within_the_
 ) -> None:
     for statement in policies:
         if "*" in statement["Resource"]:
-            assert not [action for action in statement["Action"] if reference().arns(action)]
+            assert not [action for action in statement["Action"] if acts_on(action)]
             assert "aws:RequestedRegion" in statement["Condition"]["StringEquals"]
 
 
@@ -163,11 +166,8 @@ def test_replicas_in_the_peer_region_are_within_reach(policies: list[dict[str, A
     allowed = [s for document in _documents(everything) for s in statements(document)]
     assert allows(allowed, "dynamodb:CreateTableReplica", table)
     assert allows(allowed, "secretsmanager:ReplicateSecretToRegions", secret)
-    assert allows(
-        allowed,
-        "application-autoscaling:RegisterScalableTarget",
-        aws__RequestedRegion="eu-central-1",
-    )
+    target = f"arn:aws:application-autoscaling:eu-central-1:{ACCOUNT}:scalable-target/0ec5abc"
+    assert allows(allowed, "application-autoscaling:RegisterScalableTarget", target)
 
 
 def test_what_the_schemas_leave_out_of_work_across_regions_is_allowed(
@@ -177,6 +177,29 @@ def test_what_the_schemas_leave_out_of_work_across_regions_is_allowed(
     for action in ("CreateGlobalTableWitness", "DeleteGlobalTableWitness"):
         assert allows(policies, f"dynamodb:{action}", witness, aws__RequestedRegion="eu-west-2")
     assert allows(policies, "rds:CrossRegionCommunication", aws__RequestedRegion="eu-central-1")
+
+
+def test_each_role_stands_where_its_root_does() -> None:
+    def roles(role: str, holds_edge: str) -> set[str]:
+        made = Made(InPlace, region_role=role, holds_edge=holds_edge)
+        return set(made.of_type("AWS::IAM::Role"))
+
+    pair = {"AccountExecution", "PlatformExecution", "LoadTestExecution"}
+    assert roles("primary", "false") == pair
+    assert roles("standby", "true") == {*pair, "EdgeExecution"}
+    assert roles("edge", "true") == {"AccountExecution", "EdgeExecution"}
+
+
+def test_every_root_with_a_role_hands_it_on(deployers: Deployers) -> None:
+    for root in execution.ROOTS:
+        assert f"{pascal(root.replace('-', '_'))}ExecutionRoleArn" in deployers.template.outputs
+
+
+class InPlace(Deployers):
+    """The deployers of the templates as they are."""
+
+    def __init__(self) -> None:
+        super().__init__(resource_types())
 
 
 def test_every_name_in_the_templates_lies_in_the_environments_territory(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from generator.conditions import Conditions
 from generator.layers.firewall import Firewall
 from generator.layers.front_door import FrontDoor
@@ -98,9 +100,9 @@ def test_shield_protects_each_egress_address_that_there_is() -> None:
     )
 
 
-def test_the_hosted_zone_which_both_regions_share_is_protected_once() -> None:
-    assert "HostedZoneShield" in Made(Shield)
-    assert "HostedZoneShield" not in Made(Shield, region_role="standby")
+@pytest.mark.parametrize("role", ["primary", "standby"])
+def test_the_hosted_zone_which_both_regions_share_is_left_to_the_edge(role: str) -> None:
+    assert "HostedZoneShield" not in Made(Shield, region_role=role)
 
 
 def test_shield_judges_the_load_balancer_with_the_regions_health_check() -> None:

@@ -163,8 +163,11 @@ def test_services_enter_buckets_on_behalf_of_this_account_only(resources: dict[s
     for bucket in BUCKETS:
         for statement in _policy(resources, bucket):
             if statement["Effect"] == "Allow":
-                source = json.dumps(statement["Condition"]["ArnLike"]["aws:SourceArn"])
-                assert "${AWS::AccountId}" in source or "tradewind-${Environment}-" in source
+                held = statement["Condition"]
+                account = held.get("StringEquals", {}).get("aws:SourceAccount")
+                source = json.dumps(held.get("ArnLike", {}).get("aws:SourceArn"))
+                ours = "${AWS::AccountId}" in source or "tradewind-${Environment}-" in source
+                assert ours or account == {"Ref": "AWS::AccountId"}, statement["Sid"]
 
 
 def test_old_logs_and_exports_go_to_glacier_and_images_stay_at_hand(

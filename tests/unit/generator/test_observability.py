@@ -6,8 +6,6 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from generator.layers.alerts import Alerts
 from generator.layers.observability import Observability
 from tests.unit.generator.resolved import Made
@@ -25,26 +23,11 @@ def watched(made: Made) -> set[str]:
     }
 
 
-def both_regions() -> list[Any]:
-    """The charts of the dashboard of both regions."""
-    widgets = json.loads(standing(Observability)["GlobalDashboard"]["DashboardBody"])["widgets"]
-    return [widget["properties"] for widget in widgets if widget["type"] == "metric"]
-
-
 def one_region() -> list[Any]:
     """The widgets of a region's dashboard; what only a deployment knows is a variable."""
     made = Observability().template.to_dict()["Resources"]["RegionDashboard"]["Properties"]
     widgets: list[Any] = json.loads(made["DashboardBody"]["Fn::Sub"][0])["widgets"]
     return widgets
-
-
-def searches() -> list[str]:
-    return [
-        metric[0]["expression"]
-        for chart in both_regions()
-        for metric in chart["metrics"]
-        if isinstance(metric[0], dict)
-    ]
 
 
 def test_the_regions_alarm_rests_on_every_tier_that_there_is() -> None:
@@ -91,36 +74,6 @@ def test_a_dashboards_metrics_are_pairs_of_names_and_values_under_a_namespace() 
         assert len(path) % 2 == 0
         assert all(isinstance(part, str) and part for part in path)
         assert set(options) == {"label", "stat", "period"}
-
-
-@pytest.mark.parametrize("role", ["primary", "standby"])
-def test_the_dashboard_of_both_regions_is_made_once(role: str) -> None:
-    assert ("GlobalDashboard" in standing(Observability, role)) == (role == "primary")
-
-
-def test_each_region_says_which_it_is() -> None:
-    titles = {
-        (chart["title"], chart["region"]) for chart in both_regions() if "minute" in chart["title"]
-    }
-    assert titles == {
-        (f"{what} a minute, {region}", region)
-        for what in ("Orders", "Requests")
-        for region in ("us-east-1", "us-west-2")
-    }
-
-
-def test_a_search_finds_this_environments_metrics_and_no_others_of_the_account() -> None:
-    assert len(searches()) == 5
-    for search in searches():
-        assert re.fullmatch(
-            r"""SEARCH\('\{[^}']+\} MetricName="\w+" tradewind-dev', '\w+', \d+\)""", search
-        )
-
-
-def test_cost_is_read_where_billing_writes_it() -> None:
-    (cost,) = [chart for chart in both_regions() if "Charges" in chart["title"]]
-    assert cost["region"] == "us-east-1"
-    assert cost["metrics"][0][:4] == ["AWS/Billing", "EstimatedCharges", "Currency", "USD"]
 
 
 def test_the_saved_questions_ask_for_fields_that_flow_records_have() -> None:

@@ -324,10 +324,24 @@ MANY: Mapping[str, tuple[Mapping[str, Any], Sequence[str]]] = {
         resources("Shop:CloudWatch::Dashboard", "Everything:CloudWatch::CompositeAlarm"),
         tuple(
             f"{layer}.AlarmArn"
-            for layer in (
-                "Alerts Catalog Orders GoldenSignals Secrets FleetScaling Takeover SessionCache Search EventBus "
-                "OrderWorkflow Payments Workers Analytics Recommendations Backup"
-            ).split()
+            for layer in [
+                "Alerts",
+                "Catalog",
+                "Orders",
+                "GoldenSignals",
+                "Secrets",
+                "FleetScaling",
+                "Takeover",
+                "SessionCache",
+                "Search",
+                "EventBus",
+                "OrderWorkflow",
+                "Payments",
+                "Workers",
+                "Analytics",
+                "Recommendations",
+                "Backup",
+            ]
         ),
     ),
 }

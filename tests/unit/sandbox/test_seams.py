@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox import resources, seams
+from scripts.sandbox import resources, seams, vault_policies
 from scripts.sandbox.seams import Kind, Seam, SeamMissing
 
-ALL = (*seams.declared(), *resources.SEAMS)
+ALL = (*seams.declared(), *vault_policies.SEAMS, *resources.SEAMS)
 
 
 def holder(seam: Seam) -> tuple[Any, str]:

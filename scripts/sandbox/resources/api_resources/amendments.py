@@ -8,6 +8,7 @@ from scripts.sandbox.resources.api_resources import (
     alarms,
     buckets,
     clusters,
+    domains,
     governance,
     keys,
     secrets,
@@ -20,6 +21,7 @@ AMENDMENTS: Mapping[str, Callable[[Handler], Handler]] = {
     "AWS::DynamoDB::GlobalTable": tables.global_table,
     "AWS::DynamoDB::Table": tables.table,
     "AWS::KMS::Key": keys.key,
+    "AWS::OpenSearchService::Domain": domains.domain,
     "AWS::RDS::DBCluster": clusters.db_cluster,
     "AWS::RDS::DBInstance": clusters.db_instance,
     "AWS::S3::Bucket": buckets.bucket,
@@ -35,5 +37,6 @@ SEAMS = (
     clusters.CLUSTERS,
     clusters.GLOBAL_CLUSTERS,
     clusters.INSTANCES,
+    domains.DOMAINS,
     secrets.RESOLVE_SECRET,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.coverage.expectations import Refers
+from tests.coverage.contents import Refers
 
 ALARM = "AWS::CloudWatch::Alarm"
 ALIAS = "AWS::KMS::Alias"

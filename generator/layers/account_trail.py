@@ -12,7 +12,7 @@ from generator.alert_topic import service_topic
 from generator.audit_events import AUDIT_EVENTS, AuditEvent
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.layer import Handoff, Layer, Input
+from generator.layer import Handoff, Input, Layer
 from generator.layers.account_alerts import AccountAlerts
 from generator.naming import PREFIX, kebab
 
@@ -23,7 +23,7 @@ METRICS = "Tradewind/Audit"
 PERIOD = 300
 
 
-class AuditTrail(Layer):
+class AccountTrail(Layer):
     """CloudTrail's trail of all regions, its log group, and alarms on what an attacker would do.
 
     Only the primary has it: a multi-Region trail records every region. The logs bucket and its key let it in
@@ -71,7 +71,7 @@ class AuditTrail(Layer):
         )
 
     def trail(self) -> None:
-        """The first copy of management events is free; events of data and insights are paid by their number."""
+        """The first copy of management events is free; data events and insights are paid by their number."""
         insights = [
             InsightSelector(InsightType=kind)
             for kind in ("ApiCallRateInsight", "ApiErrorRateInsight")

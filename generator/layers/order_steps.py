@@ -1,0 +1,71 @@
+"""The steps of the order workflow that are code of ours, and what starts it; payments are their own layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from troposphere import AWSObject, GetAtt, Ref
+
+from generator import grants
+from generator.functions import Placement, python_function
+from generator.security import https_leaves
+
+if TYPE_CHECKING:
+    from generator.layers.order_workflow import OrderWorkflow
+
+#: Executions of a step at the same time: what the workflow may do in parallel, and a function's share of the
+#: account's.
+PARALLEL = 20
+
+
+def stock_step(layer: OrderWorkflow) -> AWSObject:
+    """Reserve, give back or settle stock in the catalogue."""
+    return python_function(
+        layer,
+        "OrderStock",
+        source="order_stock",
+        logs_key_arn=layer.logs_key_arn,
+        allows=[grants.Table(layer.catalogue_table_arn, layer.data_key_arn).update()],
+        environment={"CATALOGUE": layer.catalogue_table},
+        environment_key_arn=layer.data_key_arn,
+        concurrency=PARALLEL,
+    )
+
+
+def commit_step(layer: OrderWorkflow) -> AWSObject:
+    """Write the order into the database. Its own group opens AWS's APIs, the clients' group the database."""
+    place = layer.placed("OrderCommit", https_leaves("AWS APIs"), says="Commits orders")
+    groups = [*place.security_groups, layer.client_security_group_id]
+    return python_function(
+        layer,
+        "OrderCommit",
+        source="order_commit",
+        logs_key_arn=layer.logs_key_arn,
+        allows=[grants.Secret(layer.orders_secret_arn, layer.secrets_key_arn).read()],
+        environment={
+            "HOST": layer.writer_endpoint,
+            "PORT": layer.database_port,
+            "SECRET": layer.orders_secret_arn,
+        },
+        environment_key_arn=layer.data_key_arn,
+        placement=Placement(place.subnets, groups),
+        concurrency=PARALLEL,
+    )
+
+
+def starter(layer: OrderWorkflow) -> AWSObject:
+    """A function, since a rule that starts a state machine itself cannot name the execution."""
+    return python_function(
+        layer,
+        "OrderStarter",
+        source="order_starter",
+        logs_key_arn=layer.logs_key_arn,
+        allows=[
+            grants.StateMachine(Ref(layer.machine)).start(),
+            grants.Key(layer.data_key_arn, "states").encrypt(),
+        ],
+        environment={"WORKFLOW": Ref(layer.machine)},
+        environment_key_arn=layer.data_key_arn,
+        dead_letters=grants.Queue(GetAtt(layer.unstarted, "Arn"), layer.data_key_arn),
+        concurrency=PARALLEL,
+    )

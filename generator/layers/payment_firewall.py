@@ -1,0 +1,77 @@
+"""The web ACL on the payments API: a layer that is there where the API and web ACLs are."""
+
+from __future__ import annotations
+
+from troposphere import GetAtt, Ref, Tags
+from troposphere.wafv2 import AllowAction, DefaultAction, WebACL, WebACLAssociation
+
+from generator.alarms import Series, above, metric_alarm
+from generator.conditions import Conditions
+from generator.foundation import Foundation
+from generator.layer import Handoff, Input, Layer
+from generator.layers.alerts import Alerts
+from generator.layers.payment_requests import PaymentRequests
+from generator.web_acl import BY_ADDRESS, limited, managed, rules, visible
+from generator.web_acl_log import request_log, secrecy
+
+#: Requests of one instance of the fleet in five minutes: many customers pay through it.
+ONE_INSTANCE = 20_000
+
+
+class PaymentFirewall(Layer):
+    """the web ACL on the payments API: injection, known bad inputs, an instance gone wild."""
+
+    condition = Conditions.payment_api_behind_waf
+
+    logs_key_arn = Handoff(Foundation.logs_key_arn)
+    alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+    payments_stage_resource = Input(PaymentRequests.payments_stage_resource)
+
+    def build(self) -> None:
+        self.web_acl()
+        self.association()
+        request_log(self, self.acl, "payments", self.logs_key_arn)
+        self.alarm()
+
+    def web_acl(self) -> None:
+        self.acl = self.add(
+            WebACL(
+                "PaymentsAcl",
+                Name=self.named("payments"),
+                Scope="REGIONAL",
+                DefaultAction=DefaultAction(Allow=AllowAction()),
+                Rules=rules(
+                    limited("InstanceRate", ONE_INSTANCE, BY_ADDRESS),
+                    managed("KnownBadInputsRuleSet"),
+                    managed("SQLiRuleSet"),
+                    managed("CommonRuleSet"),
+                ),
+                DataProtectionConfig=secrecy(),
+                VisibilityConfig=visible(self.named("payments")),
+                Tags=Tags(Name=self.named("payments")),
+            )
+        )
+
+    def association(self) -> None:
+        self.add(
+            WebACLAssociation(
+                "PaymentsAclOnApi",
+                ResourceArn=self.payments_stage_resource,
+                WebACLArn=GetAtt(self.acl, "Arn"),
+            )
+        )
+
+    def alarm(self) -> None:
+        metric_alarm(
+            self,
+            "BlockedPayments",
+            Series(
+                "AWS/WAFV2",
+                "BlockedRequests",
+                {"WebACL": self.named("payments"), "Region": Ref("AWS::Region"), "Rule": "ALL"},
+            ),
+            above(0),
+            topic=self.alerts_topic_arn,
+            says="The web ACL blocks requests for payments, which the fleet alone can send: an instance that "
+            "is not ours any more, or a rule that hits customers. Look at the sampled requests.",
+        )

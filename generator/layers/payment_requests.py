@@ -1,0 +1,228 @@
+"""The private API at which the shop asks for payments while the customer waits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from awacs import execute_api
+from awacs.aws import (
+    Allow,
+    Condition,
+    Deny,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringNotEquals,
+)
+from troposphere import AWSObject, GetAtt, Ref, Sub, Tags, encode_to_dict
+from troposphere.apigateway import (
+    AccessLogSetting,
+    Deployment,
+    EndpointConfiguration,
+    MethodSetting,
+    RestApi,
+    Stage,
+)
+from troposphere.logs import LogGroup
+
+from generator.conditions import Conditions
+from generator.foundation import Foundation
+from generator.layer import Handoff, Input, Output
+from generator.layers.alerts import Alerts
+from generator.layers.payment_door import Door, door
+from generator.layers.payment_methods import methods
+from generator.layers.payment_requests_alarms import watch
+from generator.layers.payments import Payments
+from generator.layers.private_tier import PrivateTier
+from generator.payment_api import ACCESS_LOG
+from generator.suppressions import accepted
+
+#: Requests a second, and at once: more than a sale's peak of checkouts, less than a flood.
+RATE, BURST = 100, 200
+
+HOST = "a1b2c3d4e5-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com"
+
+
+class PaymentRequests(PrivateTier):
+    """the private API of payments: signed requests from inside the VPC, tokens only, nothing written down.
+
+    It has an endpoint of its own, so it is there whether or not the other APIs are reached by endpoints, and
+    the name it is called by leads to that endpoint alone. Its logs are written by the role that the account
+    root gives API Gateway: where another stack holds that, it must be there.
+    """
+
+    condition = Conditions.payment_api
+
+    logs_key_arn = Handoff(Foundation.logs_key_arn)
+    alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+    authorization_function_arn = Input(Payments.authorization_function_arn)
+    void_function_arn = Input(Payments.void_function_arn)
+
+    payments_url = Output(
+        example=f"https://{HOST}/tradewind-dev-payments-us-east-1",
+        help="The shop signs its requests to it; empty where there is no such API.",
+    )
+    payments_stage_arn = Output(
+        example="arn:aws:execute-api:us-east-1:111111111111:a1b2c3d4e5/tradewind-dev-payments-us-east-1",
+        help="As grants name it (execute-api).",
+    )
+    payments_stage_resource = Output(
+        example="arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4e5/stages/tradewind-dev-payments-us-east-1",
+        help="As a web ACL names it (apigateway).",
+    )
+    payment_client_group_id = Output(
+        example="sg-0123456789abcdef3", help="Whoever is in this group reaches the API."
+    )
+    payment_requests_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-payment-api-tier-us-east-1",
+    )
+
+    def build(self) -> None:
+        self.door: Door = door(self)
+        self.api()
+        self.methods = methods(self)
+        self.deployment()
+        self.stage()
+        self.outputs()
+        self.payment_requests_alarm_arn = GetAtt(watch(self), "Arn")
+
+    def api(self) -> None:
+        """Called from elsewhere it refuses everyone, whatever their roles allow."""
+        everything = "execute-api:/*"
+        account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
+        ours = Statement(
+            Sid="WhoseRoleSaysSo",
+            Effect=Allow,
+            Principal=account,
+            Action=[execute_api.Invoke],
+            Resource=[everything],
+        )
+        elsewhere = Statement(
+            Sid="NotFromElsewhere",
+            Effect=Deny,
+            Principal=Principal("*"),
+            Action=[execute_api.Invoke],
+            Resource=[everything],
+            Condition=Condition(StringNotEquals("aws:SourceVpce", Ref(self.door.endpoint))),
+        )
+        self.rest_api = self.add(
+            RestApi(
+                "Api",
+                Name=self.named("payments"),
+                Description="Payments by token, for the shop alone",
+                EndpointConfiguration=EndpointConfiguration(
+                    Types=["PRIVATE"], VpcEndpointIds=[Ref(self.door.endpoint)]
+                ),
+                Policy=encode_to_dict(
+                    PolicyDocument(Version="2012-10-17", Statement=[ours, elsewhere])
+                ),
+                Tags=Tags(Name=self.named("payments")),
+            )
+        )
+
+    def deployment(self) -> None:
+        """A deployment is a snapshot: it bears the digest of what it shows, so a change makes a new one."""
+        shown = {
+            title: resource.to_dict()
+            for title, resource in self.template.resources.items()
+            if str(resource.resource_type).startswith("AWS::ApiGateway::")
+        }
+        digest = hashlib.sha256(json.dumps(encode_to_dict(shown), sort_keys=True).encode())
+        self.snapshot = self.add(
+            Deployment(
+                f"Deployment{digest.hexdigest()[:12]}",
+                RestApiId=Ref(self.rest_api),
+                Description="What the API is, as its title's digest has it",
+                DependsOn=[method.title for method in self.methods],
+            )
+        )
+
+    def stage(self) -> None:
+        """No cache, and no bodies in any log."""
+        because = "an answer about one payment must never be given for another: nothing is cached"
+        requests = self.log("RequestLog", Sub("/tradewind/${Name}", Name=self.named("payments")))
+        errors = self.log(
+            "ErrorLog",
+            Sub(
+                "API-Gateway-Execution-Logs_${Api}/${Stage}",
+                Api=Ref(self.rest_api),
+                Stage=self.named("payments"),
+            ),
+        )
+        self.add(
+            Stage(
+                "Live",
+                RestApiId=Ref(self.rest_api),
+                StageName=self.named("payments"),
+                DeploymentId=Ref(self.snapshot),
+                TracingEnabled=True,
+                CacheClusterEnabled=False,
+                AccessLogSetting=AccessLogSetting(
+                    DestinationArn=Sub(
+                        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+                        ":log-group:${Group}",
+                        Group=Ref(requests),
+                    ),
+                    Format=ACCESS_LOG,
+                ),
+                MethodSettings=[
+                    MethodSetting(
+                        HttpMethod="*",
+                        ResourcePath="/*",
+                        LoggingLevel="ERROR",
+                        DataTraceEnabled=False,
+                        MetricsEnabled=True,
+                        CachingEnabled=False,
+                        CacheDataEncrypted=True,
+                        ThrottlingRateLimit=RATE,
+                        ThrottlingBurstLimit=BURST,
+                    )
+                ],
+                Tags=Tags(Name=self.named("payments")),
+                DependsOn=[errors.title],
+                Metadata=accepted(
+                    because, checkov="CKV_AWS_120", guard="API_GW_CACHE_ENABLED_AND_ENCRYPTED"
+                ),
+            )
+        )
+
+    def log(self, title: str, name: Sub) -> AWSObject:
+        """API Gateway would make the group of its errors itself, for ever and under no key of ours."""
+        return self.add(
+            LogGroup(
+                title,
+                LogGroupName=name,
+                KmsKeyId=self.logs_key_arn,
+                RetentionInDays=self.settings.log_retention_days,
+                DeletionPolicy="Delete",
+                UpdateReplacePolicy="Retain",
+            )
+        )
+
+    def outputs(self) -> None:
+        """An API that is bound to an endpoint has a name that leads to it, private DNS or not.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/associate-private-api-with-vpc-endpoint.html
+        """
+        parts: dict[str, Any] = {"Api": Ref(self.rest_api), "Stage": self.named("payments")}
+        self.payments_stage_arn = self.stage_arn()
+        self.payments_stage_resource = Sub(
+            "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}",
+            **parts,
+        )
+        self.payments_url = Sub(
+            "https://${Api}-${Endpoint}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}",
+            Endpoint=Ref(self.door.endpoint),
+            **parts,
+        )
+        self.payment_client_group_id = GetAtt(self.door.clients, "GroupId")
+
+    def stage_arn(self) -> Sub:
+        """As grants and permissions name it."""
+        return Sub(
+            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}",
+            Api=Ref(self.rest_api),
+            Stage=self.named("payments"),
+        )

@@ -1,0 +1,38 @@
+"""What stands in the VPC's private tier, and reaches AWS from there."""
+
+from __future__ import annotations
+
+from troposphere import GetAtt, NoValue, Tags
+from troposphere.ec2 import SecurityGroup, SecurityGroupRule
+
+from generator.conditions import Conditions
+from generator.functions import Placement
+from generator.layer import Input, Layer
+from generator.layers.network import Network
+from generator.naming import kebab
+
+
+class PrivateTier(Layer):
+    """A layer with something in the private tier."""
+
+    vpc_id = Input(Network.vpc_id)
+    private_subnet_a = Input(Network.private_subnet_a)
+    private_subnet_b = Input(Network.private_subnet_b)
+    private_subnet_c = Input(Network.private_subnet_c)
+
+    def placed(self, title: str, leaves: SecurityGroupRule, *, says: str) -> Placement:
+        """In every zone, in a security group of its own (`<title>Group`) that lets nobody in."""
+        group = self.add(
+            SecurityGroup(
+                f"{title}Group",
+                GroupDescription=says,
+                VpcId=self.vpc_id,
+                SecurityGroupEgress=[leaves],
+                Tags=Tags(Name=self.named(kebab(title))),
+            )
+        )
+        third = self.choose(Conditions.third_zone, self.private_subnet_c, NoValue)
+        return Placement(
+            subnets=[self.private_subnet_a, self.private_subnet_b, third],
+            security_groups=[GetAtt(group, "GroupId")],
+        )

@@ -1,0 +1,252 @@
+"""The alarms of Search: those that AWS recommends for a domain, and those of what feeds it.
+
+https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from troposphere import GetAtt, Ref
+
+from generator.alarms import (
+    Formula,
+    Series,
+    Watched,
+    above,
+    at_least,
+    below,
+    formula_alarm,
+    metric_alarm,
+    tier_alarm,
+)
+from generator.conditions import Conditions
+from generator.dashboards import Chart, Line
+from generator.layers.search_domain import PURPOSE
+
+if TYPE_CHECKING:
+    from troposphere import AWSObject
+
+    from generator.layer import Layer
+    from generator.layers.search import Search
+
+AT_ONCE = {"breaches": 1, "periods": 1}
+LASTING = {"breaches": 15, "periods": 15}
+
+DOMAIN = (
+    Watched(
+        "SearchRed",
+        "ClusterStatus.red",
+        at_least(1, **AT_ONCE),
+        "A part of the search index is on no node: searches miss products. See the domain's health; then "
+        "restore from its snapshot, or make it anew from the catalogue.",
+    ),
+    Watched(
+        "SearchYellow",
+        "ClusterStatus.yellow",
+        at_least(1, breaches=5, periods=5),
+        "A part of the search index has no copy: losing a node now loses it. A node or a zone is the usual "
+        "reason; else add nodes.",
+    ),
+    Watched(
+        "SearchWritesBlocked",
+        "ClusterIndexWritesBlocked",
+        at_least(1, breaches=1, periods=5),
+        "The search domain takes no changes, for want of storage or memory: products become stale. Raise "
+        "search_volume_gib or search_instance_type.",
+    ),
+    Watched(
+        "SearchMemory",
+        "JVMMemoryPressure",
+        at_least(95),
+        "The search domain is short of heap, and will refuse. Read the slow queries; then its type.",
+    ),
+    Watched(
+        "SearchOldMemory",
+        "OldGenJVMMemoryPressure",
+        at_least(80),
+        "Heap of the search domain does not come free. Read the slow queries; then its type.",
+    ),
+    Watched(
+        "SearchCpu",
+        "CPUUtilization",
+        at_least(80, **LASTING),
+        "The search domain is out of CPU: searches become slow. Read the slow queries; then its type.",
+        statistic="Average",
+    ),
+    Watched(
+        "SearchLeaderless",
+        "MasterReachableFromNode",
+        below(1, breaches=1, periods=5),
+        "No node leads the search domain: it does nothing. See its health; AWS replaces the node.",
+        statistic="Minimum",
+    ),
+    Watched(
+        "SearchQueue",
+        "ThreadpoolSearchRejected",
+        above(10),
+        "The search domain turns searches away. Read the slow queries; then add nodes.",
+        statistic="Sum",
+    ),
+    Watched(
+        "SearchKeyError",
+        "KMSKeyError",
+        at_least(1, **AT_ONCE),
+        "The search domain may not use its key: it is closed. Look at the data key, and its policy.",
+    ),
+    Watched(
+        "SearchKeyGone",
+        "KMSKeyInaccessible",
+        at_least(1, **AT_ONCE),
+        "The search domain's key is gone, and with it all that it holds. Make the domain anew.",
+    ),
+    Watched(
+        "SearchSnapshot",
+        "AutomatedSnapshotFailure",
+        at_least(1, **AT_ONCE),
+        "The search domain's hourly snapshot failed. A red cluster is the usual reason.",
+    ),
+)
+
+MASTERS = (
+    Watched(
+        "SearchMasterCpu",
+        "MasterCPUUtilization",
+        at_least(50, **LASTING),
+        "The search domain's masters are out of CPU: they may lose the lead. Raise search_master_type.",
+        statistic="Average",
+    ),
+    Watched(
+        "SearchMasterMemory",
+        "MasterJVMMemoryPressure",
+        at_least(95),
+        "The search domain's masters are short of heap: they may lose the lead. Raise search_master_type.",
+    ),
+)
+
+
+def watch(layer: Search) -> AWSObject:
+    """Every alarm of the domain and of what feeds it, and one for the tier."""
+    return tier_alarm(
+        layer,
+        "SearchTier",
+        [*_domain(layer), _storage(layer), _failing(layer), _nodes(layer), *_feed(layer)],
+        topic=layer.alerts_topic_arn,
+        says="Product search needs somebody: see which of the tier's alarms fires.",
+    )
+
+
+def _domain(layer: Search) -> Iterator[AWSObject]:
+    for watched, there in (
+        *((watched, None) for watched in DOMAIN),
+        *((watched, Conditions.search_dedicated_masters) for watched in MASTERS),
+    ):
+        yield metric_alarm(
+            layer,
+            watched.title,
+            domain_series(layer.named_everywhere(PURPOSE), watched.metric, watched.statistic),
+            watched.limit,
+            topic=layer.alerts_topic_arn,
+            says=watched.says,
+            **layer.only(there),
+        )
+
+
+def _storage(layer: Search) -> AWSObject:
+    """The share that is free: how much there is, a setting says."""
+    name = layer.named_everywhere(PURPOSE)
+    free = domain_series(name, "FreeStorageSpace", "Sum")
+    used = domain_series(name, "ClusterUsedSpace", "Maximum")
+    return formula_alarm(
+        layer,
+        "SearchStorage",
+        Formula("100 * free / (free + used)", {"free": free, "used": used}),
+        below(25),
+        topic=layer.alerts_topic_arn,
+        says="Less than a quarter of the search domain's storage is free. Raise search_volume_gib.",
+    )
+
+
+def _failing(layer: Search) -> AWSObject:
+    name = layer.named_everywhere(PURPOSE)
+    failed, asked = (
+        domain_series(name, "5xx", "Sum"),
+        domain_series(name, "OpenSearchRequests", "Sum"),
+    )
+    return formula_alarm(
+        layer,
+        "SearchFailing",
+        Formula(
+            "IF(asked > 20, 100 * FILL(failed, 0) / asked, 0)", {"failed": failed, "asked": asked}
+        ),
+        at_least(5),
+        topic=layer.alerts_topic_arn,
+        says="The search domain fails on one request in twenty, or more. Read its errors' log.",
+    )
+
+
+def _nodes(layer: Search) -> AWSObject:
+    return metric_alarm(
+        layer,
+        "SearchNodeMissing",
+        domain_series(layer.named_everywhere(PURPOSE), "Nodes", "Minimum"),
+        below(layer.settings.search_nodes, breaches=5, periods=5),
+        topic=layer.alerts_topic_arn,
+        says="A node of the search domain is gone. AWS replaces it; if it does not, see the domain's health.",
+    )
+
+
+def _feed(layer: Search) -> Iterator[AWSObject]:
+    function = {"FunctionName": Ref(layer.indexer)}
+    queue = {"QueueName": GetAtt(layer.failures, "QueueName")}
+    for title, series, limit, says in (
+        (
+            "SearchStale",
+            Series("AWS/Lambda", "IteratorAge", function, "Maximum"),
+            above(300_000, breaches=5, periods=5),
+            "Changes of the catalogue wait for more than five minutes to be found. Read the indexer's log.",
+        ),
+        (
+            "SearchIndexerFailing",
+            Series("AWS/Lambda", "Errors", function),
+            above(0, breaches=3, periods=5),
+            "The indexer fails, and tries again for six hours. Read its log; then the domain's health.",
+        ),
+        (
+            "SearchIndexerThrottled",
+            Series("AWS/Lambda", "Throttles", function),
+            above(0, breaches=5, periods=5),
+            "The indexer is not let run as often as it would: changes wait. Raise its concurrency.",
+        ),
+        (
+            "SearchUnindexed",
+            Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum"),
+            above(0, **AT_ONCE),
+            "Changes of the catalogue were given up: the queue says which shard and sequence. Write those "
+            "products again, then empty the queue.",
+        ),
+    ):
+        yield metric_alarm(layer, title, series, limit, topic=layer.alerts_topic_arn, says=says)
+
+
+def search_chart(layer: Layer) -> Chart:
+    """How quick a search is, in milliseconds, and how busy the domain; empty where there is none."""
+    name = layer.named_everywhere(PURPOSE)
+    return Chart(
+        "Product search",
+        (
+            Line(domain_series(name, "SearchLatency", "Average"), "ms"),
+            Line(domain_series(name, "CPUUtilization", "Maximum"), "CPU %"),
+            Line(domain_series(name, "JVMMemoryPressure", "Maximum"), "heap %"),
+        ),
+    )
+
+
+def domain_series(name: object, metric: str, statistic: str) -> Series:
+    """What OpenSearch Service publishes of a domain, under the name that it had before.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html
+    """
+    domain = {"DomainName": name, "ClientId": Ref("AWS::AccountId")}
+    return Series("AWS/ES", metric, domain, statistic)

@@ -1,0 +1,133 @@
+"""Recommendations are learnt under our key, cost nothing by themselves, and leave nothing behind."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from generator.availability import offers
+from generator.conditions import Conditions
+from generator.interaction_schemas import INTERACTIONS, ITEMS, PURCHASE
+from generator.layers.interactions import Interactions
+from generator.layers.recommendation_model import RecommendationModel
+from generator.layers.recommendation_training import RecommendationTraining
+from generator.order_events import ORDER_CONFIRMED, SHOP_EVENTS
+from generator.stacks import ROOTS
+from generator.training import training
+from tests.unit.generator.standing import standing
+from tests.unit.generator.state_machines import flaws, machine, misspelt, unfilled
+
+LAYERS = (RecommendationModel, RecommendationTraining, Interactions)
+
+
+def test_the_whole_of_it_is_there_by_one_toggle() -> None:
+    assert {layer.condition for layer in LAYERS} == {Conditions.recommendations}
+    assert set(LAYERS) <= set(ROOTS["platform"])
+
+
+@pytest.mark.parametrize(
+    ("region", "there"), [("us-east-1", True), ("us-west-1", False), ("sa-east-1", False)]
+)
+def test_where_a_region_has_no_personalize_there_is_none_of_it(region: str, there: bool) -> None:
+    values = {"recommendations": "true", **offers(region)}
+    assert Conditions.recommendations.holds(values) is there
+
+
+def test_what_is_learnt_from_is_encrypted_under_our_key() -> None:
+    made = standing(RecommendationModel)
+    group = made["DatasetGroup"]
+    assert group["KmsKeyArn"].startswith("arn:aws:kms:")
+    assert group["RoleArn"].of == "DatasetKeyUser"
+    (statement,) = made.statements("DatasetKeyUser")
+    assert statement["Resource"] == [group["KmsKeyArn"]]
+
+
+def test_the_filter_leaves_out_what_the_feed_tells_of_as_bought() -> None:
+    assert f'("{PURCHASE}")' in standing(RecommendationModel)["NotBought"]["FilterExpression"]
+
+
+@pytest.mark.parametrize("schema", [INTERACTIONS, ITEMS])
+def test_a_schema_is_avro_and_has_what_personalize_wants(schema: str) -> None:
+    told = json.loads(schema)
+    fields = {field["name"] for field in told["fields"]}
+    assert told["namespace"] == "com.amazonaws.personalize.schema"
+    wanted = {
+        "Interactions": {"USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"},
+        "Items": {"ITEM_ID", "CATEGORY"},
+    }
+    assert fields == wanted[told["name"]]
+
+
+def test_the_keeper_may_delete_our_campaign_and_no_other() -> None:
+    statements = standing(RecommendationModel).statements("SolutionKeeperRole")
+    (deletes,) = [s for s in statements if "personalize:DeleteCampaign" in s["Action"]]
+    (arn,) = deletes["Resource"]
+    assert arn.endswith(":campaign/tradewind-dev-recommendations-us-east-1")
+
+
+def test_the_keeper_has_its_time_and_cloudformation_waits_longer() -> None:
+    made = standing(RecommendationModel)
+    (kept,) = made.of_type("AWS::CloudFormation::CustomResource").values()
+    assert kept["SolutionArn"].of == "Solution"
+    assert int(kept["ServiceTimeout"]) > made["SolutionKeeper"]["Timeout"] == 900
+
+
+def test_the_training_has_no_flaw_and_nothing_left_to_fill_in() -> None:
+    definition = machine(RecommendationTraining, "Training")
+    assert flaws(definition) == []
+    assert misspelt(definition) == []
+    assert unfilled(definition) == set()
+
+
+def test_a_campaign_that_is_not_there_is_made_and_one_that_is_moves_to_the_new_version() -> None:
+    states = training()["States"]
+    assert states["FindCampaign"]["Catch"][0]["Next"] == "MakeCampaign"
+    assert states["FindCampaign"]["Next"] == "MoveCampaign"
+    for state, call in (("MakeCampaign", "createCampaign"), ("MoveCampaign", "updateCampaign")):
+        assert states[state]["Resource"].endswith(call)
+        assert states[state]["Arguments"]["SolutionVersionArn"] == "{% $version %}"
+        assert states[state]["Next"] == "AnswerWait"
+
+
+def test_the_campaign_is_kept_ready_for_no_more_than_is_asked() -> None:
+    arguments = machine(RecommendationTraining, "Training")["States"]["MakeCampaign"]["Arguments"]
+    assert arguments["MinProvisionedTPS"] == "{% $number('MinimumTps') %}"  # a number, not its text
+    definition = RecommendationTraining().template.resources["Training"].DefinitionString
+    _, given = definition.data["Fn::Sub"]
+    assert given["MinimumTps"].data == {"Ref": "RecommendationsMinimumTps"}
+
+
+@pytest.mark.parametrize(("role", "state"), [("primary", "ENABLED"), ("standby", "DISABLED")])
+def test_the_standby_trains_nothing(role: str, state: str) -> None:
+    assert standing(RecommendationTraining, role)["TrainWeekly"]["State"] == state
+
+
+def test_what_trains_goes_before_what_it_trains() -> None:
+    """Otherwise the schedule might make a campaign that the keeper has just deleted."""
+    needs = RecommendationTraining().template.parameters
+    assert "SolutionArn" in needs  # an Input: CloudFormation deletes the reader's stack first
+
+
+def test_personalize_is_told_of_what_customers_do_and_the_feed_knows_every_kind() -> None:
+    made = standing(Interactions)
+    told = made["CustomersDo"]["EventPattern"]["detail-type"]
+    assert told == [*SHOP_EVENTS, ORDER_CONFIRMED]
+    source = Interactions().template.resources["InteractionFeed"].Code.ZipFile
+    for detail_type in told:
+        assert f'"{detail_type}": ' in source
+    assert f'"{ORDER_CONFIRMED}": "{PURCHASE}"' in source
+
+
+def test_only_that_rule_may_call_the_feed() -> None:
+    permission = standing(Interactions)["BusTells"]
+    assert permission["SourceArn"].of == "CustomersDo"
+    assert permission["SourceAccount"] == "111111111111"
+
+
+def test_an_interaction_that_is_given_up_is_seen() -> None:
+    made = standing(Interactions)
+    (target,) = made["CustomersDo"]["Targets"]
+    assert target["DeadLetterConfig"]["Arn"].of == "UntoldInteractions"
+    assert made["InteractionFeed"]["DeadLetterConfig"]["TargetArn"].of == "UntoldInteractions"
+    assert made["UntoldInteractionsWaiting"]["AlarmActions"]
