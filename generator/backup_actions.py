@@ -78,7 +78,6 @@ BACKUP_KEYS: list[Action] = [
     kms.Encrypt,
     kms.GenerateDataKey,
     kms.GenerateDataKeyWithoutPlaintext,
-    kms.ListGrants,
     kms.ReEncryptFrom,
     kms.ReEncryptTo,
 ]

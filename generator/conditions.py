@@ -74,6 +74,13 @@ class Condition:
     def __invert__(self) -> Condition:
         return Condition(Not(self))
 
+    def implies(self, other: Condition) -> bool:
+        """Whether it is the other, or cannot hold without it, as far as its own wording tells."""
+        match self.test:
+            case AllOf(left, right) if self is not other:
+                return left.implies(other) or right.implies(other)
+        return self is other
+
     def holds(self, values: Mapping[str, str]) -> bool:
         """Evaluate against settings by key: what CloudFormation will decide at deploy time."""
         match self.test:

@@ -16,7 +16,6 @@ from awacs import (
     es,
     events,
     execute_api,
-    firehose,
     kms,
     logs,
     personalize,
@@ -41,7 +40,6 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
         autoscaling.PutLifecycleHook,
         autoscaling.RecordLifecycleActionHeartbeat,
         autoscaling.ResumeProcesses,
-        autoscaling.SetInstanceHealth,
         autoscaling.SuspendProcesses,
     ],
     "dynamodb": [
@@ -60,10 +58,9 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
         dynamodb.UpdateItem,
     ],
     "elasticache": [elasticache.DescribeUsers, elasticache.ModifyUser],
-    "es": [es.ESHttpGet, es.ESHttpPost, es.ESHttpPut],
+    "es": [es.ESHttpPost, es.ESHttpPut],
     "events": [events.PutEvents],
     "execute-api": [execute_api.Invoke],
-    "firehose": [firehose.PutRecord, firehose.PutRecordBatch],
     "lambda": [awslambda.InvokeFunction],
     "logs": [
         logs.CreateLogGroup,
@@ -83,8 +80,6 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
     ],
     "s3": [
         s3.AbortMultipartUpload,
-        s3.DeleteObject,
-        s3.GetBucketLocation,
         s3.GetObject,
         s3.GetObjectVersion,
         s3.GetObjectVersionAcl,
@@ -112,7 +107,7 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
         sqs.ReceiveMessage,
         sqs.SendMessage,
     ],
-    "states": [states.StartExecution, states.StartSyncExecution],
+    "states": [states.StartExecution],
 }
 
 #: Enhanced Monitoring's log group, of which an account has one in a region.
@@ -166,4 +161,4 @@ RUNTIME_UNSCOPED: list[Action] = [
 ]
 
 #: What they may do under the environment's keys.
-RUNTIME_KEYS: list[Action] = [kms.Decrypt, kms.DescribeKey, kms.Encrypt, kms.GenerateDataKey]
+RUNTIME_KEYS: list[Action] = [kms.Decrypt, kms.Encrypt, kms.GenerateDataKey]

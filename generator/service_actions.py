@@ -100,7 +100,6 @@ SERVICE_UNSCOPED: list[Action] = [
 SERVICE_KEYS: list[Action] = [
     kms.Decrypt,
     kms.DescribeKey,
-    kms.Encrypt,
     kms.GenerateDataKey,
     kms.ListGrants,
 ]

@@ -270,7 +270,9 @@ def compose(name: str, children: Mapping[Layer, bytes]) -> tuple[Template, dict[
             return receive(key, source)
         producer = source.source.owner
         value = GetAtt(producer.stack_id(), f"Outputs.{source.source.name}")
-        if producer.condition is None or producer.condition is layer.condition:
+        if producer.condition is None:
+            return value
+        if layer.condition is not None and layer.condition.implies(producer.condition):
             return value
         return If(condition(producer), value, "")
 

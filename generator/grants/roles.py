@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from awacs.aws import Allow, PolicyDocument, Statement
 from awacs.sts import AssumeRole
-from troposphere import AWSObject, Sub, encode_to_dict
+from troposphere import AWSObject, NoValue, Sub, encode_to_dict
 from troposphere.iam import Policy, Role
 
 from generator.grants.statements import Allowed, Trust
 from generator.naming import PREFIX, kebab
 
 if TYPE_CHECKING:
+    from generator.conditions import Condition
     from generator.layer import Layer
 
 
@@ -25,20 +26,17 @@ def role(
     allows: Iterable[Allowed],
     *,
     under: str = "runtime",
+    besides: Mapping[Condition, Iterable[Allowed]] | None = None,
     **properties: Any,
 ) -> AWSObject:
-    """A role whose name is derived, whose policy is its grants, and whose boundary is that of its kind."""
-    statements = merged(flattened(allows))
-    policies = (
-        [
-            Policy(
-                PolicyName="Grants",
-                PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=statements),
-            )
-        ]
-        if statements
-        else []
-    )
+    """A role whose name is derived, whose policies are its grants, and whose boundary is that of its kind.
+
+    `besides` are grants on what is there under a condition alone.
+    """
+    always = list(flattened(allows))
+    policies: list[object] = [_policy("Grants", always)] if always else []
+    for condition, more in (besides or {}).items():
+        policies.append(layer.choose(condition, _policy(condition.name, flattened(more)), NoValue))
     assume = Statement(
         Effect=Allow,
         Action=[AssumeRole],
@@ -52,6 +50,13 @@ def role(
         AssumeRolePolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[assume]),
         Policies=policies,
         **properties,
+    )
+
+
+def _policy(name: str, statements: Iterable[Statement]) -> Policy:
+    return Policy(
+        PolicyName=name,
+        PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=merged(statements)),
     )
 
 

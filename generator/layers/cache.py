@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
 from troposphere.elasticache import (
+    AuthenticationMode,
     CloudWatchLogsDestinationDetails,
     DestinationDetails,
     LogDeliveryConfigurationRequest,
@@ -100,7 +101,7 @@ class Cache(CacheLayer):
                 UserName=name,
                 Engine="valkey",
                 AccessString=access,
-                Passwords=[password],
+                AuthenticationMode=AuthenticationMode(Type="password", Passwords=[password]),
                 Tags=Tags(Name=self.named(purpose)),
             )
         )

@@ -8,7 +8,7 @@ from troposphere.wafv2 import AllowAction, DefaultAction, WebACL, WebACLAssociat
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer
+from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import HEALTH_PATH, TAKEOVER_PATH, FrontDoor
 from generator.web_acl import (
@@ -33,6 +33,11 @@ class Firewall(Layer):
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alb_arn = Input(FrontDoor.alb_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+
+    firewall_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-blocked-requests-us-east-1",
+        help="The one alarm of this tier.",
+    )
 
     def build(self) -> None:
         self.web_acl()
@@ -71,7 +76,7 @@ class Firewall(Layer):
         )
 
     def alarm(self) -> None:
-        metric_alarm(
+        blocked = metric_alarm(
             self,
             "BlockedRequests",
             Series(
@@ -85,3 +90,4 @@ class Firewall(Layer):
             "CloudFront's web ACL let through. Look at the sampled requests: an attack, or a rule that "
             "hits customers.",
         )
+        self.firewall_alarm_arn = GetAtt(blocked, "Arn")

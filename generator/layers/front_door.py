@@ -95,12 +95,11 @@ class FrontDoor(Layer):
         self.outputs()
 
     def certificate(self) -> None:
-        """For origin.shop.<domain>, which CloudFront asks for, and for each region's own name below it.
-
-        One record validates a name and the wildcard below it; CloudFormation, told to make it twice, fails.
-        https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-certificatemanager/lib/certificate.ts
-        """
-        names = [self.sub(f"{prefix}origin.shop.${{DomainName}}") for prefix in ("", "*.")]
+        """For origin.shop.<domain>, which CloudFront asks for, and for this region's own name below it."""
+        names = [
+            self.sub("origin.shop.${DomainName}"),
+            self.sub("${AWS::Region}.origin.shop.${DomainName}"),
+        ]
         self.origin_certificate = self.add(
             Certificate(
                 "OriginCertificate",
@@ -109,8 +108,9 @@ class FrontDoor(Layer):
                 ValidationMethod="DNS",
                 DomainValidationOptions=[
                     DomainValidationOption(
-                        DomainName=names[0], HostedZoneId=self.settings.hosted_zone_id
+                        DomainName=name, HostedZoneId=self.settings.hosted_zone_id
                     )
+                    for name in names
                 ],
                 CertificateTransparencyLoggingPreference="ENABLED",
                 Tags=Tags(Name=self.named("origin")),

@@ -18,6 +18,7 @@ from generator.layers.cache import Cache
 from generator.layers.cache_alarms import session_chart
 from generator.layers.catalog import Catalog
 from generator.layers.events import Events
+from generator.layers.firewall import Firewall
 from generator.layers.fleet_scaling import CHECKOUT_QUEUE_DEPTH, FleetScaling
 from generator.layers.front_door import FrontDoor
 from generator.layers.golden_signals import GoldenSignals
@@ -27,6 +28,7 @@ from generator.layers.order_exports import OrderExports
 from generator.layers.order_intake import OrderIntake
 from generator.layers.order_workflow import OrderWorkflow
 from generator.layers.orders import Orders
+from generator.layers.payment_firewall import PaymentFirewall
 from generator.layers.payment_requests import PaymentRequests
 from generator.layers.payments import Payments
 from generator.layers.prices import Prices, price_chart
@@ -39,6 +41,7 @@ from generator.layers.storefront import METRICS, Storefront
 from generator.layers.takeover import Takeover
 from generator.layers.top_products import TopProducts
 from generator.layers.warehouse import Warehouse
+from generator.layers.worker_scaling import WorkerScaling
 from generator.naming import kebab
 from generator.order_charts import intake_chart, payment_chart, workflow_chart
 
@@ -81,6 +84,9 @@ class Observability(Layer):
     workflow_alarm_arn = Input(OrderWorkflow.workflow_alarm_arn)
     payments_alarm_arn = Input(Payments.payments_alarm_arn)
     payment_requests_alarm_arn = Input(PaymentRequests.payment_requests_alarm_arn)
+    firewall_alarm_arn = Input(Firewall.firewall_alarm_arn)
+    payment_firewall_alarm_arn = Input(PaymentFirewall.payment_firewall_alarm_arn)
+    workers_alarm_arn = Input(WorkerScaling.workers_alarm_arn)
     takeover_alarm_arn = Input(Takeover.takeover_alarm_arn)
     backup_alarm_arn = Input(Backup.backup_alarm_arn)
     exports_alarm_arn = Input(OrderExports.exports_alarm_arn)
@@ -97,29 +103,6 @@ class Observability(Layer):
     )
 
     def build(self) -> None:
-        self.tiers: tuple[tuple[object, Condition | None], ...] = (
-            (self.traffic_alarm_arn, None),
-            (self.fleet_alarm_arn, None),
-            (self.orders_alarm_arn, Conditions.orders_in_region),
-            (self.catalog_alarm_arn, None),
-            (self.secrets_alarm_arn, Conditions.primary),
-            (self.cache_alarm_arn, Conditions.session_cache),
-            (self.prices_alarm_arn, Conditions.price_cache),
-            (self.search_alarm_arn, Conditions.product_search),
-            (self.events_alarm_arn, None),
-            (self.intake_alarm_arn, None),
-            (self.workflow_alarm_arn, None),
-            (self.payments_alarm_arn, None),
-            (self.payment_requests_alarm_arn, Conditions.payment_api),
-            (self.takeover_alarm_arn, Conditions.standby),
-            (self.backup_alarm_arn, Conditions.backups),
-            (self.exports_alarm_arn, Conditions.analytics),
-            (self.warehouse_alarm_arn, Conditions.analytics),
-            (self.ranking_alarm_arn, Conditions.analytics),
-            (self.recommendations_alarm_arn, Conditions.recommendations),
-            (self.training_alarm_arn, Conditions.recommendations),
-            (self.interactions_alarm_arn, Conditions.recommendations),
-        )
         self.region_alarm()
         self.regional_dashboard()
         self.saved_questions()
@@ -129,12 +112,24 @@ class Observability(Layer):
         alarm = alarm_above(
             self,
             "RegionUnwell",
-            self.tiers,
+            self.tiers(),
             name=self.named("region"),
             topic=self.alerts_topic_arn,
             says="Some tier of the shop in this region is not well: see which one fired.",
         )
         self.region_alarm_arn = GetAtt(alarm, "Arn")
+
+    def tiers(self) -> list[tuple[object, Condition | None]]:
+        """Every tier's alarm, and where it is: with its layer, but for two that some regions lack."""
+        somewhere = {
+            Orders.orders_alarm_arn: Conditions.orders_in_region,
+            Secrets.secrets_alarm_arn: Conditions.primary,
+        }
+        return [
+            (self.receive(port), somewhere.get(port.source, port.source.owner.condition))
+            for port in self.ports()
+            if isinstance(port, Input) and port.attribute.endswith("_alarm_arn")
+        ]
 
     def regional_dashboard(self) -> None:
         dashboard = self.add(
@@ -272,7 +267,7 @@ class Observability(Layer):
         )
 
     def alarms(self) -> AlarmList:
-        always = tuple(arn for arn, there in self.tiers if there is None)
+        always = tuple(arn for arn, there in self.tiers() if there is None)
         return AlarmList("Tiers", (self.region_alarm_arn, *always))
 
     def shop(self, name: str) -> Series:

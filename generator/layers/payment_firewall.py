@@ -8,7 +8,7 @@ from troposphere.wafv2 import AllowAction, DefaultAction, WebACL, WebACLAssociat
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer
+from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.payment_requests import PaymentRequests
 from generator.web_acl import BY_ADDRESS, limited, managed, rules, visible
@@ -26,6 +26,11 @@ class PaymentFirewall(Layer):
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
     payments_stage_resource = Input(PaymentRequests.payments_stage_resource)
+
+    payment_firewall_alarm_arn = Output(
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-blocked-payments-us-east-1",
+        help="The one alarm of this tier.",
+    )
 
     def build(self) -> None:
         self.web_acl()
@@ -62,7 +67,7 @@ class PaymentFirewall(Layer):
         )
 
     def alarm(self) -> None:
-        metric_alarm(
+        blocked = metric_alarm(
             self,
             "BlockedPayments",
             Series(
@@ -75,3 +80,4 @@ class PaymentFirewall(Layer):
             says="The web ACL blocks requests for payments, which the fleet alone can send: an instance that "
             "is not ours any more, or a rule that hits customers. Look at the sampled requests.",
         )
+        self.payment_firewall_alarm_arn = GetAtt(blocked, "Arn")

@@ -150,7 +150,7 @@ def _access(layer: Search) -> PolicyDocument:
     let_in = Statement(
         Effect=Allow,
         Principal=Principal("AWS", account),
-        Action=[es.ESHttpGet, es.ESHttpPost, es.ESHttpPut],
+        Action=[es.ESHttpPost, es.ESHttpPut],
         Resource=[Sub("${Domain}/*", Domain=domain_arn(layer))],
         Condition=Condition(ArnLike("aws:PrincipalArn", ours)),
     )

@@ -25,11 +25,15 @@ from generator.instances import AMAZON_LINUX, instance_template
 from generator.layer import Handoff, Input, Layer, Lookup, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
+from generator.layers.events import Events
 from generator.layers.front_door import FrontDoor
 from generator.layers.golden_signals import GoldenSignals
 from generator.layers.network import Network
 from generator.layers.orders import Orders
+from generator.layers.payment_requests import PaymentRequests
 from generator.layers.secrets import Secrets
+from generator.order_events import SHOP_EVENTS, SOURCE
+from generator.payment_api import AUTHORIZE
 from generator.revisions import RELEASES
 
 #: Where the shop publishes its own metrics, each by the group that it runs in.
@@ -85,6 +89,11 @@ class Storefront(Layer):
     carts_table = Input(Catalog.carts_table)
     order_intake_table_arn = Input(Catalog.order_intake_table_arn)
     order_intake_table = Input(Catalog.order_intake_table)
+    bus_arn = Input(Events.bus_arn)
+    bus_name = Input(Events.bus_name)
+    payments_url = Input(PaymentRequests.payments_url)
+    payments_stage_arn = Input(PaymentRequests.payments_stage_arn)
+    payment_client_group_id = Input(PaymentRequests.payment_client_group_id)
 
     fleet_name = Output(
         example="tradewind-dev-platform-Storefront-Fleet-0123456789AB",
@@ -113,7 +122,7 @@ class Storefront(Layer):
         )
 
     def instance_role(self) -> None:
-        """Cards are none of the fleet's business: the payment processor's key is for the payments layer."""
+        """Cards are none of the fleet's business: it passes a token on, and has not the processor's key."""
         role = self.role(
             "ShopInstance",
             trusted=grants.service("ec2"),
@@ -126,12 +135,22 @@ class Storefront(Layer):
                 grants.Secret(self.orders_secret_arn, self.secrets_key_arn).read(),
                 grants.Bucket.named(self.images_bucket, self.data_key_arn).read(),
                 grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn).read(RELEASES),
+                grants.EventBus(self.bus_arn).put(SOURCE, SHOP_EVENTS),
+                grants.Api(self.payments_stage()).invoke("POST", AUTHORIZE.path),
                 grants.LogGroup(GetAtt(self.shop_logs, "Arn")).write(),
                 grants.publish_metrics(METRICS),
                 grants.session_manager(),
             ],
         )
         self.profile = self.add(InstanceProfile("ShopInstanceProfile", Roles=[Ref(role)]))
+
+    def payments_stage(self) -> object:
+        """Where there is no such API, its place is taken by a stage that no API has."""
+        nowhere = Sub(
+            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:none/${Stage}",
+            Stage=self.named("payments"),
+        )
+        return self.choose(Conditions.payment_api, self.payments_stage_arn, nowhere)
 
     def launch_template(self) -> None:
         self.template_of_instance = instance_template(
@@ -140,7 +159,11 @@ class Storefront(Layer):
             name=self.named("shop"),
             image_id=self.image_id,
             profile=self.profile,
-            security_groups=[self.fleet_security_group_id, self.client_security_group_id],
+            security_groups=[
+                self.fleet_security_group_id,
+                self.client_security_group_id,
+                self.choose(Conditions.payment_api, self.payment_client_group_id, NoValue),
+            ],
             key_arn=self.data_key_arn,
             user_data=user_data(
                 "shop", self.environment(), logs=Ref(self.shop_logs), own=shop_stub()
@@ -164,6 +187,8 @@ class Storefront(Layer):
             "ORDERS_DATABASE": self.database_name,
             "ORDERS_SECRET": self.orders_secret_arn,
             "IMAGES_BUCKET": self.images_bucket,
+            "EVENT_BUS": self.bus_name,
+            "PAYMENTS_URL": self.payments_url,
             "METRICS_NAMESPACE": METRICS,
         }
 

@@ -34,7 +34,7 @@ class WorkerScaling(Layer):
     undone_queue_name = Input(Workers.undone_queue_name)
 
     workers_alarm_arn = Output(
-        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-workers-us-east-1"
+        example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-workers-tier-us-east-1"
     )
     worker_application = Output(example="tradewind-dev-worker", handed_on=True)
 

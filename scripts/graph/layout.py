@@ -26,6 +26,8 @@ TURNING, PER_ARROW = 26.0, 1.6
 #: Least width that an arrow takes of a box's edge.
 PORT = 20.0
 SWEEPS = 24
+#: Of a row that is begun later, into how many parts it is cut.
+PARTS = 8
 #: How much more an arrow that passes a row resists a bend than a box with one arrow.
 STRAIGHT = 4.0
 
@@ -138,16 +140,32 @@ def _rows(cells: Mapping[str, _Cell], chains: Iterable[Sequence[_Cell]]) -> list
 
 
 def _order(rows: list[list[_Cell]]) -> None:
-    """Sort each row by its neighbours' barycentres, down and up; keep the order with least crossings."""
+    """Sort each row by its neighbours' barycentres, down and up; keep the order with least crossings.
+
+    The sweeps end in whatever valley is near, so they begin from several orders.
+    """
     best, fewest = [list(row) for row in rows], _crossings(rows)
-    for sweep in range(SWEEPS):
-        downwards = sweep % 2 == 0
-        for row in rows[1:] if downwards else rows[-2::-1]:
-            _sort(row, rows, above=downwards)
-        _exchange(rows)
-        if (crossings := _crossings(rows)) < fewest:
-            best, fewest = [list(row) for row in rows], crossings
+    for start in _starts(rows):
+        rows[:] = start
+        for sweep in range(SWEEPS):
+            downwards = sweep % 2 == 0
+            for row in rows[1:] if downwards else rows[-2::-1]:
+                _sort(row, rows, above=downwards)
+            _exchange(rows)
+            if (crossings := _crossings(rows)) < fewest:
+                best, fewest = [list(row) for row in rows], crossings
     rows[:] = best
+
+
+def _starts(rows: Sequence[Sequence[_Cell]]) -> list[list[list[_Cell]]]:
+    """The order as given, turned round, and with each row begun later."""
+
+    def begun(row: Sequence[_Cell], part: int) -> list[_Cell]:
+        cut = len(row) * part // PARTS
+        return [*row[cut:], *row[:cut]]
+
+    turned = [list(reversed(row)) for row in rows]
+    return [turned, *([begun(row, part) for row in rows] for part in range(PARTS))]
 
 
 def _positions(rows: Sequence[Sequence[_Cell]]) -> dict[_Cell, int]:
@@ -305,7 +323,7 @@ def _ports(chains: Mapping[Edge, Sequence[_Cell]]) -> dict[tuple[Edge, _Cell], f
     ports = {}
     for side in (below, above):
         for cell, arrows in side.items():
-            (lambda key: None)(key=lambda arrow: (arrow[0], arrow[1].tail, arrow[1].head))
+            arrows.sort(key=lambda arrow: (arrow[0], arrow[1].tail, arrow[1].head))
             for index, (_, edge) in enumerate(arrows, 1):
                 ports[edge, cell] = cell.x - cell.width / 2 + cell.width * index / (len(arrows) + 1)
     return ports

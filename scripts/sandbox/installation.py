@@ -7,9 +7,10 @@ from scripts.sandbox import seams
 
 def check() -> None:
     """Raise SeamMissing unless every private name is as declared. Nothing is replaced."""
-    from scripts.sandbox import hosted_zones, resources, vault_policies
+    from scripts.sandbox import function_errors, hosted_zones, resources, vault_policies
 
-    seams.check((*seams.declared(), *hosted_zones.SEAMS, *vault_policies.SEAMS, *resources.SEAMS))
+    others = (hosted_zones, vault_policies, function_errors, resources)
+    seams.check((*seams.declared(), *(seam for other in others for seam in other.SEAMS)))
 
 
 def install() -> None:
@@ -18,6 +19,7 @@ def install() -> None:
         change_sets,
         deleted_stacks,
         exports,
+        function_errors,
         nested_stacks,
         protected_updates,
         request_tokens,
@@ -37,6 +39,7 @@ def install() -> None:
 
     seams.SAVE_ALL.replace(lambda _services: None)  # snapshots.py saves, whole or not at all
     resources.install()
+    function_errors.install()
     template_urls.install()
     exports.install()
     stack_events.install()

@@ -52,6 +52,11 @@ LIMITS: tuple[Limit, ...] = (
     Limit("Network", "Nothing leaves the machine: webhooks, mail and public DNS are not reached."),
     Limit("DynamoDB", "A global table copies a write at once: there is no replication lag."),
     Limit("RDS, ElastiCache", "Clusters are records; no engine runs without Docker."),
+    Limit(
+        "OpenSearch",
+        "A domain keeps documents and tells them again: a search finds all or is refused. Its roles are kept "
+        "and not enforced; functions reach it without TLS.",
+    ),
     Limit("Load balancers", "describe-target-health calls every target healthy."),
     Limit(
         "Cost Explorer",

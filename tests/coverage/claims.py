@@ -41,6 +41,13 @@ FULL = {
 }
 
 PAIR = Standing().having(**FULL)
+#: The same with whatever can be left out left out: each toggle's off state.
+LEAN = Standing().having(
+    audit_trail="false",
+    config_recorder="false",
+    config_rules="false",
+    **dict.fromkeys(FULL, "false"),
+)
 PRIMARY, STANDBY = PAIR.at("primary"), PAIR.at("standby")
 EDGE = PAIR.at("edge")
 ON_RDS = PAIR.having(orders_engine="rds-multi-az")

@@ -89,13 +89,25 @@ class Marking:
 
 
 def marked(root: Root, region: str, account: str) -> Root:
-    def marked(template: Mapping[str, Any], file: str) -> Any:
+    """A root and its layers with their references written out."""
+    known = root.file, region, account
+    if known not in _MARKED:
+        _MARKED[known] = _mark(root, region, account)
+    return _MARKED[known]
+
+
+def _mark(root: Root, region: str, account: str) -> Root:
+    def written(template: Mapping[str, Any], file: str) -> Any:
         return Marking.of(template, region, stem(file), account)(template)
 
     return replace(
         root,
-        template=marked(root.template, root.file),
+        template=written(root.template, root.file),
         layers={
-            name: marked(child, root.manifest.layers[name]) for name, child in root.layers.items()
+            name: written(child, root.manifest.layers[name]) for name, child in root.layers.items()
         },
     )
+
+
+#: What was marked in this session: a template does not change while tests run.
+_MARKED: dict[tuple[str, str, str], Root] = {}

@@ -148,6 +148,7 @@ class _Deployment:
     environment: Environment
     chosen: Mapping[str, str]
     outputs: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    early: set[tuple[str, str]] = field(default_factory=set)
 
     def resources(self) -> Iterator[Resource]:
         for root in _roots():
@@ -156,14 +157,14 @@ class _Deployment:
                 for region in self.environment.regions
                 if stands(root.manifest.root, region, self.environment.places)
             ]
-            account = self.environment.account_id
-            copies = {region: marked(root, region, account) for region in regions}
+            found = {region: self.resolve(root, region) for region in regions}
             for region in regions:
-                self.resolve(copies[region], region)
-            for region in regions:
-                yield from self.resolve(copies[region], region)
+                if (root.file, region) in self.early:
+                    found[region] = self.resolve(root, region)
+                yield from found[region]
 
     def resolve(self, root: Root, region: str) -> list[Resource]:
+        root = marked(root, region, self.environment.account_id)
         values = self.values(root, region)
         found, children = resolve_root(root, values, self.place(root, region))
         problems = [*found.problems, *(p for _, child in children.values() for p in child.problems)]
@@ -186,7 +187,10 @@ class _Deployment:
         values: dict[str, Any] = given(root.manifest, known)
         for name, source in root.manifest.parameters.items():
             if source.kind == "handoff" and values[name]:
-                handed = self.outputs.get((source.root, self.region_of(source.region, region)), {})
+                giver = source.root, self.region_of(source.region, region)
+                if giver not in self.outputs:
+                    self.early.add((root.file, region))
+                handed = self.outputs.get(giver, {})
                 values[name] = handed.get(source.output, "")
         return values
 

@@ -153,6 +153,8 @@ class TestAValidEnvironment:
         ("shop_minimum: 5", "shop_minimum", "more than shop_maximum", ""),
         ("off_peak_minimum: 5", "off_peak_minimum", "more than shop_maximum", ""),
         ("orders_replica_ceiling: 1\norders_replicas: 2", "orders_replicas", "ceiling", ""),
+        ("product_search: true\nsearch_nodes: 3", "search_nodes", "share evenly", "multiple of 2"),
+        ("availability_zones: 3\nproduct_search: true", "product_search", "share evenly", "of 3"),
         ("order_intake_consistency: strong", "order_intake_consistency", "witness_region", "Set"),
         ("witness_region: us-east-1", "witness_region", "one of the environment's two", "third"),
         ("witness_region: us-east-9", "witness_region", "no region us-east-9", "us-east-"),
@@ -286,11 +288,13 @@ FIXED = {
     "order_intake_consistency": "eventual",
     "witness_region": "",
     "shop_minimum": 2,
+    "warehouse_base_rpus": 8,
     "off_peak_minimum": 2,
     "warm_pool_minimum": 2,
     "orders_replicas": 1,
     "orders_storage_gib": 20,
     "orders_storage_ceiling_gib": 200,
+    "search_nodes": 6,
 }
 
 

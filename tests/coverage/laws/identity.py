@@ -77,11 +77,7 @@ EVERYTHING = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
 
 def widening(platform: Platform) -> Iterator[Complaint]:
     """No role is without a boundary, and no boundary lets a role widen itself."""
-    boundaries = {
-        policy.properties["ManagedPolicyName"]: policy
-        for policy in platform.of_type(MANAGED_POLICY)
-        if "-boundary-" in policy.properties.get("ManagedPolicyName", "")
-    }
+    boundaries = _boundaries(platform)
     for role in platform.of_type(ROLE):
         arn = str(role.properties.get("PermissionsBoundary"))
         name = arn.rpartition("/")[2]
@@ -92,6 +88,14 @@ def widening(platform: Platform) -> Iterator[Complaint]:
         judge = _deployers if "-deployer-" in name else _runners
         for said in judge(platform, boundary, statements):
             yield Complaint(str(boundary), "PolicyDocument", said)
+
+
+def _boundaries(platform: Platform) -> dict[str, Resource]:
+    """Every boundary of the environment, by its name."""
+    named = (
+        (p, p.properties.get("ManagedPolicyName", "")) for p in platform.of_type(MANAGED_POLICY)
+    )
+    return {name: policy for policy, name in named if "-boundary-" in name}
 
 
 def _runners(platform: Platform, boundary: Resource, statements: list[Any]) -> Iterator[str]:
@@ -128,10 +132,11 @@ def _deployers(platform: Platform, boundary: Resource, statements: list[Any]) ->
     for action in (*WIDENING, "iam:UpdateAssumeRolePolicy"):
         if allows(everything, action, EXECUTION.format(**here), **lower):
             yield f"lets a deployer {action} on itself"
-    for kind in ("runtime", "service", "deployer"):
+    for name in _boundaries(platform):
         for action in REWRITING:
-            if allows(everything, action, BOUNDARY.format(kind=kind, **here), **region):
-                yield f"lets a deployer {action} on a boundary"
+            arn = f"arn:aws:iam::{here['account']}:policy/{name}"
+            if allows(everything, action, arn, **region):
+                yield f"lets a deployer {action} on {name}"
     passed = {**region, "iam__PassedToService": "cloudformation.amazonaws.com"}
     if allows(statements, "iam:PassRole", role, **passed):
         yield "lets a deployer hand a role to CloudFormation"

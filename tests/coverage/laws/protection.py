@@ -187,7 +187,7 @@ def in_public(platform: Platform) -> Iterator[Defect]:
 
 @cache
 def documents(resource: Resource) -> tuple[tuple[dict[str, Any], str], ...]:
-    """Every policy document in a resource, and where; a defect changes what is in one, not which there are."""
+    """Every policy document in a resource, and where; a defect changes what one says, not which there are."""
     found = []
     waiting: list[tuple[Any, str]] = [(resource.properties, "")]
     while waiting:

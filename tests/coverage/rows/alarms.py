@@ -18,7 +18,7 @@ from tests.coverage.claims import (
     row,
 )
 from tests.coverage.contents import Holds, Item, Refers
-from tests.coverage.expectations import Absent, AtLeast, Given
+from tests.coverage.expectations import Absent, AllOf, AtLeast, Given
 from tests.coverage.rows.names import (
     ALARM,
     COMPOSITE_ALARM,
@@ -118,17 +118,23 @@ O3 = row(
         Some(ALARM, series("AWS/RDS", "ReplicaLag")),
         ON_RDS,
     ),
-    Claim(
-        "the lag of each replicated table",
-        Some(
-            ALARM,
-            series(
-                "AWS/DynamoDB",
-                "ReplicationLatency",
-                Dimensions=Item({"Name": "ReceivingRegion", "Value": "{peer}"}),
+    *(
+        Claim(
+            f"how far {table} lags in the other region",
+            Some(
+                ALARM,
+                series(
+                    "AWS/DynamoDB",
+                    "ReplicationLatency",
+                    Dimensions=AllOf(
+                        Item({"Name": "ReceivingRegion", "Value": "{peer}"}),
+                        Item({"Name": "TableName", "Value": f"tradewind-{{environment}}-{table}"}),
+                    ),
+                ),
+                times=1,
             ),
-            times=3,
-        ),
+        )
+        for table in ("catalogue", "carts", "order-intake")
     ),
     Claim(
         "queues: the age of what waits",

@@ -52,6 +52,8 @@ def on_path(path: str) -> dict[str, Any]:
     return {PATHS: Item({"ByteMatchStatement.SearchString": path})}
 
 
+BEFORE_THE_SHOP = {"Scope": "REGIONAL", "Name": "tradewind-{environment}-shop-{region}"}
+
 CHALLENGE = (
     "Rules[Name=AntiDDoSRuleSet].Statement.ManagedRuleGroupStatement.ManagedRuleGroupConfigs[*]"
     ".AWSManagedRulesAntiDDoSRuleSet.ClientSideActionConfig.Challenge"
@@ -106,7 +108,7 @@ S6 = row(
                     ),
                 )
             },
-            where={"Scope": "REGIONAL"},
+            where=BEFORE_THE_SHOP,
         ),
     ),
     Claim(
@@ -136,7 +138,7 @@ S6 = row(
                     Item({"ByteMatchStatement.SearchString": "/takeover"}),
                 ),
             },
-            where={"Scope": "REGIONAL"},
+            where=BEFORE_THE_SHOP,
         ),
     ),
     Claim(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.coverage.claims import EVERYWHERE, PAIR, PRIMARY, Claim, No, Some, row
+from tests.coverage.claims import EVERYWHERE, LEAN, PAIR, PRIMARY, Claim, No, Some, row
 from tests.coverage.contents import Holds, Item, Refers
 from tests.coverage.expectations import AtLeast, Given
 from tests.coverage.platform import Standing
@@ -64,7 +64,7 @@ O4 = row(
     Claim(
         "it is a toggle",
         No(TRAIL, {}, stands=PRIMARY),
-        PRIMARY.having(audit_trail="false"),
+        LEAN.at("primary"),
     ),
     Claim(
         "a recorder of everything",
@@ -90,7 +90,7 @@ O4 = row(
     Claim(
         "a region has one: it is a toggle",
         No(RECORDER, {}, stands=EVERYWHERE),
-        EVERYWHERE.having(config_recorder="false", config_rules="false"),
+        LEAN.at("primary", "standby", "edge"),
     ),
     *(
         Claim(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.coverage.claims import PAIR, PRIMARY, STANDBY, Claim, Every, No, Some, row
+from tests.coverage.claims import LEAN, PAIR, PRIMARY, STANDBY, Claim, Every, No, Some, row
 from tests.coverage.contents import Holds, Item, Mentions, Refers
 from tests.coverage.expectations import AtLeast, Given
 from tests.coverage.rows.names import DATA_KEY, LOG_GROUP, QUEUE, ROLE, SECURITY_GROUP
@@ -140,7 +140,7 @@ P6 = row(
         Claim(
             f"{kind.rpartition('::')[2]} is a toggle",
             No(kind, {}, stands=PAIR),
-            PAIR.having(analytics="false"),
+            LEAN,
         )
         for kind in (NAMESPACE, STREAM)
     ),
@@ -233,7 +233,7 @@ E2 = row(
             times=1,
         ),
     ),
-    Claim("by toggle", No(GROUP, {}, stands=PAIR), PAIR.having(recommendations="false")),
+    Claim("by toggle", No(GROUP, {}, stands=PAIR), LEAN),
     Claim(
         "and where the region offers it",
         No(GROUP, {}, stands=PAIR),

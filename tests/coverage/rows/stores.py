@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.coverage.claims import PAIR, PRIMARY, STANDBY, Claim, Every, No, Some, row
+from tests.coverage.claims import LEAN, PAIR, PRIMARY, STANDBY, Claim, Every, No, Some, row
 from tests.coverage.contents import Holds, Refers
 from tests.coverage.expectations import Absent, AtLeast, Given
 from tests.coverage.rows.names import DATA_KEY, LOG_GROUP, QUEUE, SECURITY_GROUP
@@ -22,7 +22,7 @@ P2 = row(
                 "Engine": "valkey",
                 "MultiAZEnabled": True,
                 "AutomaticFailoverEnabled": True,
-                "ReplicasPerNodeGroup": AtLeast(1),
+                "NumCacheClusters": AtLeast(2),
                 "TransitEncryptionEnabled": True,
                 "TransitEncryptionMode": "required",
                 "AtRestEncryptionEnabled": True,
@@ -97,7 +97,7 @@ P2 = row(
         Claim(
             f"{kind.rpartition('::')[2]} is a toggle",
             No(kind, {}, stands=PAIR),
-            PAIR.having(session_cache="false", price_cache="false"),
+            LEAN,
         )
         for kind in (SESSIONS, PRICES)
     ),
@@ -208,5 +208,5 @@ E1 = row(
         "the catalogue's stream loads the index", feed(Refers("catalog/CatalogueTable")), PRIMARY
     ),
     Claim("in the standby that of its replica", feed(Given()), STANDBY),
-    Claim("it is a toggle", No(DOMAIN, {}, stands=PAIR), PAIR.having(product_search="false")),
+    Claim("it is a toggle", No(DOMAIN, {}, stands=PAIR), LEAN),
 )

@@ -47,7 +47,7 @@ S2 = row(
             {
                 "ValidationMethod": "DNS",
                 "DomainName": "origin.shop.{domain}",
-                "SubjectAlternativeNames": Holds("*.origin.shop.{domain}"),
+                "SubjectAlternativeNames": Holds("{region}.origin.shop.{domain}"),
                 "DomainValidationOptions[*].HostedZoneId": Given(),
             },
             times=1,

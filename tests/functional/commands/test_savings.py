@@ -191,6 +191,7 @@ def test_what_is_wished_is_what_is_asked(account: Account) -> None:
     for question in asked[:5]:
         assert question["TermInYears"] == "THREE_YEARS"
         assert question["PaymentOption"] == "PARTIAL_UPFRONT"
+        assert question["AccountScope"] == "LINKED"
         assert question["Filter"]["Dimensions"] == {"Key": "LINKED_ACCOUNT", "Values": [ACCOUNT]}
     assert asked[5]["TimePeriod"] == {"Start": "1969-12-13", "End": "1970-01-12"}
 

@@ -8,6 +8,7 @@ one. `python -m tests.unit.generator.iam_proof` prints where "*" stands as a res
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -270,7 +271,7 @@ def main() -> None:
     table = wildcards()
     width = max(map(len, table))
     for action, why in sorted(table.items()):
-        print(f"{action:{width}}  {why}")
+        sys.stdout.write(f"{action:{width}}  {why}\n")
 
 
 if __name__ == "__main__":

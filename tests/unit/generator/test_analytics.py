@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from generator.conditions import Conditions
+from generator.layers.observability import Observability
 from generator.layers.order_exports import OrderExports
 from generator.layers.top_products import ITEM, TopProducts
 from generator.layers.warehouse import Warehouse
@@ -26,6 +27,13 @@ def destination(made: Made) -> dict[str, Any]:
 def test_the_whole_of_it_is_there_by_one_toggle() -> None:
     layers = (OrderExports, Warehouse, TopProducts)
     assert {layer.condition for layer in layers} == {Conditions.analytics}
+
+
+def test_the_regions_alarm_rests_on_its_tiers_where_they_are() -> None:
+    for toggle, there in (("true", True), ("false", False)):
+        rule = str(standing(Observability, analytics=toggle)["RegionUnwell"]["AlarmRule"])
+        for tier in ("exports-tier", "warehouse-tier", "ranking-tier"):
+            assert (tier in rule) is there
 
 
 def test_the_exports_are_encrypted_on_the_way_and_where_they_lie() -> None:

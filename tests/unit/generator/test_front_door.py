@@ -126,15 +126,20 @@ def test_deletion_protection_is_a_toggle() -> None:
     assert attributes["deletion_protection.enabled"] == "false"
 
 
-def test_the_certificate_covers_the_origin_and_each_regions_name() -> None:
+def test_the_certificate_covers_the_origin_and_its_regions_name_and_no_other() -> None:
     certificate = Made(FrontDoor)["OriginCertificate"]
     names = [certificate["DomainName"], *certificate["SubjectAlternativeNames"]]
-    assert names == ["origin.shop.example.com", "*.origin.shop.example.com"]
+    assert names == ["origin.shop.example.com", "us-east-1.origin.shop.example.com"]
 
 
-def test_the_one_record_that_validates_the_name_and_its_wildcard_is_made_once() -> None:
-    (option,) = Made(FrontDoor)["OriginCertificate"]["DomainValidationOptions"]
-    assert option == {"DomainName": "origin.shop.example.com", "HostedZoneId": "Z0123456789ABC"}
+def test_every_name_of_the_certificate_is_validated_in_the_zone() -> None:
+    certificate = Made(FrontDoor)["OriginCertificate"]
+    validated = {
+        option["DomainName"]: option["HostedZoneId"]
+        for option in certificate["DomainValidationOptions"]
+    }
+    names = [certificate["DomainName"], *certificate["SubjectAlternativeNames"]]
+    assert validated == dict.fromkeys(names, "Z0123456789ABC")
 
 
 def test_a_third_zone_gives_the_load_balancer_a_third_subnet() -> None:

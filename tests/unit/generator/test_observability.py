@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from generator.layers.alerts import Alerts
 from generator.layers.observability import Observability
 from tests.unit.generator.resolved import Made
@@ -31,9 +33,30 @@ def one_region() -> list[Any]:
 
 
 def test_the_regions_alarm_rests_on_every_tier_that_there_is() -> None:
-    always = {"shop-traffic", "fleet-capacity", "catalog-tier"}
-    assert watched(standing(Observability)) == always | {"orders-tier", "secrets-tier"}
-    assert watched(standing(Observability, "standby")) == always | {"orders-tier", "takeover-path"}
+    always = {"shop-traffic", "fleet-capacity", "catalog-tier", "events-tier", "intake-tier"} | {
+        "workflow-tier",
+        "payments-tier",
+        "orders-tier",
+    }
+    usual = always | {"backup-tier", "blocked-requests", "workers-tier"}
+    assert watched(standing(Observability)) == usual | {"secrets-tier"}
+    assert watched(standing(Observability, "standby")) == usual | {"takeover-path"}
+
+
+@pytest.mark.parametrize(
+    ("toggle", "tiers"),
+    [
+        ("session_cache", {"cache-tier"}),
+        ("price_cache", {"prices-tier"}),
+        ("product_search", {"search-tier"}),
+        ("payment_api", {"payment-api-tier", "blocked-payments"}),
+        ("analytics", {"exports-tier", "warehouse-tier", "ranking-tier"}),
+        ("recommendations", {"recommendations-tier", "training-tier", "interactions-tier"}),
+    ],
+)
+def test_a_toggle_brings_its_tiers(toggle: str, tiers: set[str]) -> None:
+    without = watched(standing(Observability, **{toggle: "false"}))
+    assert watched(standing(Observability, **{toggle: "true"})) - without == tiers
 
 
 def test_a_standby_without_a_database_rests_on_no_tier_of_orders() -> None:

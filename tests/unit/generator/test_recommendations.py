@@ -10,6 +10,7 @@ from generator.availability import offers
 from generator.conditions import Conditions
 from generator.interaction_schemas import INTERACTIONS, ITEMS, PURCHASE
 from generator.layers.interactions import Interactions
+from generator.layers.observability import Observability
 from generator.layers.recommendation_model import RecommendationModel
 from generator.layers.recommendation_training import RecommendationTraining
 from generator.order_events import ORDER_CONFIRMED, SHOP_EVENTS
@@ -32,6 +33,13 @@ def test_the_whole_of_it_is_there_by_one_toggle() -> None:
 def test_where_a_region_has_no_personalize_there_is_none_of_it(region: str, there: bool) -> None:
     values = {"recommendations": "true", **offers(region)}
     assert Conditions.recommendations.holds(values) is there
+
+
+def test_the_regions_alarm_rests_on_its_tiers_where_they_are() -> None:
+    for toggle, there in (("true", True), ("false", False)):
+        rule = str(standing(Observability, recommendations=toggle)["RegionUnwell"]["AlarmRule"])
+        for tier in ("recommendations-tier", "training-tier", "interactions-tier"):
+            assert (tier in rule) is there
 
 
 def test_what_is_learnt_from_is_encrypted_under_our_key() -> None:

@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox import resources, seams, vault_policies
+from scripts.sandbox import function_errors, resources, seams, vault_policies
 from scripts.sandbox.seams import Kind, Seam, SeamMissing
 
-ALL = (*seams.declared(), *vault_policies.SEAMS, *resources.SEAMS)
+ALL = (
+    *seams.declared(),
+    *vault_policies.SEAMS,
+    *function_errors.SEAMS,
+    *resources.SEAMS,
+)
 
 
 def holder(seam: Seam) -> tuple[Any, str]:

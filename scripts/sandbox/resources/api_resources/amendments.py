@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from scripts.sandbox.resources.api_resources import (
     alarms,
     buckets,
+    cache_users,
     clusters,
     domains,
     governance,
@@ -20,6 +21,7 @@ AMENDMENTS: Mapping[str, Callable[[Handler], Handler]] = {
     "AWS::CloudWatch::Alarm": alarms.alarm,
     "AWS::DynamoDB::GlobalTable": tables.global_table,
     "AWS::DynamoDB::Table": tables.table,
+    "AWS::ElastiCache::User": cache_users.user,
     "AWS::KMS::Key": keys.key,
     "AWS::OpenSearchService::Domain": domains.domain,
     "AWS::RDS::DBCluster": clusters.db_cluster,

@@ -1,0 +1,54 @@
+"""What a function that raises is said to have raised: the name of the exception's class, as on AWS.
+
+ministack gives every error of a Python function one name, and Retry and Catch of Step Functions go by names.
+https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from scripts.sandbox.seams import Kind, Seam
+
+#: What ministack names an error whose class it does not tell.
+UNNAMED = "Runtime.HandlerError"
+
+#: The line of a traceback that names the exception: the first one after the frames that is not indented.
+RAISED = re.compile(r"^(?:\w+\.)*(\w+)(?:: |$)")
+
+EXECUTE = Seam(
+    "ministack.services.lambda_svc",
+    "_execute_function_warm",
+    None,
+    Kind.FUNCTION,
+    ("func", "event", "request_id"),
+    "functions raise errors by their own names",
+)
+SEAMS = (EXECUTE,)
+
+
+def install() -> None:
+    """Name errors as the functions do."""
+    EXECUTE.replace(_naming(EXECUTE.value))
+
+
+def _naming(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def executed(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        result = execute(func, event, request_id)
+        body = result.get("body")
+        if result.get("error") and isinstance(body, dict) and body.get("errorType") == UNNAMED:
+            body["errorType"] = name_of(result.get("log") or "") or UNNAMED
+        return result
+
+    return executed
+
+
+def name_of(log: str) -> str | None:
+    """The class that the last traceback in a log names."""
+    _, found, traceback = log.rpartition("Traceback (most recent call last):\n")
+    lines = traceback.splitlines() if found else []
+    raised = next((line for line in lines if line and not line.startswith(" ")), "")
+    named = RAISED.match(raised)
+    return named[1] if named else None

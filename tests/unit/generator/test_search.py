@@ -1,0 +1,166 @@
+"""Product search: a domain that only our roles reach, and that hears of every change of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from generator.layers.search import Search
+from generator.layers.storefront import Storefront
+from tests.unit.generator.standing import of_type, standing
+from tests.unit.generator.tiers import unheard
+
+FLEET = "sg-0123456789abcdef0"
+DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/tradewind-dev-shop"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Any:
+    return standing(Search)
+
+
+def test_the_domain_is_encrypted_wherever_its_data_is(stack: Any) -> None:
+    domain = stack["SearchDomain"]
+    assert domain["EncryptionAtRestOptions"]["Enabled"] is True
+    assert "key/" in domain["EncryptionAtRestOptions"]["KmsKeyId"]
+    assert domain["NodeToNodeEncryptionOptions"] == {"Enabled": True}
+    assert domain["DomainEndpointOptions"] == {
+        "EnforceHTTPS": True,
+        "TLSSecurityPolicy": "Policy-Min-TLS-1-2-PFS-2023-10",
+    }
+
+
+def test_nobody_has_a_password_for_the_domain(stack: Any) -> None:
+    security = stack["SearchDomain"]["AdvancedSecurityOptions"]
+    assert security["Enabled"] is True
+    assert security["InternalUserDatabaseEnabled"] is False
+    assert set(security["MasterUserOptions"]) == {"MasterUserARN"}
+
+
+@pytest.mark.parametrize(("zones", "subnets"), [("2", 2), ("3", 3)])
+def test_the_domain_has_as_many_subnets_as_zones(zones: str, subnets: int) -> None:
+    """OpenSearch Service refuses any other number."""
+    domain: Any = standing(Search, availability_zones=zones, search_nodes="6")["SearchDomain"]
+    assert domain["ClusterConfig"]["ZoneAwarenessConfig"] == {"AvailabilityZoneCount": zones}
+    assert len(domain["VPCOptions"]["SubnetIds"]) == subnets
+
+
+def test_masters_of_their_own_are_three_or_none() -> None:
+    without: Any = standing(Search)["SearchDomain"]["ClusterConfig"]
+    assert without["DedicatedMasterEnabled"] is False
+    assert not {"DedicatedMasterCount", "DedicatedMasterType"} & set(without)
+    having: Any = standing(Search, search_dedicated_masters="true")["SearchDomain"]["ClusterConfig"]
+    assert having["DedicatedMasterCount"] == 3
+
+
+def test_the_name_is_short_enough_for_opensearch() -> None:
+    domain = standing(Search, environment="e" * 12)["SearchDomain"]
+    assert len(str(domain["DomainName"])) <= 28
+
+
+def test_only_roles_of_the_environment_are_let_in(stack: Any) -> None:
+    (statement,) = stack["SearchDomain"]["AccessPolicies"]["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::111111111111:root"}
+    assert statement["Condition"] == {
+        "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/tradewind-dev-*"}
+    }
+    assert statement["Resource"] == [f"{DOMAIN}/*"]
+    assert not [action for action in statement["Action"] if "*" in action]
+
+
+def test_nothing_but_the_fleet_and_the_functions_reaches_the_domain(stack: Any) -> None:
+    rules = stack["SearchDoor"]["SecurityGroupIngress"]
+    assert rules[0]["SourceSecurityGroupId"] == FLEET
+    assert all("CidrIp" not in rule and rule["Description"] for rule in rules)
+    assert len(rules) == 2
+    assert "SecurityGroupIngress" not in stack["SearchFunctions"]
+
+
+def test_every_log_is_written_and_one_policy_lets_the_domain_write_them(stack: Any) -> None:
+    published = stack["SearchDomain"]["LogPublishingOptions"]
+    assert set(published) == {
+        "AUDIT_LOGS",
+        "ES_APPLICATION_LOGS",
+        "INDEX_SLOW_LOGS",
+        "SEARCH_SLOW_LOGS",
+    }
+    (policy,) = of_type(stack, "AWS::Logs::ResourcePolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert sorted(map(str, statement["Resource"])) == sorted(
+        str(log["CloudWatchLogsLogGroupArn"]) for log in published.values()
+    )
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111111111111"},
+        "ArnLike": {"aws:SourceArn": DOMAIN},
+    }
+
+
+def test_the_master_says_who_may_and_reads_nothing(stack: Any) -> None:
+    reaching = [
+        statement
+        for statement in stack.statements("SearchAccessRole")
+        if any(action.startswith("es:") for action in statement["Action"])
+    ]
+    assert [(s["Action"], s["Resource"]) for s in reaching] == [
+        (["es:ESHttpPut"], [f"{DOMAIN}/_plugins/_security/api/*"])
+    ]
+
+
+def test_the_fleet_reads_and_the_indexer_writes(stack: Any) -> None:
+    roles = stack["SearchRoles"]["Roles"]
+    fleet: Any = standing(Storefront)["ShopInstance"]
+    assert roles["catalogue-reader"]["Bearers"] == [
+        f"arn:aws:iam::111111111111:role/{fleet['RoleName']}"
+    ]
+    actions = {
+        name: {
+            action
+            for permission in role["Permissions"]["index_permissions"]
+            for action in permission["allowed_actions"]
+        }
+        for name, role in roles.items()
+    }
+    assert actions["catalogue-reader"] == {"read"}
+    assert "read" not in actions["catalogue-writer"]
+
+
+def test_the_functions_act_on_the_index_by_their_iam_roles_too(stack: Any) -> None:
+    reaching = [
+        statement
+        for statement in stack.statements("SearchIndexerRole")
+        if any(action.startswith("es:") for action in statement["Action"])
+    ]
+    assert [(s["Action"], s["Resource"]) for s in reaching] == [
+        (["es:ESHttpPost"], [f"{DOMAIN}/catalogue/_bulk"])
+    ]
+
+
+def test_the_indexer_hears_of_changes_once_it_may_write_them(stack: Any) -> None:
+    changes = Search().template.resources["CatalogueChanges"]
+    assert changes.resource["DependsOn"] == "SearchRoles"
+
+
+def test_what_the_domain_refuses_is_tried_again_and_never_lost_in_silence(stack: Any) -> None:
+    changes = stack["CatalogueChanges"]
+    assert changes["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert changes["BisectBatchOnFunctionError"] is True
+    assert 0 < changes["MaximumRecordAgeInSeconds"] < 24 * 3600, "the stream forgets after a day"
+    assert changes["MaximumRetryAttempts"] > 0
+    assert changes["DestinationConfig"]["OnFailure"]["Destination"]
+    assert "SearchUnindexed" in stack
+
+
+def test_the_standby_indexes_from_its_own_stream() -> None:
+    stream = "arn:aws:dynamodb:us-west-2:111111111111:table/tradewind-dev-catalogue/stream/2026"
+    changes = standing(Search, "standby", catalogue_stream_arn=stream)["CatalogueChanges"]
+    assert changes["EventSourceArn"] == stream
+
+
+def test_the_tiers_alarm_hears_of_every_other() -> None:
+    assert unheard(Search, "SearchTier") == []
+
+
+def test_a_domain_without_masters_has_no_alarm_on_them(stack: Any) -> None:
+    assert "SearchMasterCpu" not in stack
+    assert "SearchMasterCpu" in standing(Search, search_dedicated_masters="true")
