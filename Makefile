@@ -8,7 +8,7 @@ BIN    := .venv/bin
 TW     := $(BIN)/tradewind
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock templates snapshots lint rehearse test test-all check format bench clean
+.PHONY: help install lock templates snapshots lint rehearse test test-all check audit format bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,13 +28,20 @@ install: .venv/installed ## Make .venv from the lock, byte-compiled; a no-op whe
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@touch $@
 
-lock: ## Refresh requirements.lock from setup.cfg
-	@$(PYTHON) -m venv .tradewind/lock && .tradewind/lock/bin/pip install --quiet uv
-	@.tradewind/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--all-extras --no-header --no-annotate setup.cfg --output-file requirements.lock
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-templates: install ## Write templates/out from the generator
+lock: ## Refresh requirements.lock from setup.cfg, and the audit's beside it
+	@$(PYTHON) -m venv .tradewind/lock && .tradewind/lock/bin/pip install --quiet uv
+	@.tradewind/lock/bin/uv pip compile $(COMPILE) --all-extras setup.cfg --output-file requirements.lock
+	@.tradewind/lock/bin/uv pip compile $(COMPILE) tests/audit/requirements.in --output-file tests/audit/requirements.txt
+
+templates: install ## Write templates/out from the generator, and their pictures into docs
 	@$(TW) build
+	@$(MAKE) --silent --no-print-directory docs/architecture.svg
+
+docs/architecture.svg: $(wildcard templates/out/*.json)
+	@$(TW) graph --quiet --output docs/
+	@touch $@
 
 lint: install ## Lint every template over every region in use
 	@$(TW) lint
@@ -50,6 +57,7 @@ test-all: install ## The same, and the long runs
 
 snapshots: install ## Refresh generator/data from the packages that the data comes from
 	@$(BIN)/python -m scripts.snapshots
+	@$(BIN)/python -m scripts.validate.iam_snapshot
 	@$(BIN)/python -m scripts.validate.snapshots
 
 check: install ## Formatting, linting, types, import contracts
@@ -57,6 +65,15 @@ check: install ## Formatting, linting, types, import contracts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+audit: install .tradewind/audit/installed ## Judge the templates as checkov does, with prod's parameters
+	@$(BIN)/python -m tests.audit --checkov .tradewind/audit/bin/checkov --json .tradewind/audit.json
+
+.tradewind/audit/installed: tests/audit/requirements.txt
+	@echo "installing checkov into an environment of its own (a minute) ..."
+	@$(PYTHON) -m venv --clear .tradewind/audit
+	@.tradewind/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 format: install ## Put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .

@@ -6,20 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from awacs import sns
-from awacs.aws import (
-    Allow,
-    Bool,
-    Condition,
-    Deny,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringEquals,
-)
+from awacs.aws import Allow, Condition, Principal, Statement, StringEquals
 from troposphere import AWSObject, Ref
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from generator.conditions import Conditions
+from generator.resource_policies import IN_THE_CLEAR, policy, refuse
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -35,7 +27,7 @@ def alert_topic(
 ) -> AWSObject:
     """The topic, its policy, and the address in `alarm_email`; `publishers` are services, by name.
 
-    The key must let the publishers in as well (`keys.logs_services`). `allows` are added to the policy as
+    The key must let the publishers in as well (`key_services.logs_services`). `allows` are added to the policy as
     they are, but for their resource.
     """
     topic = service_topic(
@@ -87,13 +79,7 @@ def service_topic(
             Condition=for_this_account,
         ),
         *allows,
-        Statement(
-            Sid="NothingInTheClear",
-            Effect=Deny,
-            Principal=Principal("*"),
-            Action=[sns.Publish],
-            Condition=Condition(Bool("aws:SecureTransport", "false")),
-        ),
+        refuse("NothingInTheClear", [sns.Publish], [], IN_THE_CLEAR),
     ]
     for statement in statements:
         statement.Resource = [Ref(topic)]
@@ -101,7 +87,7 @@ def service_topic(
         TopicPolicy(
             f"{title}Policy",
             Topics=[Ref(topic)],
-            PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=statements),
+            PolicyDocument=policy(*statements),
         )
     )
     return topic

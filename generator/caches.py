@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, NoValue, Ref, Tags
+from troposphere import AWSObject, GetAtt, Ref, Tags
 from troposphere.ec2 import SecurityGroup, SecurityGroupEgress, SecurityGroupRule
 from troposphere.elasticache import ParameterGroup, SubnetGroup
 
 from generator.alarms import Series
-from generator.conditions import Conditions
 from generator.layer import Input, Layer
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
 from generator.layers.network import Network
-from generator.security import nothing_leaves
+from generator.security import nothing_leaves, over_tcp
+from generator.zones import in_every_zone
 
 #: UTC.
 MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
@@ -41,11 +41,8 @@ class CacheLayer(Layer):
                 VpcId=self.vpc_id,
                 SecurityGroupIngress=[
                     SecurityGroupRule(
-                        IpProtocol="tcp",
-                        FromPort=port,
-                        ToPort=port,
                         SourceSecurityGroupId=self.fleet_security_group_id,
-                        Description=f"The fleet, for {purpose}",
+                        **over_tcp(port, f"The fleet, for {purpose}"),
                     )
                 ],
                 SecurityGroupEgress=[nothing_leaves()],
@@ -57,23 +54,21 @@ class CacheLayer(Layer):
                 "FleetToCache",
                 GroupId=self.fleet_security_group_id,
                 DestinationSecurityGroupId=GetAtt(group, "GroupId"),
-                IpProtocol="tcp",
-                FromPort=port,
-                ToPort=port,
-                Description=f"The cache of {purpose}",
+                **over_tcp(port, f"The cache of {purpose}"),
             )
         )
         return group
 
     def subnets(self, purpose: str) -> Ref:
         """One in each zone of the data tier."""
-        third = self.choose(Conditions.third_zone, self.data_subnet_c, NoValue)
         group = self.add(
             SubnetGroup(
                 "CacheSubnets",
                 CacheSubnetGroupName=self.named(purpose),
                 Description="The data tier",
-                SubnetIds=[self.data_subnet_a, self.data_subnet_b, third],
+                SubnetIds=in_every_zone(
+                    self, self.data_subnet_a, self.data_subnet_b, self.data_subnet_c
+                ),
                 Tags=Tags(Name=self.named(purpose)),
             )
         )

@@ -136,6 +136,11 @@ def equals(setting: Setting, value: str) -> Condition:
     return Condition(Is(setting, value))
 
 
+def condition_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The Condition among a resource's properties, for what stands and falls with it."""
+    return {key: value for key, value in properties.items() if key == "Condition"}
+
+
 class Conditions:
     """All conditions of all templates."""
 

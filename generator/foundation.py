@@ -10,35 +10,26 @@ Buckets are versioned and replicate to each other; that is their backup, and the
 from __future__ import annotations
 
 from awacs import backup
-from awacs.aws import (
-    Condition,
-    Deny,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringNotEquals,
-)
+from awacs.aws import StringNotEquals
 from troposphere import GetAtt, NoValue, Ref, Sub, encode_to_dict
 from troposphere.backup import BackupVault, LockConfigurationType
 
 from generator import boundaries
-from generator.buckets import (
-    EXPORTED,
-    LOGGED,
-    RELEASED,
-    SERVED,
+from generator.bucket_deliveries import (
     buckets_log,
     cloudfront_reads,
     configuration_is_delivered,
     load_balancers_log,
     logs_are_delivered,
-    private_bucket,
     trail_is_delivered,
 )
+from generator.bucket_lifecycles import EXPORTED, LOGGED, RELEASED, SERVED
+from generator.buckets import private_bucket
 from generator.conditions import Conditions
 from generator.keys import DOMAINS, domain_key
 from generator.layer import Handoff, Layer, Output, Where
 from generator.replication import replicator, to_the_peer
+from generator.resource_policies import ACCOUNT_ROOT, policy, refuse
 from generator.suppressions import accepted
 from generator.territory import NAMES
 
@@ -198,22 +189,18 @@ class Foundation(Layer):
         The lock is of the governance kind (no ChangeableForDays): whoever may administer Backup can lift it.
         """
         lock = LockConfigurationType(MinRetentionDays=self.settings.backup_retention_days)
-        root_user = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
-        by_hand = Statement(
-            Sid="NobodyEndsThemByHand",
-            Effect=Deny,
-            Principal=Principal("*"),
-            Action=[backup.DeleteRecoveryPoint, backup.UpdateRecoveryPointLifecycle],
-            Resource=["*"],
-            Condition=Condition(StringNotEquals("aws:PrincipalArn", root_user)),
+        by_hand = refuse(
+            "NobodyEndsThemByHand",
+            [backup.DeleteRecoveryPoint, backup.UpdateRecoveryPointLifecycle],
+            ["*"],
+            [StringNotEquals("aws:PrincipalArn", ACCOUNT_ROOT)],
         )
-        policy = PolicyDocument(Version="2012-10-17", Statement=[by_hand])
         vault = self.add(
             GuardedVault(
                 "Vault",
                 BackupVaultName=Sub(f"{NAMES}${{AWS::Region}}"),
                 EncryptionKeyArn=self.data_key_arn,
-                AccessPolicy=encode_to_dict(policy),
+                AccessPolicy=encode_to_dict(policy(by_hand)),
                 LockConfiguration=self.choose(Conditions.backup_vault_lock, lock, NoValue),
                 DeletionPolicy="RetainExceptOnCreate",
                 UpdateReplacePolicy="Retain",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from troposphere import AWSObject, GetAtt, Ref, Sub
+from troposphere import AWSObject, GetAtt, Ref
 from troposphere.awslambda import (
     Code,
     DeadLetterConfig,
@@ -22,12 +22,12 @@ from troposphere.awslambda import (
     TracingConfig,
     VPCConfig,
 )
-from troposphere.logs import LogGroup
 
 from generator.alarms import Series, above, metric_alarm
+from generator.conditions import condition_of
 from generator.errors import BuildError
-from generator.grants import Allowed, Key, Queue, join_vpc, publish_traces, service
-from generator.grants import LogGroup as WritableLogs
+from generator.grants import Allowed, Key, LogGroup, Queue, join_vpc, publish_traces, service
+from generator.log_groups import log_group, log_name
 from generator.naming import kebab
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def python_function(
     the role's boundary. What a placement, a dead-letter queue or a key asks of the role is granted here. Give
     `Condition=` and it goes to all three.
     """
-    conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
+    conditional = condition_of(properties)
     needed: list[Allowed] = [publish_traces()]
     if placement is not None:
         properties["VpcConfig"] = placement.configuration()
@@ -105,21 +105,13 @@ def python_function(
         if environment_key_arn is not None:
             properties["KmsKeyArn"] = environment_key_arn
             needed.append(Key(environment_key_arn, "lambda").decrypt())
-    log_group = layer.add(
-        LogGroup(
-            f"{title}Logs",
-            LogGroupName=Sub("/tradewind/${Name}", Name=layer.named(kebab(title))),
-            KmsKeyId=logs_key_arn,
-            RetentionInDays=layer.settings.log_retention_days,
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Retain",
-            **conditional,
-        )
+    logs = log_group(
+        layer, f"{title}Logs", log_name(layer, kebab(title)), key_arn=logs_key_arn, **conditional
     )
     role = layer.role(
         f"{title}Role",
         trusted=service("lambda"),
-        allows=[WritableLogs(GetAtt(log_group, "Arn")).write(), *needed, *allows],
+        allows=[LogGroup(GetAtt(logs, "Arn")).write(), *needed, *allows],
         under=under,
         **conditional,
     )
@@ -135,7 +127,7 @@ def python_function(
             Timeout=timeout,
             MemorySize=memory,
             TracingConfig=TracingConfig(Mode="Active"),
-            LoggingConfig=FunctionLogging(LogFormat="JSON", LogGroup=Ref(log_group)),
+            LoggingConfig=FunctionLogging(LogFormat="JSON", LogGroup=Ref(logs)),
             **properties,
         )
     )
@@ -145,7 +137,6 @@ def function_alarms(
     layer: Layer, function: AWSObject, *, topic: object, failing: str, throttled: str
 ) -> list[AWSObject]:
     """Alarms on a function that fails, and on one that is not let run; each with what it says at night."""
-    conditional = {k: v for k, v in function.resource.items() if k == "Condition"}
     return [
         metric_alarm(
             layer,
@@ -154,7 +145,7 @@ def function_alarms(
             above(0, breaches=breaches, periods=5),
             topic=topic,
             says=says,
-            **conditional,
+            **condition_of(function.resource),
         )
         for title, metric, breaches, says in (
             ("Failing", "Errors", 2, failing),

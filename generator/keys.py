@@ -1,33 +1,25 @@
 """The KMS keys of a region: one for each domain of data, elsewhere a replica of the primary's.
 
 A domain's key policy lets the account's own IAM policies administer and use the key, and names the services
-that use it by themselves. No statement names a role: a key whose policy names a principal that does not exist
-yet cannot be made.
+that use it by themselves (`generator.key_services`). No statement names a role: a key whose policy names a
+principal that does not exist yet cannot be made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from awacs import kms
-from awacs.aws import (
-    Action,
-    Allow,
-    ArnLike,
-    Bool,
-    Condition,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringEquals,
-)
+from awacs.aws import Allow, Bool, Condition, Statement
 from troposphere import GetAtt, If, Ref, Sub, encode_to_dict
 from troposphere.kms import Alias, Key, ReplicaKey
 
 from generator.conditions import Conditions
+from generator.key_services import USE, data_services, logs_services
 from generator.naming import pascal
+from generator.resource_policies import policy, this_account
 from generator.suppressions import accepted
 from generator.territory import NAMES
 
@@ -62,107 +54,6 @@ ADMINISTRATION = [
     kms.UpdateAlias,
     kms.UpdateKeyDescription,
 ]
-
-#: What a principal does with a key that it may use; a service encrypting at rest asks no more.
-USE = [
-    kms.Decrypt,
-    kms.DescribeKey,
-    kms.Encrypt,
-    kms.GenerateDataKey,
-    kms.GenerateDataKeyWithoutPlaintext,
-    kms.ReEncryptFrom,
-    kms.ReEncryptTo,
-]
-
-#: What a service needs that writes to an encrypted queue, topic or bucket.
-ENVELOPE = [kms.Decrypt, kms.GenerateDataKey]
-
-#: What Personalize needs besides: it works on in the background, under grants.
-#: https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
-GRANTED = [kms.CreateGrant, kms.DescribeKey, kms.ListGrants]
-
-#: What it needs besides that may be given another key later.
-RE_ENCRYPTION = [kms.ReEncryptFrom, kms.ReEncryptTo]
-
-
-def data_services() -> list[Statement]:
-    """Queues and buses of events, logs of what is encrypted here, images of CloudFront, Auto Scaling's disks.
-
-    That EventBridge names the account when it sends to a queue, CDK's key policies show; SNS's own topics are
-    another matter (`logs_services`). https://github.com/aws/aws-cdk/pull/22766
-    A bus, and its archive, name the bus in the encryption context, except where they look at the key.
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
-    Whoever delivers the log of a bus or of a state machine reads it under the key of what is logged.
-    https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
-    """
-    bus = Sub(
-        f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:event-bus/{NAMES}*"
-    )
-    logs = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*")
-    return [
-        _services("EventsReachQueues", ["events", "sns"], [*ENVELOPE, kms.DescribeKey]),
-        _encrypting(
-            "EventsRest",
-            "events.amazonaws.com",
-            [*ENVELOPE, *RE_ENCRYPTION],
-            "aws:events:event-bus:arn",
-            bus,
-        ),
-        _encrypting("LogsAreDelivered", "delivery.logs.amazonaws.com", ENVELOPE, "SourceArn", logs),
-        _services("PersonalizeLearns", ["personalize"], [*ENVELOPE, *GRANTED]),
-        Statement(
-            Sid="CloudFrontReadsImages",
-            Effect=Allow,
-            Principal=Principal("Service", "cloudfront.amazonaws.com"),
-            Action=[kms.Decrypt],
-            Resource=["*"],
-            Condition=Condition(ArnLike("aws:SourceArn", distributions())),
-        ),
-        *_auto_scaling(),
-    ]
-
-
-def logs_services() -> list[Statement]:
-    """Log groups, what is delivered to the logs bucket, and those who publish to the alerts topic.
-
-    A publisher is held to our topics, for SNS supports no condition on the source where that is EventBridge.
-    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-    """
-    publishers = [
-        "backup",
-        "budgets",
-        "cloudtrail",
-        "cloudwatch",
-        "costalerts",
-        "events",
-        "events.rds",
-    ]
-    return [
-        _encrypting(
-            "LogGroups",
-            Sub("logs.${AWS::Region}.${AWS::URLSuffix}"),
-            USE,
-            "aws:logs:arn",
-            Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"),
-        ),
-        _encrypting(
-            "AlertsArePublished",
-            [f"{name}.amazonaws.com" for name in publishers],
-            ENVELOPE,
-            "aws:sns:topicArn",
-            Sub(f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{NAMES}*"),
-        ),
-        _services("LogsAreDelivered", ["config", "delivery.logs"], ENVELOPE),
-        Statement(
-            Sid="TrailIsDelivered",
-            Effect=Allow,
-            Principal=Principal("Service", "cloudtrail.amazonaws.com"),
-            Action=[kms.DescribeKey, *ENVELOPE],
-            Resource=["*"],
-            Condition=Condition(ArnLike("aws:SourceArn", trails())),
-        ),
-    ]
 
 
 def no_services() -> list[Statement]:
@@ -201,10 +92,9 @@ def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
     A replica shares the primary's key material and rotates with it, so a replica has no rotation to set.
     https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
     """
-    policy = PolicyDocument(Version="2012-10-17", Statement=[*_account(), *domain.services()])
     title = pascal(domain.purpose)
     kept: dict[str, Any] = {
-        "KeyPolicy": encode_to_dict(policy),
+        "KeyPolicy": encode_to_dict(policy(*_account(), *domain.services())),
         "PendingWindowInDays": DELETION_WINDOW,
         "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
@@ -245,25 +135,12 @@ def alias(purpose: str) -> Sub:
     return Sub(f"alias/{NAMES}{purpose}")
 
 
-def distributions() -> Sub:
-    """Any CloudFront distribution of the account: edge comes later, so its id cannot be named here."""
-    return Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*")
-
-
-def trails() -> Sub:
-    """The environment's trail: the account root makes it later.
-
-    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
-    """
-    return Sub(f"arn:${{AWS::Partition}}:cloudtrail:*:${{AWS::AccountId}}:trail/{NAMES}*")
-
-
 def _account() -> list[Statement]:
     """The account's IAM policies decide who administers and who uses the key.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
-    account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
+    account = this_account()
     return [
         Statement(
             Sid="AccountAdministersAndUses",
@@ -279,65 +156,5 @@ def _account() -> list[Statement]:
             Action=[kms.CreateGrant],
             Resource=["*"],
             Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
-        ),
-    ]
-
-
-def _services(sid: str, services: list[str], actions: Sequence[Action]) -> Statement:
-    """Services that act for this account only."""
-    return Statement(
-        Sid=sid,
-        Effect=Allow,
-        Principal=Principal("Service", [f"{name}.amazonaws.com" for name in services]),
-        Action=list(actions),
-        Resource=["*"],
-        Condition=Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))),
-    )
-
-
-def _encrypting(
-    sid: str, services: object, actions: Sequence[Action], what: str, ours: Sub
-) -> Statement:
-    """Services that use the key for one kind of resource: `what` names its ARN in the encryption context."""
-    return Statement(
-        Sid=sid,
-        Effect=Allow,
-        Principal=Principal("Service", services),
-        Action=list(actions),
-        Resource=["*"],
-        Condition=Condition(ArnLike(f"kms:EncryptionContext:{what}", ours)),
-    )
-
-
-def _auto_scaling() -> list[Statement]:
-    """The service-linked role of Auto Scaling starts instances with encrypted disks.
-
-    It is named by a condition and not as the principal, for it may not exist when the key is made.
-    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-    """
-    linked = Sub(
-        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
-        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*"
-    )
-    is_linked_role = [
-        StringEquals("kms:CallerAccount", Ref("AWS::AccountId")),
-        ArnLike("aws:PrincipalArn", linked),
-    ]
-    return [
-        Statement(
-            Sid="AutoScalingUses",
-            Effect=Allow,
-            Principal=Principal("AWS", "*"),
-            Action=USE,
-            Resource=["*"],
-            Condition=Condition(is_linked_role),
-        ),
-        Statement(
-            Sid="AutoScalingGrantsToDisks",
-            Effect=Allow,
-            Principal=Principal("AWS", "*"),
-            Action=[kms.CreateGrant],
-            Resource=["*"],
-            Condition=Condition([*is_linked_role, Bool("kms:GrantIsForAWSResource", "true")]),
         ),
     ]

@@ -16,7 +16,8 @@ from troposphere.cloudfront import (
     StatusCodes,
 )
 
-from generator.layers.front_door import ORIGIN_HEADER
+from generator.dynamic_references import secret_field
+from generator.layers.front_door_rules import ORIGIN_HEADER
 
 #: An origin is given up after ten seconds without a connection: a read has time left for the other one.
 ATTEMPTS, SECONDS_EACH = 2, 5
@@ -27,7 +28,7 @@ FAILURES = (500, 502, 503, 504)
 
 def load_balancer(id: str, name: Ref, secret_arn: Sub) -> Origin:
     """Over TLS, with the origin secret, which is resolved in the stack's own region."""
-    secret = Sub("{{resolve:secretsmanager:${Secret}:SecretString:current}}", Secret=secret_arn)
+    secret = secret_field(secret_arn, "current")
     return Origin(
         Id=id,
         DomainName=name,

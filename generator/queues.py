@@ -9,29 +9,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from awacs import sqs
-from awacs.aws import (
-    Allow,
-    ArnLike,
-    Bool,
-    Condition,
-    Deny,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringEquals,
-)
+from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
 from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
 from generator.alarms import Series, above, metric_alarm
+from generator.conditions import condition_of
 from generator.naming import kebab
+from generator.resource_policies import IN_THE_CLEAR, policy, refuse
 
 if TYPE_CHECKING:
     from generator.layer import Layer
 
+#: What nobody does with a queue in the clear.
+USES = [sqs.SendMessage, sqs.ReceiveMessage, sqs.DeleteMessage, sqs.PurgeQueue]
+
 #: Two weeks, in seconds: the longest that SQS keeps a message.
 LONGEST = 14 * 24 * 3600
-
 
 #: How often a job is tried before it counts as one that cannot be done.
 ATTEMPTS = 5
@@ -111,7 +105,6 @@ def job_queue(
 def _queue(
     layer: Layer, title: str, key_arn: object, lets_in: Sequence[Statement], **properties: Any
 ) -> AWSObject:
-    conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
     queue = layer.add(
         Queue(
             title,
@@ -122,38 +115,38 @@ def _queue(
             **properties,
         )
     )
-    in_the_clear = Statement(
-        Sid="NothingInTheClear",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[sqs.SendMessage, sqs.ReceiveMessage, sqs.DeleteMessage, sqs.PurgeQueue],
-        Resource=[GetAtt(queue, "Arn")],
-        Condition=Condition(Bool("aws:SecureTransport", "false")),
-    )
+    in_the_clear = refuse("NothingInTheClear", USES, [GetAtt(queue, "Arn")], IN_THE_CLEAR)
     layer.add(
         QueuePolicy(
             f"{title}Policy",
             Queues=[Ref(queue)],
-            PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[in_the_clear, *lets_in]),
-            **conditional,
+            PolicyDocument=policy(in_the_clear, *lets_in),
+            **condition_of(properties),
         )
     )
     return queue
 
 
+def waiting(queue_name: object, statistic: str = "Maximum") -> Series:
+    """How many messages wait in a queue."""
+    dimensions = {"QueueName": queue_name}
+    return Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, statistic)
+
+
 def dead_letter_alarm(
-    layer: Layer, queue: AWSObject, *, topic: object, says: str, **properties: Any
+    layer: Layer,
+    queue: AWSObject,
+    *,
+    topic: object,
+    says: str,
+    title: str | None = None,
+    **properties: Any,
 ) -> AWSObject:
     """Anything in a dead-letter queue is something that was given up: one is enough to tell somebody."""
     return metric_alarm(
         layer,
-        f"{queue.title}Waiting",
-        Series(
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": GetAtt(queue, "QueueName")},
-            statistic="Maximum",
-        ),
+        title or f"{queue.title}Waiting",
+        waiting(GetAtt(queue, "QueueName")),
         above(0, breaches=1, periods=1),
         topic=topic,
         says=says,

@@ -145,6 +145,7 @@ RUNTIME_UNSCOPED: list[Action] = [
     logs.ListLogDeliveries,
     logs.PutResourcePolicy,
     logs.UpdateLogDelivery,
+    personalize.GetRecommendations,
     personalize.PutEvents,
     personalize.PutItems,
     secretsmanager.GetRandomPassword,

@@ -14,7 +14,7 @@ from troposphere.scheduler import (
 )
 
 from generator.conditions import Conditions
-from generator.grants import Queue, StateMachine, service
+from generator.grants import Key, Queue, StateMachine, service
 from generator.naming import kebab
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def run_by_schedule(
 ) -> None:
     """Start the machine by a schedule, `<title>`; what could not be started goes to `undelivered`.
 
+    The input is kept under our key, so the role that starts the machine may decrypt it.
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
+
     The standby has the schedule too, off: what it starts costs money, and after a takeover an operator turns
     it on, or starts the machine by hand.
     """
@@ -42,6 +45,7 @@ def run_by_schedule(
         allows=[
             StateMachine(Ref(machine)).start(),
             Queue(GetAtt(undelivered, "Arn"), data_key_arn).send(),
+            Key(data_key_arn, "scheduler").decrypt(),
         ],
         under="service",
     )
@@ -52,6 +56,7 @@ def run_by_schedule(
             Description=says,
             ScheduleExpression=expression,
             ScheduleExpressionTimezone=layer.settings.time_zone,
+            KmsKeyArn=data_key_arn,
             State=layer.choose(Conditions.primary, "ENABLED", "DISABLED"),
             FlexibleTimeWindow=FlexibleTimeWindow(Mode="OFF"),
             Target=Target(

@@ -1,15 +1,24 @@
-"""Security-group rules that more than one layer writes."""
+"""What security groups let pass: a port over TCP, HTTPS to anywhere, or nothing at all."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere.ec2 import SecurityGroupRule
+
+from generator.access_lists import ANYWHERE
+
+HTTPS = 443
+
+
+def over_tcp(port: int, says: str) -> dict[str, Any]:
+    """One port: what a rule inside a group and a rule apart from it have in common."""
+    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "Description": says}
 
 
 def https_leaves(where: str) -> SecurityGroupRule:
     """HTTPS to anywhere; `where` says what for."""
-    return SecurityGroupRule(
-        IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp="0.0.0.0/0", Description=where
-    )
+    return SecurityGroupRule(CidrIp=ANYWHERE, **over_tcp(HTTPS, where))
 
 
 def nothing_leaves() -> SecurityGroupRule:

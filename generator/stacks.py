@@ -65,6 +65,7 @@ from generator.layers.search import Search
 from generator.layers.secrets import Secrets
 from generator.layers.shield import Shield
 from generator.layers.shield_engagement import ShieldEngagement
+from generator.layers.shop_instance import ShopInstance
 from generator.layers.shop_releases import ShopReleases
 from generator.layers.spending import Spending
 from generator.layers.storefront import Storefront
@@ -109,6 +110,7 @@ ROOTS: Mapping[str, Sequence[type[Layer]]] = {
         Search,
         Firewall,
         GoldenSignals,
+        ShopInstance,
         Storefront,
         FleetScaling,
         ShopReleases,

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
-from troposphere.logs import LogGroup
 from troposphere.stepfunctions import (
     CloudWatchLogsLogGroup,
     EncryptionConfiguration,
@@ -24,8 +23,10 @@ from troposphere.stepfunctions import (
 )
 
 from generator.alarms import Formula, Series, above, formula_alarm
+from generator.conditions import condition_of
 from generator.grants import Allowed, report_executions, service
 from generator.grants import StateMachine as Machine
+from generator.log_groups import log_group
 from generator.naming import kebab
 
 if TYPE_CHECKING:
@@ -179,18 +180,14 @@ def state_machine(
     begins so does not use up the policy that Logs keeps for deliveries, of 5,120 characters.
     https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
     """
-    conditional = {"Condition": properties["Condition"]} if "Condition" in properties else {}
+    conditional = condition_of(properties)
     name = layer.named(kebab(title))
-    log_group = layer.add(
-        LogGroup(
-            f"{title}Logs",
-            LogGroupName=Sub("/aws/vendedlogs/states/${Name}", Name=name),
-            KmsKeyId=logs_key_arn,
-            RetentionInDays=layer.settings.log_retention_days,
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Retain",
-            **conditional,
-        )
+    logs = log_group(
+        layer,
+        f"{title}Logs",
+        Sub("/aws/vendedlogs/states/${Name}", Name=name),
+        key_arn=logs_key_arn,
+        **conditional,
     )
     arn = Sub(
         "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${Name}",
@@ -221,7 +218,7 @@ def state_machine(
                 Destinations=[
                     LogDestination(
                         CloudWatchLogsLogGroup=CloudWatchLogsLogGroup(
-                            LogGroupArn=GetAtt(log_group, "Arn")
+                            LogGroupArn=GetAtt(logs, "Arn")
                         )
                     )
                 ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troposphere import AWSObject, GetAtt, Ref, Sub
-from troposphere.logs import LogGroup
 from troposphere.wafv2 import (
     DataProtect,
     DataProtectionConfig,
@@ -15,7 +14,8 @@ from troposphere.wafv2 import (
     SingleHeader,
 )
 
-from generator.layers.front_door import ORIGIN_HEADER
+from generator.layers.front_door_rules import ORIGIN_HEADER
+from generator.log_groups import log_group
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -26,15 +26,11 @@ REDACTED = ("cookie", "authorization", ORIGIN_HEADER)
 
 def request_log(layer: Layer, acl: AWSObject, purpose: str, key_arn: Ref) -> None:
     """WAF delivers only to a group whose name begins with `aws-waf-logs-`, and wants its ARN bare."""
-    requests = layer.add(
-        LogGroup(
-            "RequestLog",
-            LogGroupName=Sub("aws-waf-logs-${Name}", Name=layer.named(purpose)),
-            KmsKeyId=key_arn,
-            RetentionInDays=layer.settings.log_retention_days,
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Retain",
-        )
+    requests = log_group(
+        layer,
+        "RequestLog",
+        Sub("aws-waf-logs-${Name}", Name=layer.named(purpose)),
+        key_arn=key_arn,
     )
     arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}"
     layer.add(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import combinations
+from random import Random
 from typing import get_args
 
 from generator.places import EDGE_REGION, Places, Role
@@ -16,6 +17,9 @@ from generator.settings import Setting, Settings
 
 #: One of two or three values counts as a choice; a longer list (log retentions) is a quantity.
 FEW = 3
+
+#: Orders of choosing that are tried for a row.
+TRIES = 12
 
 #: Values for what has no default, or may not stay empty where another choice needs it.
 GIVEN = {
@@ -67,15 +71,34 @@ def pairs() -> Iterator[Pair]:
 
 
 def _row(uncovered: set[Pair]) -> dict[str, str]:
-    """A row that starts from the first pair left, and gains with every choice as much as it can."""
-    start = min(uncovered, key=sorted)
-    row = _implied(dict(sorted(start)))
-    assert row is not None
-    for key, values in factors().items():
+    """The best of some rows that start from the first pair left, each choosing in another order."""
+    start = _implied(dict(sorted(min(uncovered, key=sorted))))
+    assert start is not None
+    chance = Random(len(uncovered))
+    orders = [chance.sample(sorted(factors()), len(factors())) for _ in range(TRIES)]
+    rows = [_completed(start, order, uncovered) for order in orders]
+    return max(rows, key=lambda row: _gain(row, uncovered))
+
+
+def _completed(row: dict[str, str], order: list[str], uncovered: set[Pair]) -> dict[str, str]:
+    """A row that gains as much as it can with every choice, in this order."""
+    known = factors()
+    for key in order:
         if key not in row:
-            options = [option for value in values if (option := _implied({**row, key: value}))]
-            row = max(options, key=lambda option: _gain(option, uncovered))
+            options = [option for value in known[key] if (option := _implied({**row, key: value}))]
+            row = max(options, key=lambda option: _news(row, option, uncovered))
     return row
+
+
+def _news(row: Row, option: Row, uncovered: set[Pair]) -> int:
+    """How many pairs an option covers that the row did not."""
+    added = [choice for choice in option.items() if choice[0] not in row]
+    return sum(
+        frozenset((one, other)) in uncovered
+        for one in added
+        for other in option.items()
+        if one != other
+    )
 
 
 def _gain(row: Row, uncovered: set[Pair]) -> int:

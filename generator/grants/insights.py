@@ -79,6 +79,11 @@ class Recommender:
             unscoped(listings, because="they list by no resource"),
         ]
 
+    @staticmethod
+    def ask(campaign_arn: Arn, filter_arn: Arn) -> Statement:
+        """Get recommendations from a campaign, through a filter."""
+        return allow([personalize.GetRecommendations], [campaign_arn, filter_arn])
+
     def _versions(self) -> Sub:
         """The solution, and its versions, whose ARNs go on from its own."""
         return Sub("${Solution}*", Solution=self.solution_arn)

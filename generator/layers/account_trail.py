@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags
 from troposphere.cloudtrail import DataResource, EventSelector, InsightSelector, Trail
-from troposphere.logs import LogGroup, MetricFilter, MetricTransformation
+from troposphere.logs import MetricFilter, MetricTransformation
 
 from generator import grants
 from generator.alarms import Series, at_least, metric_alarm, tier_alarm
@@ -14,6 +14,7 @@ from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer
 from generator.layers.account_alerts import AccountAlerts
+from generator.log_groups import log_group, log_name
 from generator.naming import PREFIX, kebab
 
 #: Where the filters on the trail's log group count.
@@ -43,15 +44,12 @@ class AccountTrail(Layer):
         self.watch()
 
     def log_group(self) -> None:
-        self.events = self.add(
-            LogGroup(
-                "TrailEvents",
-                LogGroupName=Sub("/tradewind/${Name}", Name=self.named("trail")),
-                KmsKeyId=self.logs_key_arn,
-                RetentionInDays=self.settings.log_retention_days,
-                DeletionPolicy="RetainExceptOnCreate",
-                UpdateReplacePolicy="Retain",
-            )
+        self.events = log_group(
+            self,
+            "TrailEvents",
+            log_name(self, "trail"),
+            key_arn=self.logs_key_arn,
+            DeletionPolicy="RetainExceptOnCreate",
         )
         self.writer = self.role(
             "TrailWriter",

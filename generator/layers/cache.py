@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
+from troposphere import AWSObject, GetAtt, Ref, Tags
 from troposphere.elasticache import (
     AuthenticationMode,
     CloudWatchLogsDestinationDetails,
@@ -12,14 +12,15 @@ from troposphere.elasticache import (
     User,
     UserGroup,
 )
-from troposphere.logs import LogGroup
 
 from generator.caches import MAINTENANCE_WINDOW, CacheLayer
 from generator.conditions import Conditions
+from generator.dynamic_references import secret_field
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Output
 from generator.layers.cache_alarms import watch
 from generator.layers.secrets import Secrets
+from generator.log_groups import log_group, log_name
 from generator.valkey import (
     ENGINE_VERSION,
     FAMILY,
@@ -90,10 +91,7 @@ class Cache(CacheLayer):
         )
 
     def user(self, title: str, purpose: str, name: str, access: str) -> AWSObject:
-        password = Sub(
-            "{{resolve:secretsmanager:${Secret}:SecretString:password}}",
-            Secret=self.cache_secret_arn,
-        )
+        password = secret_field(self.cache_secret_arn, "password")
         return self.add(
             User(
                 title,
@@ -110,15 +108,11 @@ class Cache(CacheLayer):
         self.deliveries = [self.log(kind) for kind in ("engine", "slow")]
 
     def log(self, kind: str) -> LogDeliveryConfigurationRequest:
-        group = self.add(
-            LogGroup(
-                f"{kind.title()}Logs",
-                LogGroupName=Sub("/tradewind/${Name}", Name=self.named(f"sessions-{kind}")),
-                KmsKeyId=self.logs_key_arn,
-                RetentionInDays=self.settings.log_retention_days,
-                DeletionPolicy="Delete",
-                UpdateReplacePolicy="Retain",
-            )
+        group = log_group(
+            self,
+            f"{kind.title()}Logs",
+            log_name(self, f"sessions-{kind}"),
+            key_arn=self.logs_key_arn,
         )
         return LogDeliveryConfigurationRequest(
             LogType=f"{kind}-log",

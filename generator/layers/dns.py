@@ -10,7 +10,8 @@ from troposphere.validators.route53 import AliasTarget
 
 from generator.conditions import Condition, Conditions
 from generator.layer import Input, Layer, Output
-from generator.layers.front_door import HEALTH_PATH, TAKEOVER_PATH, FrontDoor
+from generator.layers.front_door import FrontDoor
+from generator.layers.front_door_rules import HEALTH_PATH, TAKEOVER_PATH
 from generator.naming import kebab
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from troposphere import Ref, Tags
-from troposphere.certificatemanager import Certificate, DomainValidationOption
+from troposphere import Ref
 
+from generator.certificates import certificate
 from generator.layer import Layer, Output
 
 
@@ -19,19 +19,5 @@ class EdgeCertificate(Layer):
     )
 
     def build(self) -> None:
-        name = self.sub("shop.${DomainName}")
-        certificate = self.add(
-            Certificate(
-                "ShopCertificate",
-                DomainName=name,
-                ValidationMethod="DNS",
-                DomainValidationOptions=[
-                    DomainValidationOption(
-                        DomainName=name, HostedZoneId=self.settings.hosted_zone_id
-                    )
-                ],
-                CertificateTransparencyLoggingPreference="ENABLED",
-                Tags=Tags(Name=self.named("shop")),
-            )
-        )
-        self.shop_certificate_arn = Ref(certificate)
+        shop = certificate(self, "ShopCertificate", "shop", self.sub("shop.${DomainName}"))
+        self.shop_certificate_arn = Ref(shop)

@@ -10,7 +10,8 @@ from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
-from generator.layers.front_door import HEALTH_PATH, TAKEOVER_PATH, FrontDoor
+from generator.layers.front_door import FrontDoor
+from generator.layers.front_door_rules import HEALTH_PATH, TAKEOVER_PATH
 from generator.web_acl import (
     BY_FORWARDED_ADDRESS,
     managed,

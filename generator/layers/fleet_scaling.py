@@ -24,7 +24,8 @@ from generator.conditions import Conditions
 from generator.layer import Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
-from generator.layers.storefront import METRICS, Storefront
+from generator.layers.shop_instance import METRICS
+from generator.layers.storefront import Storefront
 from generator.scaling import at, computed, in_service, track
 
 #: Published by each instance once a minute: the checkouts that it has taken and not yet acknowledged.

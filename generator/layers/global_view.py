@@ -18,7 +18,7 @@ from generator.layers.dns import Dns
 from generator.layers.edge_alerts import EdgeAlerts
 from generator.layers.edge_firewall import EdgeFirewall
 from generator.layers.health_alarms import HealthAlarms, health
-from generator.layers.storefront import METRICS
+from generator.layers.shop_instance import METRICS
 
 
 class Figure(NamedTuple):

@@ -6,10 +6,11 @@ from troposphere import GetAtt, Join, Ref, Sub
 from troposphere.cloudwatch import Dashboard
 from troposphere.logs import QueryDefinition
 
-from generator.alarms import Series, alarm_above
+from generator import region_charts
+from generator.alarms import alarm_above
 from generator.backup_jobs import backup_chart, restore_chart
 from generator.conditions import Condition, Conditions
-from generator.dashboards import OURS, AlarmList, Chart, Found, Line, Row, body
+from generator.dashboards import AlarmList, Row, body
 from generator.insight_charts import exports_chart, learning_chart, warehouse_chart
 from generator.layer import Input, Layer, Output
 from generator.layers.alerts import Alerts
@@ -19,7 +20,7 @@ from generator.layers.cache_alarms import session_chart
 from generator.layers.catalog import Catalog
 from generator.layers.events import Events
 from generator.layers.firewall import Firewall
-from generator.layers.fleet_scaling import CHECKOUT_QUEUE_DEPTH, FleetScaling
+from generator.layers.fleet_scaling import FleetScaling
 from generator.layers.front_door import FrontDoor
 from generator.layers.golden_signals import GoldenSignals
 from generator.layers.interactions import Interactions
@@ -37,7 +38,7 @@ from generator.layers.recommendation_training import RecommendationTraining
 from generator.layers.search import Search
 from generator.layers.search_alarms import search_chart
 from generator.layers.secrets import Secrets
-from generator.layers.storefront import METRICS, Storefront
+from generator.layers.storefront import Storefront
 from generator.layers.takeover import Takeover
 from generator.layers.top_products import TopProducts
 from generator.layers.warehouse import Warehouse
@@ -138,9 +139,23 @@ class Observability(Layer):
                 DashboardName=self.named("shop"),
                 DashboardBody=body(
                     [
-                        Row("Is the shop selling?", (self.orders_placed(), self.revenue())),
-                        Row("Do customers get answers?", (self.answers(), self.latency())),
-                        Row("Is there room?", (self.fleet(), self.database(), self.waiting())),
+                        Row(
+                            "Is the shop selling?",
+                            (region_charts.orders_placed(self), region_charts.revenue(self)),
+                        ),
+                        Row(
+                            "Do customers get answers?",
+                            (region_charts.answers(self), region_charts.latency(self)),
+                        ),
+                        Row(
+                            "Is there room?",
+                            (
+                                region_charts.fleet(self),
+                                region_charts.database(self),
+                                region_charts.waiting(self),
+                            ),
+                        ),
+                        Row("Does work that can wait get done?", (region_charts.jobs(self),)),
                         Row(
                             "What becomes of orders?",
                             (intake_chart(self), workflow_chart(self), payment_chart(self)),
@@ -150,7 +165,8 @@ class Observability(Layer):
                             (session_chart(self), price_chart(self), search_chart(self)),
                         ),
                         Row(
-                            "Is the other region up to date?", (self.table_lag(), self.bucket_lag())
+                            "Is the other region up to date?",
+                            (region_charts.table_lag(self), region_charts.bucket_lag()),
                         ),
                         Row(
                             "What do we learn from it?",
@@ -178,106 +194,6 @@ class Observability(Layer):
             )
         )
 
-    def orders_placed(self) -> Chart:
-        acknowledged = self.shop("OrdersAcknowledged")
-        return Chart(
-            "Orders a minute",
-            (Line(acknowledged, "acknowledged"), Line(self.shop("OrdersCommitted"), "committed")),
-        )
-
-    def revenue(self) -> Chart:
-        return Chart("Revenue a minute", (Line(self.shop("Revenue"), "revenue"),))
-
-    def answers(self) -> Chart:
-        return Chart(
-            "Answers a minute",
-            tuple(
-                Line(self.balancer(name), label)
-                for name, label in (
-                    ("RequestCount", "requests"),
-                    ("HTTPCode_Target_5XX_Count", "5XX by the shop"),
-                    ("HTTPCode_ELB_5XX_Count", "5XX by the load balancer"),
-                )
-            ),
-        )
-
-    def latency(self) -> Chart:
-        return Chart(
-            "Seconds to answer",
-            tuple(
-                Line(self.balancer("TargetResponseTime", share), share) for share in ("p50", "p99")
-            ),
-        )
-
-    def fleet(self) -> Chart:
-        group = {"AutoScalingGroupName": self.fleet_name}
-        return Chart(
-            "Fleet",
-            (
-                Line(
-                    Series("AWS/AutoScaling", "GroupInServiceInstances", group, "Average"),
-                    "instances",
-                ),
-                Line(Series("AWS/EC2", "CPUUtilization", group, "Average"), "CPU %"),
-            ),
-        )
-
-    def database(self) -> Chart:
-        return Chart(
-            "Orders database",
-            (
-                Line(self.orders("CPUUtilization"), "CPU %"),
-                Line(self.orders("DatabaseConnections"), "connections"),
-            ),
-        )
-
-    def waiting(self) -> Chart:
-        return Chart("Checkouts waiting", (Line(self.shop(CHECKOUT_QUEUE_DEPTH), "waiting"),))
-
-    def table_lag(self) -> Chart:
-        tables = (self.catalogue_table, self.carts_table, self.order_intake_table)
-        labels = ("catalogue", "carts", "order intake")
-        return Chart(
-            "Replication of tables, ms",
-            tuple(
-                Line(
-                    Series(
-                        "AWS/DynamoDB",
-                        "ReplicationLatency",
-                        {"TableName": table, "ReceivingRegion": self.settings.peer_region},
-                        "Average",
-                    ),
-                    label,
-                )
-                for table, label in zip(tables, labels, strict=True)
-            ),
-        )
-
-    def bucket_lag(self) -> Chart:
-        return Chart(
-            "Replication of buckets, s",
-            (
-                Found(
-                    "AWS/S3,DestinationBucket,RuleId,SourceBucket",
-                    f'MetricName="ReplicationLatency" {OURS}',
-                    "Maximum",
-                    "",
-                ),
-            ),
-        )
-
     def alarms(self) -> AlarmList:
         always = tuple(arn for arn, there in self.tiers() if there is None)
         return AlarmList("Tiers", (self.region_alarm_arn, *always))
-
-    def shop(self, name: str) -> Series:
-        """A metric that the shop itself publishes, summed over its fleet."""
-        return Series(METRICS, name, {"AutoScalingGroupName": self.fleet_name})
-
-    def balancer(self, name: str, statistic: str = "Sum") -> Series:
-        return Series("AWS/ApplicationELB", name, {"LoadBalancer": self.alb_label}, statistic)
-
-    def orders(self, name: str) -> Series:
-        """A standby without a database has an empty chart, not one that CloudWatch refuses."""
-        database = self.choose(Conditions.orders_in_region, self.orders_database_id, "none")
-        return Series("AWS/RDS", name, {self.orders_dimension: database}, "Average")

@@ -15,7 +15,7 @@ from troposphere.firehose import (
     ProcessingConfiguration,
     Processor,
 )
-from troposphere.logs import LogGroup, LogStream
+from troposphere.logs import LogStream
 
 from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
@@ -24,6 +24,7 @@ from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.events import Events
+from generator.log_groups import log_group
 from generator.order_events import ORDER_CONFIRMED, pattern
 from generator.queues import dead_letter_alarm, dead_letter_queue, events_of
 
@@ -68,15 +69,11 @@ class OrderExports(Layer):
         self.alarms()
 
     def delivery_log(self) -> None:
-        self.log = self.add(
-            LogGroup(
-                "DeliveryLog",
-                LogGroupName=Sub("/aws/kinesisfirehose/${Name}", Name=self.named("orders")),
-                KmsKeyId=self.logs_key_arn,
-                RetentionInDays=self.settings.log_retention_days,
-                DeletionPolicy="Delete",
-                UpdateReplacePolicy="Retain",
-            )
+        self.log = log_group(
+            self,
+            "DeliveryLog",
+            Sub("/aws/kinesisfirehose/${Name}", Name=self.named("orders")),
+            key_arn=self.logs_key_arn,
         )
         self.log_stream = self.add(
             LogStream("DeliveryErrors", LogGroupName=Ref(self.log), LogStreamName="delivery")

@@ -39,6 +39,7 @@ def stops_at_night(layer: Orders) -> None:
         allows=[
             grants.Database(layer.named("orders")).stop_and_start(),
             grants.Queue(GetAtt(undelivered, "Arn"), layer.data_key_arn).send(),
+            grants.Key(layer.data_key_arn, "scheduler").decrypt(),
         ],
         **at_night,
     )
@@ -56,6 +57,7 @@ def _schedule(
             title,
             Name=layer.named(kebab(title)),
             Description="Keeps the orders database off at night",
+            KmsKeyArn=layer.data_key_arn,
             ScheduleExpression=Sub(
                 "cron(${Minute} ${Hour} * * ? *)",
                 Minute=Select(0, Split(" ", cron)),

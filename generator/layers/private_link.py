@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from troposphere import NoValue, Ref, Sub, Tags
+from troposphere import Ref, Sub, Tags
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule, VPCEndpoint
 
 from generator.conditions import Conditions
-from generator.layer import Input, Layer
-from generator.layers.network import Network
-from generator.security import nothing_leaves
+from generator.layers.private_tier import PrivateTier
+from generator.security import HTTPS, nothing_leaves, over_tcp
 
 #: What the fleet and the functions call by name of the PrivateLink service.
 APIS = ("secretsmanager", "kms", "logs", "monitoring", "sqs", "events", "states", "ssm")
 
 
-class PrivateLink(Layer):
+class PrivateLink(PrivateTier):
     """Interface endpoints of AWS APIs, and the one door to them."""
 
     condition = Conditions.interface_endpoints
-
-    vpc_id = Input(Network.vpc_id)
-    private_subnet_a = Input(Network.private_subnet_a)
-    private_subnet_b = Input(Network.private_subnet_b)
-    private_subnet_c = Input(Network.private_subnet_c)
 
     def build(self) -> None:
         self.door()
@@ -37,11 +31,8 @@ class PrivateLink(Layer):
                 VpcId=self.vpc_id,
                 SecurityGroupIngress=[
                     SecurityGroupRule(
-                        IpProtocol="tcp",
-                        FromPort=443,
-                        ToPort=443,
                         CidrIp=self.settings.vpc_cidr,
-                        Description="HTTPS from inside the VPC",
+                        **over_tcp(HTTPS, "HTTPS from inside the VPC"),
                     )
                 ],
                 SecurityGroupEgress=[nothing_leaves()],
@@ -56,11 +47,7 @@ class PrivateLink(Layer):
                 VpcEndpointType="Interface",
                 ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{api}"),
                 VpcId=self.vpc_id,
-                SubnetIds=[
-                    self.private_subnet_a,
-                    self.private_subnet_b,
-                    self.choose(Conditions.third_zone, self.private_subnet_c, NoValue),
-                ],
+                SubnetIds=self.private_subnets(),
                 SecurityGroupIds=[Ref(self.door_group)],
                 PrivateDnsEnabled=True,
             )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags
+from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.awslambda import Permission
-from troposphere.ec2 import SecurityGroup, SecurityGroupRule
+from troposphere.ec2 import SecurityGroupRule
 from troposphere.secretsmanager import RotationRules, RotationSchedule
 
 from generator import grants
@@ -17,7 +17,8 @@ from generator.conditions import Condition, Conditions
 from generator.functions import Placement, python_function
 from generator.naming import kebab
 from generator.postgres import PORT
-from generator.queues import dead_letter_queue
+from generator.queues import dead_letter_alarm, dead_letter_queue
+from generator.security import https_leaves, over_tcp
 from generator.valkey import SHOP
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ TIMEOUT = 300
 class Ground:
     """What all functions stand on."""
 
-    group: AWSObject
-    placement: Placement
+    place: Placement
     failures: AWSObject
 
 
@@ -48,14 +48,21 @@ class Rotation:
     there: Condition = Conditions.primary
 
 
-def rotations(layer: Secrets, orders: AWSObject, cache: AWSObject, payment: AWSObject) -> Ground:
-    """Rotate the secrets, and say when one does not rotate."""
+def rotations(layer: Secrets, orders: AWSObject, cache: AWSObject, payment: AWSObject) -> Placement:
+    """Rotate the secrets, and say when one does not rotate; gives where it is done."""
     ground = _ground(layer)
     alarms = [
         _rotate(layer, ground, orders, _of_database(layer)),
         _rotate(layer, ground, cache, _of_session_cache(layer)),
         _rotate(layer, ground, payment, _of_payment_key(layer)),
-        _undelivered(layer, ground),
+        dead_letter_alarm(
+            layer,
+            ground.failures,
+            title="RotationUndelivered",
+            topic=layer.alerts_topic_arn,
+            says="A rotation's request was given up. Read it in the queue, then rotate the secret again.",
+            **layer.only(Conditions.primary),
+        ),
     ]
     tier = tier_alarm(
         layer,
@@ -66,44 +73,24 @@ def rotations(layer: Secrets, orders: AWSObject, cache: AWSObject, payment: AWSO
         **layer.only(Conditions.primary),
     )
     layer.secrets_alarm_arn = layer.choose(Conditions.primary, GetAtt(tier, "Arn"), "")
-    return ground
+    return ground.place
 
 
 def _ground(layer: Secrets) -> Ground:
     """The functions reach AWS, the payment processor and the database, and nothing reaches them."""
     primary = layer.only(Conditions.primary)
     failures = dead_letter_queue(layer, "RotationFailures", key_arn=layer.data_key_arn, **primary)
-    group = layer.add(
-        SecurityGroup(
-            "RotationGroup",
-            GroupDescription="The functions that rotate secrets",
-            VpcId=layer.vpc_id,
-            SecurityGroupEgress=[
-                SecurityGroupRule(
-                    IpProtocol="tcp",
-                    FromPort=443,
-                    ToPort=443,
-                    CidrIp="0.0.0.0/0",
-                    Description="AWS APIs and the payment processor",
-                ),
-                SecurityGroupRule(
-                    IpProtocol="tcp",
-                    FromPort=PORT,
-                    ToPort=PORT,
-                    CidrIp=layer.settings.vpc_cidr,
-                    Description="The orders database",
-                ),
-            ],
-            Tags=Tags(Name=layer.named("rotation")),
-            **primary,
-        )
+    to_database = SecurityGroupRule(
+        CidrIp=layer.settings.vpc_cidr, **over_tcp(PORT, "The orders database")
     )
-    third = layer.choose(Conditions.third_zone, layer.private_subnet_c, NoValue)
-    placement = Placement(
-        subnets=[layer.private_subnet_a, layer.private_subnet_b, third],
-        security_groups=[GetAtt(group, "GroupId")],
+    place = layer.placed(
+        "Rotation",
+        https_leaves("AWS APIs and the payment processor"),
+        to_database,
+        says="The functions that rotate secrets",
+        **primary,
     )
-    return Ground(group, placement, failures)
+    return Ground(place, failures)
 
 
 def _of_database(layer: Secrets) -> Rotation:
@@ -157,7 +144,7 @@ def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotatio
         environment=rotation.environment,
         environment_key_arn=layer.secrets_key_arn,
         timeout=TIMEOUT,
-        placement=ground.placement,
+        placement=ground.place,
         dead_letters=grants.Queue(GetAtt(ground.failures, "Arn"), layer.data_key_arn),
         concurrency=1,
         **there,
@@ -201,21 +188,4 @@ def _failing(layer: Secrets, rotation: Rotation) -> AWSObject:
         topic=layer.alerts_topic_arn,
         says=rotation.says,
         **layer.only(rotation.there),
-    )
-
-
-def _undelivered(layer: Secrets, ground: Ground) -> AWSObject:
-    return metric_alarm(
-        layer,
-        "RotationUndelivered",
-        Series(
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": GetAtt(ground.failures, "QueueName")},
-            statistic="Maximum",
-        ),
-        above(0, breaches=1, periods=1),
-        topic=layer.alerts_topic_arn,
-        says="A rotation's request was given up. Read it in the queue, then rotate the secret again.",
-        **layer.only(Conditions.primary),
     )

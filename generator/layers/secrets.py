@@ -7,16 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from awacs import secretsmanager
-from awacs.aws import (
-    Bool,
-    Deny,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringNotEquals,
-)
-from awacs.aws import Condition as PolicyCondition
-from troposphere import AWSObject, GetAtt, NoValue, Ref, Tags
+from troposphere import AWSObject, NoValue, Ref, Tags
 from troposphere.secretsmanager import (
     GenerateSecretString,
     ReplicaRegion,
@@ -26,12 +17,13 @@ from troposphere.secretsmanager import (
 
 from generator.conditions import Condition, Conditions
 from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer, Output, Where
+from generator.layer import Handoff, Input, Output, Where
 from generator.layers.alerts import Alerts
-from generator.layers.network import Network
+from generator.layers.private_tier import PrivateTier
 from generator.layers.secret_rotation import rotations
 from generator.places import EDGE_REGION
 from generator.postgres import DATABASE, MASTER_USERNAME
+from generator.resource_policies import IN_THE_CLEAR, STRANGERS, policy, refuse
 from generator.secret_replicas import replica_arn
 from generator.suppressions import accepted
 from generator.valkey import SHOP
@@ -50,8 +42,14 @@ USES = [
     secretsmanager.DeleteResourcePolicy,
 ]
 
+#: In a secret's policy `*` is the secret itself; replicas carry the policy, under another ARN.
+AT_HOME = policy(
+    refuse("OnlyThisAccount", USES, ["*"], STRANGERS),
+    refuse("OnlyOverTls", USES, ["*"], IN_THE_CLEAR),
+)
 
-class Secrets(Layer):
+
+class Secrets(PrivateTier):
     """Credentials of database and cache, the payment key, the origin header, and their rotation."""
 
     secrets_key_arn = Handoff(Foundation.secrets_key_arn)
@@ -60,10 +58,6 @@ class Secrets(Layer):
     data_key_arn = Handoff(Foundation.data_key_arn)
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
-    vpc_id = Input(Network.vpc_id)
-    private_subnet_a = Input(Network.private_subnet_a)
-    private_subnet_b = Input(Network.private_subnet_b)
-    private_subnet_c = Input(Network.private_subnet_c)
 
     orders_secret_arn = Output(
         example=f"{ARN}orders-database-AbCdEf",
@@ -154,10 +148,9 @@ class Secrets(Layer):
         self.origin_secret_arn = self.here(origin, self.primary_origin_secret_arn)
 
     def rotation(self) -> None:
-        ground = rotations(self, self.orders, self.cache, self.payment)
-        self.rotation_security_group_id = self.choose(
-            Conditions.primary, GetAtt(ground.group, "GroupId"), ""
-        )
+        place = rotations(self, self.orders, self.cache, self.payment)
+        (group_id,) = place.security_groups
+        self.rotation_security_group_id = self.choose(Conditions.primary, group_id, "")
 
     def secret(
         self,
@@ -200,9 +193,7 @@ class Secrets(Layer):
                 f"{title}Policy",
                 SecretId=Ref(secret),
                 BlockPublicPolicy=True,
-                ResourcePolicy=PolicyDocument(
-                    Version="2012-10-17", Statement=[only_this_account(), only_over_tls()]
-                ),
+                ResourcePolicy=AT_HOME,
                 **self.only(there),
             )
         )
@@ -219,32 +210,3 @@ class Secrets(Layer):
     def here(self, secret: AWSObject, primary_arn: Ref) -> object:
         """The secret's ARN in this region."""
         return self.choose(Conditions.primary, Ref(secret), replica_arn(primary_arn))
-
-
-def only_this_account() -> Statement:
-    """In a secret's policy `*` is the secret itself; replicas carry the policy, under another ARN."""
-    return Statement(
-        Sid="OnlyThisAccount",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=USES,
-        Resource=["*"],
-        Condition=PolicyCondition(
-            [
-                StringNotEquals("aws:PrincipalAccount", Ref("AWS::AccountId")),
-                Bool("aws:PrincipalIsAWSService", "false"),
-            ]
-        ),
-    )
-
-
-def only_over_tls() -> Statement:
-    """Nobody asks in the clear."""
-    return Statement(
-        Sid="OnlyOverTls",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=USES,
-        Resource=["*"],
-        Condition=PolicyCondition(Bool("aws:SecureTransport", "false")),
-    )

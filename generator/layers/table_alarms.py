@@ -26,7 +26,7 @@ def _throttled(layer: Catalog | Payments, design: TableDesign) -> AWSObject:
     table = {"TableName": layer.named_everywhere(design.purpose)}
     return formula_alarm(
         layer,
-        f"{design.title}Throttled",
+        f"{design.title}TableThrottled",
         Formula(
             "FILL(reads, 0) + FILL(writes, 0)",
             {
@@ -51,7 +51,7 @@ def _failing(layer: Catalog | Payments, design: TableDesign) -> AWSObject:
     }
     return formula_alarm(
         layer,
-        f"{design.title}Failing",
+        f"{design.title}TableFailing",
         Formula(" + ".join(f"FILL({operation}, 0)" for operation in series), series),
         above(5),
         topic=layer.alerts_topic_arn,
@@ -64,7 +64,7 @@ def _lagging(layer: Catalog | Payments, design: TableDesign) -> AWSObject:
     """In milliseconds. A strongly consistent table replicates before it answers: it never lags."""
     return metric_alarm(
         layer,
-        f"{design.title}Lagging",
+        f"{design.title}TableLagging",
         Series(
             "AWS/DynamoDB",
             "ReplicationLatency",

@@ -26,7 +26,8 @@ from generator.foundation import Foundation
 from generator.functions import python_function
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
-from generator.layers.front_door import TAKEOVER_PATH, TAKEOVER_PROBE, FrontDoor
+from generator.layers.front_door import FrontDoor
+from generator.layers.front_door_rules import TAKEOVER_PATH, TAKEOVER_PROBE
 from generator.load_balancing import path_is
 
 #: Where the responder's log filter counts what it could not read.

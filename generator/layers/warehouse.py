@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from troposphere import GetAtt, Ref, Sub, Tags
 from troposphere.ec2 import SecurityGroupRule
-from troposphere.logs import LogGroup
 from troposphere.redshiftserverless import ConfigParameter, Namespace, Workgroup
 
 from generator import grants
@@ -23,6 +22,8 @@ from generator.layer import Handoff, Input, Lookup, ManagedPrefixList, Output
 from generator.layers.alerts import Alerts
 from generator.layers.order_exports import ORDERS
 from generator.layers.private_tier import PrivateTier
+from generator.log_groups import log_group
+from generator.security import HTTPS, over_tcp
 
 DATABASE = "shop"
 
@@ -87,17 +88,11 @@ class Warehouse(PrivateTier):
     def logs(self) -> None:
         """Redshift would make them itself, without a key and for ever."""
         for kind in LOGS:
-            self.add(
-                LogGroup(
-                    f"{kind.removesuffix('log').title()}Log",
-                    LogGroupName=Sub(
-                        f"/aws/redshift/${{Namespace}}/{kind}", Namespace=self.named("warehouse")
-                    ),
-                    KmsKeyId=self.logs_key_arn,
-                    RetentionInDays=self.settings.log_retention_days,
-                    DeletionPolicy="Delete",
-                    UpdateReplacePolicy="Retain",
-                )
+            log_group(
+                self,
+                f"{kind.removesuffix('log').title()}Log",
+                Sub(f"/aws/redshift/${{Namespace}}/{kind}", Namespace=self.named("warehouse")),
+                key_arn=self.logs_key_arn,
             )
 
     def namespace(self) -> None:
@@ -132,11 +127,8 @@ class Warehouse(PrivateTier):
 
     def workgroup(self) -> None:
         to_s3 = SecurityGroupRule(
-            IpProtocol="tcp",
-            FromPort=443,
-            ToPort=443,
             DestinationPrefixListId=self.s3_addresses,
-            Description="The exports bucket",
+            **over_tcp(HTTPS, "The exports bucket"),
         )
         place = self.placed("Warehouse", to_s3, says="The warehouse: nobody in, S3 out")
         compute = self.add(

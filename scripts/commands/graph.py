@@ -41,7 +41,7 @@ def _root_names(context: click.Context, _: click.Parameter, incomplete: str) -> 
 
 
 @click.command()
-@click.argument("root", required=False, metavar="ROOT", shell_complete=_root_names)
+@click.argument("root", required=False, metavar="[ROOT]", shell_complete=_root_names)
 @click.option(
     "--format",
     "chosen",
@@ -65,7 +65,7 @@ def graph(context: Context, root: str | None, chosen: Format | None, output: str
     Examples:
       tradewind graph --output architecture.html
       tradewind graph platform --format svg > platform.svg
-      tradewind graph --output docs
+      tradewind graph --output docs/
       tradewind graph platform --json
     """
     from pathlib import Path

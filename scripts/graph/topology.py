@@ -250,12 +250,24 @@ class Topology:
 
     def serves_the_fleet(self, store: Store) -> bool:
         """Whether the fleet reads what the layer of a store gives."""
-        return any(
-            wire.producer == store.layer.name and wire.consumer == stop.layer.name
-            for stop in self.path
-            if stop.root is store.root and _serves_as(stop, "fleet")
-            for wire in store.root.wires
-        )
+        return store.layer.name in self._read_by_fleets[store.root.name]
+
+    @cached_property
+    def _read_by_fleets(self) -> Mapping[str, set[str]]:
+        """Root -> the layers that its fleet is wired from, itself or by the layers that are parts of it."""
+        read: dict[str, set[str]] = {root.name: set() for root in self.architecture.roots}
+        for stop in self.path:
+            waiting = [stop.layer] if _serves_as(stop, "fleet") else []
+            while waiting:
+                consumer = waiting.pop()
+                for wire in stop.root.wires:
+                    if wire.consumer != consumer.name or wire.producer in read[stop.root.name]:
+                        continue
+                    read[stop.root.name].add(wire.producer)
+                    producer = stop.root.layer(wire.producer)
+                    if producer.family is stop.layer.family:
+                        waiting.append(producer)
+        return read
 
     def beside(self, root: Root, place: Place) -> tuple[Layer, ...]:
         """The layers in a place that are neither on the traffic's way nor data of the pair."""

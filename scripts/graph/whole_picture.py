@@ -176,9 +176,11 @@ class _Whole:
         return list(levels.values())
 
     def _stores(self, root: Root) -> list[Store]:
-        """Its data, what the fleet reads first."""
-        stores = self.topology.stores(root)
-        return sorted(stores, key=lambda store: not self.topology.serves_the_fleet(store))
+        """Its data: first what the fleet reads, then what is copied."""
+        return sorted(
+            self.topology.stores(root),
+            key=lambda store: (not self.topology.serves_the_fleet(store), store.way is None),
+        )
 
     def _root(self, root: Root, place: Place, fork: float) -> None:
         """A root in a column: the stops, the data, and what is beside."""
@@ -196,7 +198,7 @@ class _Whole:
                     draw_flow(canvas, [(center, before), (center, y)], standby=standby)
                 before = y + TILE
             y += TILE + LEG
-        if levels and stores:
+        if levels and stores and self.topology.serves_the_fleet(stores[0]):
             draw_flow(canvas, [(center, before), (center, y)], standby=standby)
         elif levels:
             y -= LEG - GAP

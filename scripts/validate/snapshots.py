@@ -58,6 +58,7 @@ def handler_snapshot(
     those actions that other types in use name in full: what more it would add is not what the type is about,
     and may be a secret (`ec2:Get*` holds GetPasswordData).
     """
+    named = {type: {_as_iam_has_it(action, iam) for action in named[type]} for type in used}
     in_full = sorted({a for type in used for a in named[type] if "*" not in a and iam.find(a)})
     own = {_namespace(type) for type in used}
     dropped: dict[str, str] = {}
@@ -85,6 +86,13 @@ def handler_snapshot(
         "wildcards": wildcards,
         "dropped": dict(sorted(dropped.items())),
     }
+
+
+def _as_iam_has_it(action: str, iam: Reference) -> str:
+    """The action in IAM's own letters, for schemas do not mind their case: `CloudTrail:CreateTrail`."""
+    service, _, name = action.partition(":")
+    known = iam.find(action)
+    return known.name if known else f"{service.lower()}:{name}"
 
 
 def _namespace(type: str) -> str:

@@ -295,6 +295,7 @@ FIXED = {
     "orders_storage_gib": 20,
     "orders_storage_ceiling_gib": 200,
     "search_nodes": 6,
+    "worker_minimum": 1,
 }
 
 
@@ -359,7 +360,8 @@ def corruptions() -> Iterator[st.SearchStrategy[tuple[str, str]]]:
     )
     for setting in KNOBS.values():
         if setting.kind == "number":
-            yield st.tuples(st.just(setting.key), st.integers(100_001).map(str))
+            too_much = (setting.maximum or 100_000) + 1
+            yield st.tuples(st.just(setting.key), st.integers(too_much).map(str))
             yield st.tuples(st.just(setting.key), st.integers(max_value=-1).map(str))
         if setting.kind == "toggle" or setting.allowed:
             yield st.tuples(st.just(setting.key), st.from_regex("[a-m]{3,9}q", fullmatch=True))

@@ -6,6 +6,7 @@ import pytest
 
 from generator import availability
 from generator.availability import FAMILIES, left_out, missing, offers
+from generator.places import stands
 from generator.regions import partitions
 from generator.settings import FALSE, TRUE, Settings
 from generator.stacks import build
@@ -68,8 +69,11 @@ def test_with_everything_on_no_region_is_asked_for_a_type_that_it_lacks(
         if setting.kind == "toggle" and setting.given_by == "environment"
     }
     for role in ("primary", "standby"):
-        known = {**covering.rows()[0], **everything, **offers(region), "region_role": role}
-        for root in roots:
+        places = {"primary": region, "standby": region, "edge": "us-east-1"}
+        known = {**covering.rows()[0], **everything, **offers(region), "region_role": role} | {
+            "holds_edge": FALSE
+        }
+        for root in (root for root in roots if stands(root.manifest.root, region, places)):
             given = contract.given(root.manifest, known)
             resolved, children = contract.resolve_root(root, given, Place(region, "111111111111"))
             for stack in (resolved, *(child for _, child in children.values())):

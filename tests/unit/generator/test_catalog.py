@@ -95,7 +95,7 @@ def test_eventual_order_intake_names_no_mode_and_no_witness() -> None:
 def test_each_region_watches_what_it_sends_to_the_other() -> None:
     for role, peer in (("primary", "us-west-2"), ("standby", "us-east-1")):
         alarms: dict[str, Any] = of_type(standing(Catalog, role), "AWS::CloudWatch::Alarm")
-        lag = alarms["OrderIntakeLagging"]
+        lag = alarms["OrderIntakeTableLagging"]
         assert {"Name": "ReceivingRegion", "Value": peer} in lag["Dimensions"]
         assert all(alarm["AlarmActions"] for alarm in alarms.values())
 

@@ -26,6 +26,23 @@ ACCOUNT = "111111111111"
 
 #: The property that names a resource of a service whose execution role acts by name, and its ARN.
 NAMES = {
+    "AWS::CloudTrail::Trail": ("TrailName", "cloudtrail:us-east-1:{account}:trail/{name}"),
+    "AWS::CodeBuild::Project": ("Name", "codebuild:us-east-1:{account}:project/{name}"),
+    "AWS::CodeDeploy::Application": (
+        "ApplicationName",
+        "codedeploy:us-east-1:{account}:application:{name}",
+    ),
+    "AWS::ElastiCache::User": ("UserId", "elasticache:us-east-1:{account}:user:{name}"),
+    "AWS::Personalize::DatasetGroup": (
+        "Name",
+        "personalize:us-east-1:{account}:dataset-group/{name}",
+    ),
+    "AWS::Personalize::Filter": ("Name", "personalize:us-east-1:{account}:filter/{name}"),
+    "AWS::Personalize::Schema": ("Name", "personalize:us-east-1:{account}:schema/{name}"),
+    "AWS::Personalize::Solution": ("Name", "personalize:us-east-1:{account}:solution/{name}"),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier", "rds:us-east-1:{account}:cluster:{name}"),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", "rds:us-east-1:{account}:db:{name}"),
+    "AWS::Scheduler::Schedule": ("Name", "scheduler:us-east-1:{account}:schedule/default/{name}"),
     "AWS::CloudWatch::Alarm": ("AlarmName", "cloudwatch:us-east-1:{account}:alarm:{name}"),
     "AWS::DynamoDB::GlobalTable": ("TableName", "dynamodb:us-east-1:{account}:table/{name}"),
     "AWS::DynamoDB::Table": ("TableName", "dynamodb:us-east-1:{account}:table/{name}"),
@@ -208,7 +225,8 @@ def test_every_name_in_the_templates_lies_in_the_environments_territory(
     """A name outside it could not be made with the role: derive it by `self.named`."""
     patterns = {
         arn
-        for document in _documents(deployers)
+        for root in execution.ROOTS
+        for document in _documents(deployers, pascal(root.replace("-", "_")))
         for s in statements(document)
         for arn in s["Resource"]
     }
@@ -274,7 +292,7 @@ IAM = parsed(
 
 def test_a_wildcard_is_spelt_out_and_what_iam_does_not_know_is_named() -> None:
     named = {
-        "AWS::SQS::A": ["sqs:Get*", "sqs:Invented", "kinesis:PutRecords"],
+        "AWS::SQS::A": ["sqs:Get*", "sqs:Invented", "kinesis:PutRecords", "SQS:getqueue"],
         "AWS::SQS::B": ["ec2:Get*", "ec2:GetOne"],
         "AWS::SQS::C": [],
     }
@@ -291,6 +309,13 @@ def test_a_wildcard_is_spelt_out_and_what_iam_does_not_know_is_named() -> None:
         "kinesis:PutRecords": "no Kinesis streams",
         "sqs:Invented": "unknown to IAM",
     }
+
+
+def test_an_action_is_written_as_iam_has_it() -> None:
+    """The schema of CloudTrail writes `CloudTrail:CreateTrail`, and IAM does not mind."""
+    made = handler_snapshot(["AWS::SQS::A"], {"AWS::SQS::A": ["SQS:getqueue"]}, IAM)
+    assert made["types"] == {"AWS::SQS::A": ["sqs:GetQueue"]}
+    assert not made["dropped"]
 
 
 def test_a_service_that_iam_has_and_the_snapshot_lacks_is_an_error_and_not_unknown() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generator.layers.search import Search
-from generator.layers.storefront import Storefront
+from generator.layers.shop_instance import ShopInstance
 from tests.unit.generator.standing import of_type, standing
 from tests.unit.generator.tiers import unheard
 
@@ -109,7 +109,7 @@ def test_the_master_says_who_may_and_reads_nothing(stack: Any) -> None:
 
 def test_the_fleet_reads_and_the_indexer_writes(stack: Any) -> None:
     roles = stack["SearchRoles"]["Roles"]
-    fleet: Any = standing(Storefront)["ShopInstance"]
+    fleet: Any = standing(ShopInstance)["ShopInstance"]
     assert roles["catalogue-reader"]["Bearers"] == [
         f"arn:aws:iam::111111111111:role/{fleet['RoleName']}"
     ]

@@ -12,18 +12,19 @@ from generator import first_boot
 from generator.errors import BuildError
 from generator.layers.fleet_scaling import FleetScaling
 from generator.layers.secrets import Secrets
+from generator.layers.shop_instance import ShopInstance
 from generator.layers.shop_releases import ShopReleases
 from generator.layers.storefront import Storefront
 from tests.unit.generator.resolved import Made
 
 
 def instance() -> Any:
-    return Made(Storefront)["ShopTemplate"]["LaunchTemplateData"]
+    return Made(ShopInstance)["ShopTemplate"]["LaunchTemplateData"]
 
 
 def script() -> str:
     """The user data with its intrinsics in place, as text."""
-    user_data = Storefront().template.resources["ShopTemplate"].to_dict()
+    user_data = ShopInstance().template.resources["ShopTemplate"].to_dict()
     return str(user_data["Properties"]["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Sub"])
 
 
@@ -42,7 +43,7 @@ def test_an_instance_has_no_public_address_and_an_encrypted_disk() -> None:
 
 
 def test_an_instance_reads_the_databases_secret_and_not_the_payment_processors() -> None:
-    statements = Made(Storefront).statements("ShopInstance")
+    statements = Made(ShopInstance).statements("ShopInstance")
     secrets = [
         arn
         for statement in statements
@@ -54,7 +55,9 @@ def test_an_instance_reads_the_databases_secret_and_not_the_payment_processors()
 
 def test_an_instance_reads_the_catalogue_and_writes_carts_and_order_intake_alone() -> None:
     (writing,) = (
-        s for s in Made(Storefront).statements("ShopInstance") if "dynamodb:PutItem" in s["Action"]
+        s
+        for s in Made(ShopInstance).statements("ShopInstance")
+        if "dynamodb:PutItem" in s["Action"]
     )
     assert [arn.rsplit("/", 1)[1] for arn in writing["Resource"]] == [
         "tradewind-dev-carts",
@@ -62,15 +65,44 @@ def test_an_instance_reads_the_catalogue_and_writes_carts_and_order_intake_alone
     ]
 
 
+@pytest.mark.parametrize(
+    ("toggle", "action"),
+    [
+        ("payment_api", "execute-api:Invoke"),
+        ("product_search", "es:ESHttpPost"),
+        ("recommendations", "personalize:GetRecommendations"),
+        ("worker_fleet", "sqs:SendMessage"),
+    ],
+)
+def test_what_a_toggle_leaves_out_an_instance_is_not_allowed(toggle: str, action: str) -> None:
+    def allowed(said: str) -> set[str]:
+        return {
+            action
+            for statement in Made(ShopInstance, **{toggle: said}).statements("ShopInstance")
+            for action in statement["Action"]
+        }
+
+    assert action in allowed("true")
+    assert action not in allowed("false")
+
+
+def test_an_instance_reads_the_sessions_password_where_there_are_sessions() -> None:
+    def read(said: str) -> str:
+        return str(Made(ShopInstance, session_cache=said).statements("ShopInstance"))
+
+    assert Secrets.cache_secret_arn.example in read("true")
+    assert Secrets.cache_secret_arn.example not in read("false")
+
+
 def test_no_action_of_an_instance_or_of_the_deployer_is_a_wildcard() -> None:
-    for layer, role in ((Storefront, "ShopInstance"), (ShopReleases, "ShopDeployer")):
+    for layer, role in ((ShopInstance, "ShopInstance"), (ShopReleases, "ShopDeployer")):
         actions = [a for s in Made(layer).statements(role) for a in s["Action"]]
         assert actions
         assert not [action for action in actions if "*" in action]
 
 
 def test_a_grant_that_two_verbs_share_is_said_once() -> None:
-    statements = [str(s) for s in Made(Storefront).statements("ShopInstance")]
+    statements = [str(s) for s in Made(ShopInstance).statements("ShopInstance")]
     assert len(statements) == len(set(statements))
 
 
@@ -92,7 +124,7 @@ def test_the_first_boot_uses_no_name_that_cloudformation_would_not_fill_in() -> 
 
 
 def test_the_stub_and_the_load_balancer_agree_on_the_port() -> None:
-    from generator.layers.front_door import FLEET_PORT
+    from generator.layers.front_door_targets import FLEET_PORT
 
     assert f"PORT = {FLEET_PORT}\n" in (first_boot.SOURCES / "stub.py").read_text()
 
@@ -115,7 +147,7 @@ def test_a_first_boot_that_leaves_no_room_is_a_build_error(
 
 
 def test_the_user_data_fits_with_every_value_filled_in() -> None:
-    data = Made(Storefront)["ShopTemplate"]["LaunchTemplateData"]["UserData"]
+    data = Made(ShopInstance)["ShopTemplate"]["LaunchTemplateData"]["UserData"]
     if isinstance(data, str):
         assert len(base64.b64decode(data)) <= first_boot.USER_DATA_LIMIT
     assert len(script()) < first_boot.USER_DATA_LIMIT
@@ -167,7 +199,7 @@ def test_the_fleet_follows_cpu_requests_and_checkouts() -> None:
 def test_the_shop_may_publish_the_metric_that_scales_it() -> None:
     (publishing,) = (
         s
-        for s in Made(Storefront).statements("ShopInstance")
+        for s in Made(ShopInstance).statements("ShopInstance")
         if "cloudwatch:PutMetricData" in s["Action"]
     )
     metrics = Made(FleetScaling)["CheckoutTracking"]["TargetTrackingConfiguration"]

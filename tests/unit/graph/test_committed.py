@@ -19,4 +19,4 @@ def test_the_committed_pictures_are_not_stale(real: Architecture) -> None:
         name for name in drawn.keys() | committed.keys() if drawn.get(name) != committed.get(name)
     )
 
-    assert not stale, f"draw {', '.join(stale)} again: tradewind graph --output docs"
+    assert not stale, f"draw {', '.join(stale)} again: tradewind graph --output docs/"

@@ -103,11 +103,13 @@ def test_labels_have_room_of_their_own(graph: tuple[list[Node], list[Edge]]) -> 
             assert other - x >= (slot + room) / 2 - 0.01
 
 
+@settings(max_examples=30, deadline=None)
 @given(graphs(most=10))
 def test_the_same_graph_is_drawn_the_same(graph: tuple[list[Node], list[Edge]]) -> None:
     assert drawn(*graph) == drawn(*graph)
 
 
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_rows_are_no_wider_than_they_may_be(graph: tuple[list[Node], list[Edge]]) -> None:
     rows = list(ranks([node.name for node in graph[0]], graph[1], WIDEST).values())

@@ -72,8 +72,8 @@ class TestLegibility:
 
     def test_a_picture_fits_a_page(self, topology: Topology) -> None:
         for name, picture in every(topology):
-            assert picture.frame.right <= 1900, name
-            assert picture.frame.bottom <= 2600, name
+            assert picture.frame.right <= 2600, name
+            assert picture.frame.bottom <= 3200, name
 
 
 class TestRootPicture:

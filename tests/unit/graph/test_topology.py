@@ -87,6 +87,30 @@ def test_the_fleet_reads_what_it_is_wired_from(large: Architecture) -> None:
     assert not topology.serves_the_fleet(store(topology, "platform", "PriceCache"))
 
 
+def test_what_makes_up_the_fleet_reads_for_it(tmp_path: Path) -> None:
+    """A launch template in a layer of its own takes the data's names; the fleet takes the template."""
+    built = samples.small(tmp_path)
+    platform = json.loads((built / "platform.json").read_text())
+    stacks = platform["Resources"]
+    stacks["Instance"] = {**stacks["Shop"], "Properties": {**stacks["Shop"]["Properties"]}}
+    stacks["Shop"]["Properties"] = {
+        "Parameters": {"Template": {"Fn::GetAtt": ["Instance", "Outputs.TemplateId"]}}
+    }
+    platform["Metadata"]["Tradewind"]["Layers"]["Instance"] = "platform-instance.json"
+    samples.written(
+        built,
+        {
+            "platform": platform,
+            "platform-instance": samples.template(
+                "the instances", samples.resources("Template:EC2::LaunchTemplate")
+            ),
+        },
+    )
+    topology = Topology(model.read(built))
+
+    assert topology.serves_the_fleet(store(topology, "platform", "Orders"))
+
+
 def test_roots_are_piled_on_what_they_stand_on(large: Architecture) -> None:
     topology = Topology(large, {"load-test": "primary"})
 
@@ -132,4 +156,6 @@ def test_the_real_templates_have_the_way_that_the_readme_promises(real: Architec
     assert topology.routed
     assert store(topology, "platform", "Catalog").way is Way.BOTH
     assert store(topology, "platform", "Orders").way is Way.OUT
+    assert topology.serves_the_fleet(store(topology, "platform", "Catalog"))
+    assert topology.serves_the_fleet(store(topology, "platform", "Orders"))
     assert store(topology, "foundation", "S3").way is Way.BOTH
