@@ -6,7 +6,7 @@ A layer makes its alarms with `metric_alarm` and `formula_alarm`, and one compos
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -70,13 +70,14 @@ class Limit:
 
 @dataclass(frozen=True)
 class Watched:
-    """An alarm to be, for a tier that has a table of them: a metric, its limit, and what it tells."""
+    """An alarm to be, for a tier that has a table of them: a metric, its limit, what it tells, and when."""
 
     title: str
     metric: str
     limit: Limit
     says: str
     statistic: str = "Maximum"
+    when: Condition | None = None
 
 
 def above(threshold: object, *, breaches: int = 3, periods: int = 3) -> Limit:
@@ -121,6 +122,22 @@ def metric_alarm(
             **properties,
         )
     )
+
+
+def watched_alarms(
+    layer: Layer, table: Iterable[Watched], of: Callable[[str, str], Series], *, topic: object
+) -> Iterator[AWSObject]:
+    """An alarm for each row of a table; `of` gives the series of a metric and a statistic."""
+    for watched in table:
+        yield metric_alarm(
+            layer,
+            watched.title,
+            of(watched.metric, watched.statistic),
+            watched.limit,
+            topic=topic,
+            says=watched.says,
+            **layer.only(watched.when),
+        )
 
 
 def formula_alarm(

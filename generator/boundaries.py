@@ -44,7 +44,7 @@ from troposphere.iam import ManagedPolicy
 
 from generator.backup_actions import BACKED_UP, BACKUP_KEYS, BACKUP_SCOPED, BACKUP_UNSCOPED
 from generator.errors import BuildError
-from generator.grants import boundary_arn
+from generator.grants import GRANTS, boundary_arn
 from generator.naming import kebab
 from generator.policy_size import POLICY_LIMIT, size
 from generator.reach import acts_on, of_the_account, of_the_environment
@@ -161,6 +161,18 @@ UPKEEP = [
     iam.UpdateAssumeRolePolicy,
     iam.UpdateRole,
     iam.UpdateRoleDescription,
+]
+
+#: What the grants of roles are kept by; a role that they are attached to is under a boundary.
+GRANTING = [
+    iam.CreatePolicy,
+    iam.CreatePolicyVersion,
+    iam.DeletePolicy,
+    iam.DeletePolicyVersion,
+    iam.GetPolicy,
+    iam.GetPolicyVersion,
+    iam.ListEntitiesForPolicy,
+    iam.ListPolicyVersions,
 ]
 
 #: Who may use a key, and whether there is one: foundation's, and nobody else's, to change.
@@ -335,6 +347,12 @@ def makes_roles(layer: Layer) -> list[Statement]:
             ),
         ),
         Statement(Sid="RoleUpkeep", Effect=Allow, Action=UPKEEP, Resource=[roles, profiles]),
+        Statement(
+            Sid="GrantsOfRoles",
+            Effect=Allow,
+            Action=GRANTING,
+            Resource=[arn(layer, f"iam::{{account}}:policy/{GRANTS}/{{ours}}*")],
+        ),
         Statement(
             Sid="RolesForServices",
             Effect=Allow,

@@ -139,12 +139,17 @@ KEY_USE = (
 
 #: What the handlers ask of IAM and KMS and no deployer gets; all else that they ask is granted below.
 REFUSED: Mapping[str, str] = {
+    "iam:AttachGroupPolicy": "the shop has no groups",
+    "iam:AttachUserPolicy": "the shop has no users",
     "iam:DeleteGroupPolicy": "the shop has no groups",
     "iam:DeleteRolePermissionsBoundary": "no role loses its boundary",
     "iam:DeleteUserPolicy": "the shop has no users",
+    "iam:DetachGroupPolicy": "the shop has no groups",
+    "iam:DetachUserPolicy": "the shop has no users",
     "iam:GetGroupPolicy": "the shop has no groups",
     "iam:GetUserPolicy": "the shop has no users",
     "iam:ListInstanceProfiles": "only the list handler calls it, which no deployment does",
+    "iam:ListPolicies": "only the list handler calls it, which no deployment does",
     "iam:ListRoles": "only list handlers call it, which no deployment does",
     "iam:PutGroupPolicy": "the shop has no groups",
     "iam:PutUserPolicy": "the shop has no users",

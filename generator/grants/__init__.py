@@ -45,7 +45,7 @@ from generator.grants.messages import (
     StateMachine,
     Topic,
 )
-from generator.grants.roles import boundary_arn, merged, role
+from generator.grants.roles import GRANTS, boundary_arn, merged, role
 from generator.grants.statements import (
     MAY_NAME_NO_SOURCE,
     Allowed,
@@ -66,6 +66,7 @@ from generator.grants.telemetry import (
 )
 
 __all__ = [
+    "GRANTS",
     "MAY_NAME_NO_SOURCE",
     "Allowed",
     "Api",

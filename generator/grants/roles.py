@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from awacs.aws import Allow, PolicyDocument, Statement
 from awacs.sts import AssumeRole
-from troposphere import AWSObject, NoValue, Sub, encode_to_dict
-from troposphere.iam import Policy, Role
+from troposphere import AWSObject, NoValue, Ref, Sub, encode_to_dict
+from troposphere.iam import ManagedPolicy, Role
 
+from generator.conditions import condition_of
 from generator.grants.statements import Allowed, Trust
 from generator.naming import PREFIX, kebab
 
 if TYPE_CHECKING:
     from generator.conditions import Condition
     from generator.layer import Layer
+
+#: The path of what roles are granted: a deployer may change what lies there, and no policy elsewhere.
+GRANTS = "grants"
 
 
 def role(
@@ -31,12 +35,15 @@ def role(
 ) -> AWSObject:
     """A role whose name is derived, whose policies are its grants, and whose boundary is that of its kind.
 
-    `besides` are grants on what is there under a condition alone.
+    `besides` are grants on what is there under a condition alone. The policies are managed ones: each has
+    versions and is seen by itself, which an inline policy is not (AWS Config: iam-no-inline-policy-check).
     """
-    always = list(flattened(allows))
-    policies: list[object] = [_policy("Grants", always)] if always else []
+    attached: list[object] = [*properties.pop("ManagedPolicyArns", ())]
+    if always := list(flattened(allows)):
+        attached.append(Ref(_policy(layer, title, "Grants", always, **condition_of(properties))))
     for condition, more in (besides or {}).items():
-        policies.append(layer.choose(condition, _policy(condition.name, flattened(more)), NoValue))
+        policy = _policy(layer, title, condition.name, flattened(more), **layer.only(condition))
+        attached.append(layer.choose(condition, Ref(policy), NoValue))
     assume = Statement(
         Effect=Allow,
         Action=[AssumeRole],
@@ -48,15 +55,22 @@ def role(
         RoleName=layer.named(kebab(title)),
         PermissionsBoundary=boundary_arn(layer, under),
         AssumeRolePolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[assume]),
-        Policies=policies,
+        ManagedPolicyArns=attached,
         **properties,
     )
 
 
-def _policy(name: str, statements: Iterable[Statement]) -> Policy:
-    return Policy(
-        PolicyName=name,
-        PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=merged(statements)),
+def _policy(
+    layer: Layer, title: str, name: str, statements: Iterable[Statement], **properties: Any
+) -> AWSObject:
+    return layer.add(
+        ManagedPolicy(
+            f"{title}{name}",
+            ManagedPolicyName=layer.named(f"{kebab(title)}-{kebab(name)}"),
+            Path=f"/{GRANTS}/",
+            PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=merged(statements)),
+            **properties,
+        )
     )
 
 

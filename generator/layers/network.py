@@ -11,8 +11,10 @@ from generator.access_lists import ANYWHERE, HTTPS, access_list, answers, let_in
 from generator.foundation import Foundation
 from generator.functions import python_function
 from generator.layer import Handoff, Layer, Output
-from generator.layers.network_tiers import hand_out, way_out, zone_of_subnets
+from generator.layers.network_tiers import hand_out, subnets_of, way_out
 from generator.log_groups import log_group
+from generator.queues import dead_letter_queue
+from generator.suppressions import accepted
 from generator.zones import ZONES, in_every_zone
 
 SUBNET = "AWS::EC2::Subnet::Id"
@@ -24,6 +26,7 @@ GATEWAYS = {"S3Endpoint": "s3", "DynamoDbEndpoint": "dynamodb"}
 class Network(Layer):
     """The VPC: public, private and data subnets, egress by zone, flow logs."""
 
+    data_key_arn = Handoff(Foundation.data_key_arn)
     logs_key_arn = Handoff(Foundation.logs_key_arn)
 
     vpc_id = Output("AWS::EC2::VPC::Id", example="vpc-0123456789abcdef0", handed_on=True)
@@ -61,7 +64,7 @@ class Network(Layer):
         self.default_group_closed()
         out = way_out(self)
         for zone in ZONES:
-            zone_of_subnets(self, zone, out)
+            subnets_of(self, zone, out)
         self.access_lists()
         self.gateway_endpoints()
         self.flow_logs()
@@ -79,7 +82,12 @@ class Network(Layer):
         )
 
     def default_group_closed(self) -> None:
-        """No CloudFormation type reaches the rules that EC2 puts into a VPC's default security group."""
+        """No CloudFormation type reaches the rules that EC2 puts into a VPC's default security group.
+
+        A call that failed on every attempt is kept: CloudFormation waits for an answer, and says no more than
+        that none came.
+        """
+        unclosed = dead_letter_queue(self, "UnclosedGroups", key_arn=self.data_key_arn)
         closer = python_function(
             self,
             "DefaultGroupCloser",
@@ -87,6 +95,12 @@ class Network(Layer):
             logs_key_arn=self.logs_key_arn,
             allows=[grants.close_security_group(GetAtt(self.vpc, "DefaultSecurityGroup"))],
             concurrency=1,
+            dead_letters=grants.Queue(GetAtt(unclosed, "Arn"), self.data_key_arn),
+            Metadata=accepted(
+                "it runs while the VPC is made, when no way leads out of it yet",
+                checkov="CKV_AWS_117",
+                guard="LAMBDA_INSIDE_VPC",
+            ),
         )
         self.add(
             CustomResource(

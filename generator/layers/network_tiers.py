@@ -1,4 +1,4 @@
-"""The subnets of Network, by zone: public ones, private ones that leave by NAT, and those of the data tier."""
+"""The tiers of Network: public subnets, private ones that leave by NAT, and those of data, which do not."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def way_out(layer: Network) -> WayOut:
     return WayOut(attachment, routes)
 
 
-def zone_of_subnets(layer: Network, zone: Zone, out: WayOut) -> None:
-    """A zone's subnets, one a tier. The private one leaves by the zone's NAT gateway, the data one not at all."""
+def subnets_of(layer: Network, zone: Zone, out: WayOut) -> None:
+    """One a tier. The private one leaves by the zone's NAT gateway, the data one not at all."""
     _subnet(layer, "Public", zone, out.routes)
     _nat_gateway(layer, zone, out)
     private = _route_table(layer, f"PrivateRoutes{zone.letter}", zone.condition)

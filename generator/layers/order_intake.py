@@ -17,12 +17,14 @@ from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
 from generator.foundation import Foundation
 from generator.functions import function_alarms, python_function
-from generator.layer import Handoff, Input, Layer, Output
+from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
 from generator.layers.events import Events
+from generator.layers.private_tier import PrivateTier
 from generator.order_events import ORDER_ACKNOWLEDGED, SOURCE
 from generator.queues import dead_letter_alarm, dead_letter_queue
+from generator.security import https_leaves
 
 #: The attribute of an intake item that names the region which works the order.
 WORKED_BY = "worked_by"
@@ -34,7 +36,7 @@ BATCH, ATTEMPTS = 100, 10
 LATE = 60_000
 
 
-class OrderIntake(Layer):
+class OrderIntake(PrivateTier):
     """the reader of order-intake's stream, which says OrderAcknowledged on the bus.
 
     An intake item holds order_id, acknowledged_at, items (product_id, quantity, unit_price), total, currency,
@@ -91,6 +93,7 @@ class OrderIntake(Layer):
                 "DETAIL_TYPE": ORDER_ACKNOWLEDGED,
             },
             environment_key_arn=self.data_key_arn,
+            placement=self.placed("OrderIntake", https_leaves("AWS APIs"), says="Tells of orders"),
             dead_letters=grants.Queue(GetAtt(self.unread, "Arn"), self.data_key_arn),
             concurrency=10,
         )

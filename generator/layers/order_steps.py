@@ -28,6 +28,8 @@ def stock_step(layer: OrderWorkflow) -> AWSObject:
         allows=[grants.Table(layer.catalogue_table_arn, layer.data_key_arn).update()],
         environment={"CATALOGUE": layer.catalogue_table},
         environment_key_arn=layer.data_key_arn,
+        placement=layer.placed("OrderStock", https_leaves("AWS APIs"), says="Reserves stock"),
+        dead_letters=grants.Queue(GetAtt(layer.unstarted, "Arn"), layer.data_key_arn),
         concurrency=PARALLEL,
     )
 
@@ -49,6 +51,7 @@ def commit_step(layer: OrderWorkflow) -> AWSObject:
         },
         environment_key_arn=layer.data_key_arn,
         placement=Placement(place.subnets, groups),
+        dead_letters=grants.Queue(GetAtt(layer.unstarted, "Arn"), layer.data_key_arn),
         concurrency=PARALLEL,
     )
 
@@ -66,6 +69,7 @@ def starter(layer: OrderWorkflow) -> AWSObject:
         ],
         environment={"WORKFLOW": Ref(layer.machine)},
         environment_key_arn=layer.data_key_arn,
+        placement=layer.placed("OrderStarter", https_leaves("AWS APIs"), says="Starts orders"),
         dead_letters=grants.Queue(GetAtt(layer.unstarted, "Arn"), layer.data_key_arn),
         concurrency=PARALLEL,
     )

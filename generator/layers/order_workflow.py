@@ -70,13 +70,26 @@ class OrderWorkflow(PrivateTier):
     )
 
     def build(self) -> None:
+        self.dead_letters()
         self.stock = stock_step(self)
         self.commit = commit_step(self)
         self.workflow()
-        self.dead_letters()
         self.starter = starter(self)
         self.rule()
         self.workflow_alarm_arn = GetAtt(watch(self), "Arn")
+
+    def dead_letters(self) -> None:
+        """What EventBridge could not hand to the starter, and what the starter could not start.
+
+        The steps have it for whoever should call them without waiting; the workflow waits.
+        """
+        self.unstarted = dead_letter_queue(
+            self,
+            "UnstartedOrders",
+            key_arn=self.data_key_arn,
+            lets_in=[events_of(self, "UnstartedOrders", self.bus_name)],
+        )
+        self.unstarted_orders_arn = GetAtt(self.unstarted, "Arn")
 
     def workflow(self) -> None:
         """Its log tells which step ran when, and nothing of what went in or came out."""
@@ -105,16 +118,6 @@ class OrderWorkflow(PrivateTier):
             logs_data=False,
         )
         self.order_workflow_arn = Ref(self.machine)
-
-    def dead_letters(self) -> None:
-        """What EventBridge could not hand to the starter, and what the starter could not start."""
-        self.unstarted = dead_letter_queue(
-            self,
-            "UnstartedOrders",
-            key_arn=self.data_key_arn,
-            lets_in=[events_of(self, "UnstartedOrders", self.bus_name)],
-        )
-        self.unstarted_orders_arn = GetAtt(self.unstarted, "Arn")
 
     def rule(self) -> None:
         acknowledged = self.add(

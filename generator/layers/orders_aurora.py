@@ -7,32 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags
-from troposphere.applicationautoscaling import (
-    PredefinedMetricSpecification,
-    ScalableTarget,
-    ScalingPolicy,
-    TargetTrackingScalingPolicyConfiguration,
-)
 from troposphere.rds import DBCluster, DBClusterParameterGroup, DBInstance, GlobalCluster
 
 from generator.conditions import Condition, Conditions
-from generator.layers.orders_rds import (
+from generator.dynamic_references import secret_field
+from generator.layers.orders_engines import (
     BACKUP_WINDOW,
     MAINTENANCE_WINDOW,
-    credential,
     encrypted_with,
-    log_group,
+    engine_log,
     watched,
 )
+from generator.layers.orders_reader_scaling import reader_scaling
 from generator.postgres import DATABASE, ENGINE_VERSION, MAJOR_VERSION, PARAMETERS, PORT
 
 if TYPE_CHECKING:
     from generator.layers.orders import Orders
 
 ENGINE = "aurora-postgresql"
-
-#: Percent of the readers' CPU that auto scaling aims at, and seconds it waits before it takes one away.
-READER_CPU, READER_PATIENCE = 60, 600
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ def aurora_cluster(layer: Orders) -> AuroraCluster:
     second = _instance(
         layer, cluster, "ClusterReader2", third, Conditions.aurora_second_reader, after=writer
     )
-    _reader_scaling(layer, cluster, reader)
+    reader_scaling(layer, cluster, reader)
     return AuroraCluster(cluster, writer, reader, second, membership)
 
 
@@ -90,7 +82,7 @@ def _global_database(layer: Orders) -> object:
 
 def _cluster(layer: Orders, membership: object) -> AWSObject:
     """The standby's has no credentials, database or backup source of its own: it receives the primary's."""
-    primary = Conditions.aurora_primary
+    primary, secret = Conditions.aurora_primary, layer.orders_secret_arn
     aurora = layer.only(Conditions.aurora_global)
     parameters = layer.add(
         DBClusterParameterGroup(
@@ -102,7 +94,7 @@ def _cluster(layer: Orders, membership: object) -> AWSObject:
             **aurora,
         )
     )
-    logs = log_group(
+    logs = engine_log(
         layer,
         "ClusterLogs",
         "cluster/${Identifier}/postgresql",
@@ -118,11 +110,11 @@ def _cluster(layer: Orders, membership: object) -> AWSObject:
             Engine=ENGINE,
             EngineVersion=ENGINE_VERSION,
             DatabaseName=layer.choose(primary, DATABASE, NoValue),
-            MasterUsername=layer.choose(primary, credential(layer, "username"), NoValue),
-            MasterUserPassword=layer.choose(primary, credential(layer, "password"), NoValue),
+            MasterUsername=layer.choose(primary, secret_field(secret, "username"), NoValue),
+            MasterUserPassword=layer.choose(primary, secret_field(secret, "password"), NoValue),
             Port=PORT,
             DBSubnetGroupName=Ref(layer.subnet_group),
-            VpcSecurityGroupIds=[GetAtt(layer.database_group, "GroupId")],
+            VpcSecurityGroupIds=[GetAtt(layer.doors.database, "GroupId")],
             DBClusterParameterGroupName=Ref(parameters),
             StorageEncrypted=True,
             KmsKeyId=layer.data_key_arn,
@@ -167,41 +159,5 @@ def _instance(
             **watched(layer),
             **waits,
             **layer.only(condition),
-        )
-    )
-
-
-def _reader_scaling(layer: Orders, cluster: AWSObject, reader: AWSObject) -> None:
-    """In the primary alone: Aurora scales no secondary cluster of a global database.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html
-    """
-    primary = layer.only(Conditions.aurora_primary)
-    target = layer.add(
-        ScalableTarget(
-            "ReaderCount",
-            ServiceNamespace="rds",
-            ScalableDimension="rds:cluster:ReadReplicaCount",
-            ResourceId=Sub("cluster:${Cluster}", Cluster=Ref(cluster)),
-            MinCapacity=layer.settings.orders_replicas,
-            MaxCapacity=layer.settings.orders_replica_ceiling,
-            DependsOn=reader.title,
-            **primary,
-        )
-    )
-    layer.add(
-        ScalingPolicy(
-            "ReaderScaling",
-            PolicyName=layer.named("orders-readers"),
-            PolicyType="TargetTrackingScaling",
-            ScalingTargetId=Ref(target),
-            TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
-                PredefinedMetricSpecification=PredefinedMetricSpecification(
-                    PredefinedMetricType="RDSReaderAverageCPUUtilization"
-                ),
-                TargetValue=READER_CPU,
-                ScaleInCooldown=READER_PATIENCE,
-            ),
-            **primary,
         )
     )

@@ -6,20 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags
-from troposphere.logs import LogGroup
+from troposphere import AWSObject, GetAtt, NoValue, Ref, Tags
 from troposphere.rds import DBInstance, DBParameterGroup
 
 from generator.conditions import Condition, Conditions
+from generator.dynamic_references import secret_field
+from generator.layers.orders_engines import (
+    BACKUP_WINDOW,
+    encrypted_with,
+    engine_log,
+    watched,
+)
 from generator.postgres import DATABASE, ENGINE_VERSION, MAJOR_VERSION, PARAMETERS, PORT
 
 if TYPE_CHECKING:
     from generator.layers.orders import Orders
 
 LOGS = ("postgresql", "upgrade")
-
-#: UTC; in the small hours of Europe and America, and not in one another's way.
-BACKUP_WINDOW, MAINTENANCE_WINDOW = "02:00-03:00", "sun:04:00-sun:05:00"
 
 
 class ReadReplica(DBInstance):
@@ -63,58 +66,6 @@ def rds_instances(layer: Orders) -> RdsInstances:
     )
 
 
-def credential(layer: Orders, field: str) -> Sub:
-    """A dynamic reference: CloudFormation reads the secret, and no template or plan shows it."""
-    return Sub(
-        f"{{{{resolve:secretsmanager:${{Secret}}:SecretString:{field}}}}}",
-        Secret=layer.orders_secret_arn,
-    )
-
-
-def watched(layer: Orders) -> dict[str, Any]:
-    """What every instance of both engines has: insight under our key, our certificate, no public address."""
-    return {
-        "MonitoringInterval": 60,
-        "MonitoringRoleArn": GetAtt(layer.monitor, "Arn"),
-        "EnablePerformanceInsights": True,
-        "PerformanceInsightsKMSKeyId": layer.data_key_arn,
-        "PerformanceInsightsRetentionPeriod": 7,
-        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
-        "AutoMinorVersionUpgrade": True,
-        "PubliclyAccessible": False,
-        "PreferredMaintenanceWindow": MAINTENANCE_WINDOW,
-    }
-
-
-def encrypted_with(source: str) -> dict[str, object]:
-    """Metadata for an instance that has the encryption of its `source` and may not state one itself.
-
-    CloudFormation refuses StorageEncrypted on it; linters that look for the property are told why.
-    """
-    because = f"encrypted as its {source} is; CloudFormation takes no StorageEncrypted here"
-    return {
-        "checkov": {"skip": [{"id": "CKV_AWS_16", "comment": because}]},
-        "guard": {"SuppressedRules": ["RDS_STORAGE_ENCRYPTED"]},
-    }
-
-
-def log_group(
-    layer: Orders, title: str, path: str, identifier: Sub, condition: Condition
-) -> AWSObject:
-    """RDS would make it by itself, and keep it for ever under no key of ours."""
-    return layer.add(
-        LogGroup(
-            title,
-            LogGroupName=Sub(f"/aws/rds/{path}", Identifier=identifier),
-            KmsKeyId=layer.logs_key_arn,
-            RetentionInDays=layer.settings.log_retention_days,
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Retain",
-            **layer.only(condition),
-        )
-    )
-
-
 def _parameters(layer: Orders) -> AWSObject:
     return layer.add(
         DBParameterGroup(
@@ -141,8 +92,8 @@ def _writer(layer: Orders, parameters: AWSObject) -> AWSObject:
         Engine="postgres",
         EngineVersion=ENGINE_VERSION,
         DBName=DATABASE,
-        MasterUsername=credential(layer, "username"),
-        MasterUserPassword=credential(layer, "password"),
+        MasterUsername=secret_field(layer.orders_secret_arn, "username"),
+        MasterUserPassword=secret_field(layer.orders_secret_arn, "password"),
         AllocatedStorage=settings.orders_storage_gib,
         StorageEncrypted=True,
         KmsKeyId=layer.data_key_arn,
@@ -222,7 +173,7 @@ def _instance(
     kind = ReadReplica if "SourceDBInstanceIdentifier" in properties else DBInstance
     identifier = layer.named(purpose)
     groups = [
-        log_group(
+        engine_log(
             layer, f"{title}{log.title()}", f"instance/${{Identifier}}/{log}", identifier, condition
         )
         for log in LOGS
@@ -236,7 +187,7 @@ def _instance(
             StorageType="gp3",
             MaxAllocatedStorage=layer.settings.orders_storage_ceiling_gib,
             Port=str(PORT),
-            VPCSecurityGroups=[GetAtt(layer.database_group, "GroupId")],
+            VPCSecurityGroups=[GetAtt(layer.doors.database, "GroupId")],
             DBParameterGroupName=Ref(parameters),
             BackupRetentionPeriod=layer.settings.backup_retention_days,
             CopyTagsToSnapshot=True,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from troposphere import GetAtt, Tags
 from troposphere.elasticache import CacheCluster
 
-from generator.alarms import Watched, above, metric_alarm, tier_alarm
+from generator.alarms import Watched, above, tier_alarm, watched_alarms
 from generator.caches import MAINTENANCE_WINDOW, CacheLayer, node_series
 from generator.conditions import Conditions
 from generator.dashboards import Chart, Line
@@ -103,21 +105,12 @@ class Prices(CacheLayer):
         self.price_port = str(PORT)
 
     def alarms(self) -> None:
-        alarms = [
-            metric_alarm(
-                self,
-                watched.title,
-                node_series(self.named_everywhere("prices"), watched.metric, watched.statistic),
-                watched.limit,
-                topic=self.alerts_topic_arn,
-                says=watched.says,
-            )
-            for watched in WATCHED
-        ]
+        nodes = partial(node_series, self.named_everywhere("prices"))
+        alarms = watched_alarms(self, WATCHED, nodes, topic=self.alerts_topic_arn)
         tier = tier_alarm(
             self,
             "PricesTier",
-            alarms,
+            list(alarms),
             topic=self.alerts_topic_arn,
             says="The price cache needs somebody: see which of the tier's alarms fires.",
         )

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from troposphere import GetAtt, Ref
+from troposphere import Ref
 
 from generator.alarms import (
     Formula,
@@ -20,10 +21,12 @@ from generator.alarms import (
     formula_alarm,
     metric_alarm,
     tier_alarm,
+    watched_alarms,
 )
 from generator.conditions import Conditions
 from generator.dashboards import Chart, Line
 from generator.layers.search_domain import PURPOSE
+from generator.layers.search_feed import feed_alarms
 
 if TYPE_CHECKING:
     from troposphere import AWSObject
@@ -116,12 +119,14 @@ MASTERS = (
         at_least(50, **LASTING),
         "The search domain's masters are out of CPU: they may lose the lead. Raise search_master_type.",
         statistic="Average",
+        when=Conditions.search_dedicated_masters,
     ),
     Watched(
         "SearchMasterMemory",
         "MasterJVMMemoryPressure",
         at_least(95),
         "The search domain's masters are short of heap: they may lose the lead. Raise search_master_type.",
+        when=Conditions.search_dedicated_masters,
     ),
 )
 
@@ -131,26 +136,15 @@ def watch(layer: Search) -> AWSObject:
     return tier_alarm(
         layer,
         "SearchTier",
-        [*_domain(layer), _storage(layer), _failing(layer), _nodes(layer), *_feed(layer)],
+        [*_domain(layer), _storage(layer), _failing(layer), _nodes(layer), *feed_alarms(layer)],
         topic=layer.alerts_topic_arn,
         says="Product search needs somebody: see which of the tier's alarms fires.",
     )
 
 
 def _domain(layer: Search) -> Iterator[AWSObject]:
-    for watched, there in (
-        *((watched, None) for watched in DOMAIN),
-        *((watched, Conditions.search_dedicated_masters) for watched in MASTERS),
-    ):
-        yield metric_alarm(
-            layer,
-            watched.title,
-            domain_series(layer.named_everywhere(PURPOSE), watched.metric, watched.statistic),
-            watched.limit,
-            topic=layer.alerts_topic_arn,
-            says=watched.says,
-            **layer.only(there),
-        )
+    domain = partial(domain_series, layer.named_everywhere(PURPOSE))
+    return watched_alarms(layer, (*DOMAIN, *MASTERS), domain, topic=layer.alerts_topic_arn)
 
 
 def _storage(layer: Search) -> AWSObject:
@@ -195,39 +189,6 @@ def _nodes(layer: Search) -> AWSObject:
         topic=layer.alerts_topic_arn,
         says="A node of the search domain is gone. AWS replaces it; if it does not, see the domain's health.",
     )
-
-
-def _feed(layer: Search) -> Iterator[AWSObject]:
-    function = {"FunctionName": Ref(layer.indexer)}
-    queue = {"QueueName": GetAtt(layer.failures, "QueueName")}
-    for title, series, limit, says in (
-        (
-            "SearchStale",
-            Series("AWS/Lambda", "IteratorAge", function, "Maximum"),
-            above(300_000, breaches=5, periods=5),
-            "Changes of the catalogue wait for more than five minutes to be found. Read the indexer's log.",
-        ),
-        (
-            "SearchIndexerFailing",
-            Series("AWS/Lambda", "Errors", function),
-            above(0, breaches=3, periods=5),
-            "The indexer fails, and tries again for six hours. Read its log; then the domain's health.",
-        ),
-        (
-            "SearchIndexerThrottled",
-            Series("AWS/Lambda", "Throttles", function),
-            above(0, breaches=5, periods=5),
-            "The indexer is not let run as often as it would: changes wait. Raise its concurrency.",
-        ),
-        (
-            "SearchUnindexed",
-            Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum"),
-            above(0, **AT_ONCE),
-            "Changes of the catalogue were given up: the queue says which shard and sequence. Write those "
-            "products again, then empty the queue.",
-        ),
-    ):
-        yield metric_alarm(layer, title, series, limit, topic=layer.alerts_topic_arn, says=says)
 
 
 def search_chart(layer: Layer) -> Chart:

@@ -13,13 +13,12 @@ from awacs.aws import (
     Allow,
     ArnLike,
     Condition,
-    PolicyDocument,
     Principal,
     Statement,
     StringEquals,
 )
 from troposphere import AWSObject, GetAtt, NoValue, Ref, Sub, Tags, encode_to_dict
-from troposphere.logs import LogGroup, ResourcePolicy
+from troposphere.logs import ResourcePolicy
 from troposphere.opensearchservice import (
     AdvancedSecurityOptionsInput,
     ClusterConfig,
@@ -39,7 +38,10 @@ from troposphere.opensearchservice import (
 from troposphere.policies import UpdatePolicy
 
 from generator.conditions import Conditions
+from generator.log_groups import log_group, log_name
+from generator.resource_policies import policy, this_account
 from generator.territory import NAMES
+from generator.zones import in_every_zone
 
 if TYPE_CHECKING:
     from generator.layers.search import Search
@@ -48,6 +50,9 @@ ENGINE_VERSION = "OpenSearch_3.5"
 
 #: A domain's name has 28 characters at most, too few for a region's.
 PURPOSE = "shop"
+
+#: The index that the shop searches.
+INDEX = "catalogue"
 
 #: What is logged, and the purpose of its log group.
 LOGS = {
@@ -70,8 +75,7 @@ def search_domain(layer: Search, master_arn: object) -> AWSObject:
     Its policy lets in this environment's roles, each of which its own policy must let go; what they may do
     inside, the domain's own roles say.
     """
-    policy, published = _logs(layer)
-    third = layer.choose(Conditions.third_zone, layer.data_subnet_c, NoValue)
+    let_in, published = _logs(layer)
     return layer.add(
         Domain(
             "SearchDomain",
@@ -82,7 +86,9 @@ def search_domain(layer: Search, master_arn: object) -> AWSObject:
                 EBSEnabled=True, VolumeType="gp3", VolumeSize=layer.settings.search_volume_gib
             ),
             VPCOptions=VPCOptions(
-                SubnetIds=[layer.data_subnet_a, layer.data_subnet_b, third],
+                SubnetIds=in_every_zone(
+                    layer, layer.data_subnet_a, layer.data_subnet_b, layer.data_subnet_c
+                ),
                 SecurityGroupIds=[GetAtt(layer.domain_group, "GroupId")],
             ),
             EncryptionAtRestOptions=EncryptionAtRestOptions(
@@ -98,7 +104,7 @@ def search_domain(layer: Search, master_arn: object) -> AWSObject:
                 AnonymousAuthEnabled=False,
                 MasterUserOptions=MasterUserOptions(MasterUserARN=master_arn),
             ),
-            AccessPolicies=encode_to_dict(_access(layer)),
+            AccessPolicies=encode_to_dict(policy(_ours(layer))),
             LogPublishingOptions=published,
             OffPeakWindowOptions=OffPeakWindowOptions(
                 Enabled=True,
@@ -110,7 +116,7 @@ def search_domain(layer: Search, master_arn: object) -> AWSObject:
             ),
             SoftwareUpdateOptions=SoftwareUpdateOptions(AutoSoftwareUpdateEnabled=True),
             Tags=Tags(Name=layer.named(PURPOSE)),
-            DependsOn=policy.title,
+            DependsOn=let_in.title,
             UpdatePolicy=UpdatePolicy(EnableVersionUpgrade=True),
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
@@ -143,18 +149,16 @@ def _nodes(layer: Search) -> ClusterConfig:
     )
 
 
-def _access(layer: Search) -> PolicyDocument:
+def _ours(layer: Search) -> Statement:
     """The account's roles by their names: a policy cannot name a role that comes after it."""
     ours = layer.sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{NAMES}*")
-    account = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
-    let_in = Statement(
+    return Statement(
         Effect=Allow,
-        Principal=Principal("AWS", account),
+        Principal=this_account(),
         Action=[es.ESHttpPost, es.ESHttpPut],
         Resource=[Sub("${Domain}/*", Domain=domain_arn(layer))],
         Condition=Condition(ArnLike("aws:PrincipalArn", ours)),
     )
-    return PolicyDocument(Version="2012-10-17", Statement=[let_in])
 
 
 def _logs(layer: Search) -> tuple[AWSObject, dict[str, object]]:
@@ -175,28 +179,20 @@ def _logs(layer: Search) -> tuple[AWSObject, dict[str, object]]:
             ]
         ),
     )
-    policy = layer.add(
+    let_in = layer.add(
         LogPolicy(
             "SearchWritesLogs",
             PolicyName=layer.named("search"),
-            PolicyDocument=encode_to_dict(PolicyDocument(Version="2012-10-17", Statement=[writes])),
+            PolicyDocument=encode_to_dict(policy(writes)),
         )
     )
     published: dict[str, object] = {
         kind: {"Enabled": True, "CloudWatchLogsLogGroupArn": GetAtt(group, "Arn")}
         for kind, group in groups.items()
     }
-    return policy, published
+    return let_in, published
 
 
 def _log_group(layer: Search, purpose: str) -> AWSObject:
-    return layer.add(
-        LogGroup(
-            "".join(part.title() for part in purpose.split("-")),
-            LogGroupName=Sub("/tradewind/${Name}", Name=layer.named(purpose)),
-            KmsKeyId=layer.logs_key_arn,
-            RetentionInDays=layer.settings.log_retention_days,
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Retain",
-        )
-    )
+    title = "".join(part.title() for part in purpose.split("-"))
+    return log_group(layer, title, log_name(layer, purpose), key_arn=layer.logs_key_arn)

@@ -21,7 +21,8 @@ from generator.layers.payment_requests import PaymentRequests
 from generator.layers.prices import Prices
 from generator.layers.recommendation_model import RecommendationModel
 from generator.layers.recommendation_training import RecommendationTraining
-from generator.layers.search import INDEX, Search
+from generator.layers.search import Search
+from generator.layers.search_domain import INDEX
 from generator.layers.secrets import Secrets
 from generator.layers.workers import Workers
 from generator.order_events import SHOP_EVENTS, SOURCE

@@ -29,9 +29,14 @@ from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
 from generator.layers.front_door_rules import TAKEOVER_PATH, TAKEOVER_PROBE
 from generator.load_balancing import path_is
+from generator.queues import dead_letter_alarm, dead_letter_queue
+from generator.suppressions import accepted
 
 #: Where the responder's log filter counts what it could not read.
 METRICS = "Tradewind/Takeover"
+
+#: Why the responder is not in the VPC.
+OUTSIDE = "a takeover must be told even where the VPC's ways out fail; it reaches one table, and no network"
 
 
 class Takeover(Layer):
@@ -87,7 +92,11 @@ class Takeover(Layer):
         self.takeover_table = Ref(self.table)
 
     def responder(self) -> None:
-        """Outside the VPC and with capacity of its own: neither NAT nor a busy account may silence it."""
+        """Outside the VPC and with capacity of its own: neither NAT nor a busy account may silence it.
+
+        Nothing of ours calls it and goes away; what does, and fails, is kept to be looked at.
+        """
+        self.unanswered = dead_letter_queue(self, "UnansweredCalls", key_arn=self.data_key_arn)
         self.function = python_function(
             self,
             "TakeoverResponder",
@@ -99,6 +108,8 @@ class Takeover(Layer):
             timeout=5,
             memory=512,
             concurrency=20,
+            dead_letters=grants.Queue(GetAtt(self.unanswered, "Arn"), self.data_key_arn),
+            Metadata=accepted(OUTSIDE, checkov="CKV_AWS_117", guard="LAMBDA_INSIDE_VPC"),
         )
 
     def path(self) -> None:
@@ -180,10 +191,17 @@ class Takeover(Layer):
             says="The takeover responder is throttled: somebody floods /takeover, or its reserved "
             "concurrency is too low. Look at the load balancer's request logs.",
         )
+        unanswered = dead_letter_alarm(
+            self,
+            self.unanswered,
+            topic=self.alerts_topic_arn,
+            says="Somebody called the takeover responder without waiting for its answer, and it failed. "
+            "Nothing of ours does: see in CloudTrail who it was.",
+        )
         tier = tier_alarm(
             self,
             "TakeoverPath",
-            [blind, failing, throttled],
+            [blind, failing, throttled, unanswered],
             topic=self.alerts_topic_arn,
             says="The standby could not tell Route 53 of a takeover: see which alarm of the tier fired.",
         )

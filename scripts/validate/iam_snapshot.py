@@ -53,7 +53,8 @@ def _service(said: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 def services_in_use() -> set[str]:
     """The services that the types in use call, and those that the templates' policies name."""
     from generator.deployers import Deployers
-    from generator.stacks import ROOTS, build
+    from generator.roots import ROOTS
+    from generator.stacks import build
     from scripts.validate.snapshots import schema_permissions, used_types
 
     used = used_types()

@@ -136,7 +136,7 @@ def _platform(standing: Standing) -> Platform:
 @cache
 def _roots() -> tuple[Root, ...]:
     order = [*roots(build().files)]
-    from generator.stacks import ROOTS
+    from generator.roots import ROOTS
 
     return tuple(sorted(order, key=lambda root: [*ROOTS].index(root.manifest.root)))
 

@@ -67,7 +67,7 @@ def entry(image):
             for item in order["items"]
         ],
         "total": int(order["total"]),
-        "currency": order["currency"], "payment_token": order["payment_token"],
+        "currency": order["currency"],
     }
     if "customer_id" in order:
         detail["customer_id"] = order["customer_id"]

@@ -77,7 +77,10 @@ def rotated(name: str) -> Claim:
 
 
 TRUST = "AssumeRolePolicyDocument.Statement[*]"
-INLINE = "Policies[*].PolicyDocument.Statement"
+STATEMENTS = "PolicyDocument.Statement"
+
+#: The policies of roles, of all that are managed.
+GRANTED = {"Path": "/grants/"}
 
 S4 = row(
     "S4",
@@ -90,16 +93,21 @@ S4 = row(
         EVERYWHERE,
     ),
     Claim(
+        "no policy that is seen in its role alone",
+        Every(ROLE, {"Policies": Absent([{"PolicyName": "inline"}])}),
+        EVERYWHERE,
+    ),
+    Claim(
         "grants spell out every action",
-        Every(ROLE, {f"{INLINE}[*].Action[*]": NoWildcard()}, where={"Policies": Given()}),
+        Every(MANAGED_POLICY, {f"{STATEMENTS}[*].Action[*]": NoWildcard()}, where=GRANTED),
     ),
     Claim(
         "and say what they allow, never what they do not",
-        Every(ROLE, {f"{INLINE}[*].NotAction": Absent(["iam:*"])}, where={"Policies": Given()}),
+        Every(MANAGED_POLICY, {f"{STATEMENTS}[*].NotAction": Absent(["iam:*"])}, where=GRANTED),
     ),
     Claim(
         "and name the resource wherever AWS can scope",
-        Every(ROLE, {f"{INLINE}[*]": Scoped()}, where={"Policies": Given()}),
+        Every(MANAGED_POLICY, {f"{STATEMENTS}[*]": Scoped()}, where=GRANTED),
     ),
     Claim(
         "the deployers' policies spell out every action",

@@ -64,8 +64,8 @@ class Made:
         """The policy of a role."""
         return [
             statement
-            for policy in self[role]["Policies"]
-            for statement in policy["PolicyDocument"]["Statement"]
+            for policy in self[role]["ManagedPolicyArns"]
+            for statement in self[policy["Ref"]]["PolicyDocument"]["Statement"]
         ]
 
 

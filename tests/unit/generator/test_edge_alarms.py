@@ -18,7 +18,7 @@ from generator.layers.edge_firewall import EdgeFirewall
 from generator.layers.global_view import GlobalView
 from generator.layers.health_alarms import HealthAlarms
 from generator.layers.spending import Spending
-from generator.stacks import ROOTS
+from generator.roots import ROOTS
 from tests.unit.generator.resolved import Made
 
 TOPIC = EdgeAlerts.edge_alerts_topic_arn.example

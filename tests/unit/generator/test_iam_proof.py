@@ -37,7 +37,6 @@ def test_all_kinds_of_policies_are_read() -> None:
     assert {
         ("AWS::IAM::ManagedPolicy", "PolicyDocument"),
         ("AWS::IAM::Role", "AssumeRolePolicyDocument"),
-        ("AWS::IAM::Role", "Policies"),
         ("AWS::Backup::BackupVault", "AccessPolicy"),
         ("AWS::KMS::Key", "KeyPolicy"),
         ("AWS::KMS::ReplicaKey", "KeyPolicy"),
@@ -148,7 +147,7 @@ def test_a_planted_defect_of_a_resource_policy_is_seen(
 
 def test_a_planted_defect_in_a_template_is_seen() -> None:
     """As it would be met: in a role's policy that stands in an environment."""
-    policy = next(p for p in policies("prod") if p.path.startswith("Policies"))
+    policy = next(p for p in policies("prod") if p.resource.logical_id.endswith("Grants"))
     wider = {**policy.statements[0], "Resource": ["*"], "Action": ["s3:GetObject"]}
     spoilt = Policy(policy.resource, policy.path, (wider,), True, policy.platform)
     assert [defect.rule for defect in defects(spoilt)] == ["wildcard resource"]

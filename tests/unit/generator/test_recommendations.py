@@ -14,7 +14,7 @@ from generator.layers.observability import Observability
 from generator.layers.recommendation_model import RecommendationModel
 from generator.layers.recommendation_training import RecommendationTraining
 from generator.order_events import ORDER_CONFIRMED, SHOP_EVENTS
-from generator.stacks import ROOTS
+from generator.roots import ROOTS
 from generator.training import training
 from tests.unit.generator.standing import standing
 from tests.unit.generator.state_machines import flaws, machine, misspelt, unfilled

@@ -101,7 +101,8 @@ def test_python_of_a_function_reaches_a_domain_through_the_sandbox() -> None:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.handle_request)
+    server.timeout = 10
+    thread = threading.Thread(target=server.handle_request, daemon=True)
     thread.start()
     code = f"import urllib.request; urllib.request.urlopen('https://{HOST}/', timeout=5).close()"
     environment = {
