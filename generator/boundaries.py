@@ -42,6 +42,7 @@ from awacs.aws import (
 from troposphere import AWSObject, Ref, Sub
 from troposphere.iam import ManagedPolicy
 
+from generator import fleet_role
 from generator.backup_actions import BACKED_UP, BACKUP_KEYS, BACKUP_SCOPED, BACKUP_UNSCOPED
 from generator.errors import BuildError
 from generator.grants import GRANTS, boundary_arn
@@ -128,6 +129,7 @@ LINKED = (
 )
 
 #: The one service-linked role that a template makes itself, for no call of AWS Config does.
+FLEET_ROLE = f"iam::{{account}}:{fleet_role.RESOURCE}"
 CONFIG_ROLE = "iam::{account}:role/aws-service-role/config.amazonaws.com/*"
 
 #: A policy that asks for one of these condition keys can be written for these actions only.
@@ -357,7 +359,7 @@ def makes_roles(layer: Layer) -> list[Statement]:
             Sid="RolesForServices",
             Effect=Allow,
             Action=[iam.PassRole],
-            Resource=[roles, arn(layer, CONFIG_ROLE)],
+            Resource=[roles, arn(layer, CONFIG_ROLE), arn(layer, FLEET_ROLE)],
             Condition=Condition(StringEquals("iam:PassedToService", _services(PASSED_TO))),
         ),
         Statement(

@@ -80,13 +80,6 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
         "ec2:DescribeSubnets",
         "ec2:RunInstances",
     ),
-    # Its schema has no handlers.
-    "AWS::CodeBuild::Project": (
-        "codebuild:BatchGetProjects",
-        "codebuild:CreateProject",
-        "codebuild:DeleteProject",
-        "codebuild:UpdateProject",
-    ),
     # Types whose schema is silent: the calls of the service that make, change and remove them.
     "AWS::CloudWatch::AnomalyDetector": (
         "cloudwatch:DeleteAnomalyDetector",

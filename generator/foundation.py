@@ -26,6 +26,7 @@ from generator.bucket_deliveries import (
 from generator.bucket_lifecycles import EXPORTED, LOGGED, RELEASED, SERVED
 from generator.buckets import private_bucket
 from generator.conditions import Conditions
+from generator.fleet_role import fleet_role
 from generator.keys import DOMAINS, domain_key
 from generator.layer import Handoff, Layer, Output, Where
 from generator.replication import replicator, to_the_peer
@@ -98,6 +99,7 @@ class Foundation(Layer):
     peer_data_key_arn = Handoff(data_key_arn, of=Where.PEER)
 
     def build(self) -> None:
+        fleet_role(self)
         self.keys()
         self.runtime_ceiling()
         self.access_logs()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from awacs import kms
 from awacs.aws import (
@@ -18,8 +19,12 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
+from generator.fleet_role import fleet_role_arn
 from generator.service_sources import distributions, trails
 from generator.territory import NAMES
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
 
 #: What a principal does with a key that it may use; a service encrypting at rest asks no more.
 USE = [
@@ -43,7 +48,7 @@ GRANTED = [kms.CreateGrant, kms.DescribeKey, kms.ListGrants]
 RE_ENCRYPTION = [kms.ReEncryptFrom, kms.ReEncryptTo]
 
 
-def data_services() -> list[Statement]:
+def data_services(layer: Layer) -> list[Statement]:
     """Queues and buses of events, logs of what is encrypted here, images of CloudFront, Auto Scaling's disks.
 
     That EventBridge names the account when it sends to a queue, CDK's key policies show; SNS's own topics are
@@ -75,11 +80,11 @@ def data_services() -> list[Statement]:
             [kms.Decrypt],
             ArnLike("aws:SourceArn", distributions()),
         ),
-        *_auto_scaling(),
+        *_auto_scaling(layer),
     ]
 
 
-def logs_services() -> list[Statement]:
+def logs_services(_: Layer) -> list[Statement]:
     """Log groups, what is delivered to the logs bucket, and those who publish to the alerts topic.
 
     A publisher is held to our topics, for SNS supports no condition on the source where that is EventBridge.
@@ -133,25 +138,18 @@ def _encrypting(
     return _may(sid, Principal("Service", services), actions, context)
 
 
-def _auto_scaling() -> list[Statement]:
-    """The service-linked role of Auto Scaling starts instances with encrypted disks.
+def _auto_scaling(layer: Layer) -> list[Statement]:
+    """Auto Scaling starts instances with encrypted disks, by the role that the environment's fleets have.
 
-    It is named by a condition and not as the principal, for it may not exist when the key is made.
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
     """
-    linked = Sub(
-        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
-        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*"
-    )
-    is_linked_role = [
-        StringEquals("kms:CallerAccount", Ref("AWS::AccountId")),
-        ArnLike("aws:PrincipalArn", linked),
-    ]
+    fleets = Principal("AWS", fleet_role_arn(layer))
     to_disks = Bool("kms:GrantIsForAWSResource", "true")
-    anybody = Principal("AWS", "*")
     return [
-        _may("AutoScalingUses", anybody, USE, *is_linked_role),
-        _may("AutoScalingGrantsToDisks", anybody, [kms.CreateGrant], *is_linked_role, to_disks),
+        Statement(
+            Sid="AutoScalingUses", Effect=Allow, Principal=fleets, Action=USE, Resource=["*"]
+        ),
+        _may("AutoScalingGrantsToDisks", fleets, [kms.CreateGrant], to_disks),
     ]
 
 

@@ -7,20 +7,19 @@ principal that does not exist yet cannot be made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from awacs import kms
-from awacs.aws import Allow, Bool, Condition, Statement
+from awacs.aws import Allow, Bool, BoolIfExists, Condition, Statement
 from troposphere import GetAtt, If, Ref, Sub, encode_to_dict
 from troposphere.kms import Alias, Key, ReplicaKey
 
 from generator.conditions import Conditions
 from generator.key_services import USE, data_services, logs_services
 from generator.naming import pascal
-from generator.resource_policies import policy, this_account
-from generator.suppressions import accepted
+from generator.resource_policies import policy, refuse, this_account
 from generator.territory import NAMES
 
 if TYPE_CHECKING:
@@ -56,30 +55,30 @@ ADMINISTRATION = [
 ]
 
 
-def no_services() -> list[Statement]:
+def no_services(_: Layer) -> list[Statement]:
     """Nobody but the account's own principals."""
     return []
 
 
 @dataclass(frozen=True)
 class Domain:
-    """A kind of data with a key of its own; `services` are those that use the key by themselves."""
+    """A kind of data with a key of its own.
+
+    `services` are those that use the key by themselves; `after` is what its policy names, and must be there.
+    """
 
     purpose: str
-    services: Callable[[], list[Statement]]
-    accepted: Mapping[str, Any] = field(default_factory=dict)
+    services: Callable[[Layer], list[Statement]]
+    after: tuple[str, ...] = ()
 
+
+#: A grant that no service of AWS makes, nor asks for: Control Tower's CT.KMS.PR.3, in its words.
+NO_SERVICE = [
+    BoolIfExists({"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"})
+]
 
 DOMAINS = (
-    Domain(
-        "data",
-        data_services,
-        accepted(
-            "the condition names one role, which may not exist yet",
-            checkov="CKV_AWS_33",
-            cfn_nag="F76",
-        ),
-    ),
+    Domain("data", data_services, after=("FleetRole",)),
     Domain("logs", logs_services),
     Domain("secrets", no_services),
     Domain("artifacts", no_services),
@@ -94,19 +93,19 @@ def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
     """
     title = pascal(domain.purpose)
     kept: dict[str, Any] = {
-        "KeyPolicy": encode_to_dict(policy(*_account(), *domain.services())),
+        "KeyPolicy": encode_to_dict(policy(*_account(), *domain.services(layer))),
         "PendingWindowInDays": DELETION_WINDOW,
         "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
     }
-    if domain.accepted:
-        kept["Metadata"] = dict(domain.accepted)
+    made_before: dict[str, Any] = {"DependsOn": list(domain.after)} if domain.after else {}
     key = layer.add(
         Key(
             f"{title}Key",
             Description=f"Tradewind {domain.purpose}",
             MultiRegion=True,
             EnableKeyRotation=True,
+            **made_before,
             **kept,
             **layer.only(Conditions.primary),
         )
@@ -157,4 +156,5 @@ def _account() -> list[Statement]:
             Resource=["*"],
             Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
         ),
+        refuse("OnlyServicesGrant", [kms.CreateGrant], ["*"], NO_SERVICE),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from troposphere import AWSObject, Sub
+from troposphere import AWSObject, Ref, Sub
 from troposphere.logs import LogGroup
 
 if TYPE_CHECKING:
@@ -28,6 +28,14 @@ def log_group(
             RetentionInDays=layer.settings.log_retention_days,
             **{**usual, **properties},
         )
+    )
+
+
+def bare_arn(group: AWSObject) -> Sub:
+    """The group's ARN without the `:*` that CloudFormation's own has: services that deliver want it so."""
+    return Sub(
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}",
+        Group=Ref(group),
     )
 
 

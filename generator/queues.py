@@ -21,9 +21,6 @@ from generator.resource_policies import IN_THE_CLEAR, policy, refuse
 if TYPE_CHECKING:
     from generator.layer import Layer
 
-#: What nobody does with a queue in the clear.
-USES = [sqs.SendMessage, sqs.ReceiveMessage, sqs.DeleteMessage, sqs.PurgeQueue]
-
 #: Two weeks, in seconds: the longest that SQS keeps a message.
 LONGEST = 14 * 24 * 3600
 
@@ -41,9 +38,19 @@ def dead_letter_queue(
 ) -> AWSObject:
     """A dead-letter queue and its policy (`<title>Policy`). Give `Condition=` and it goes to both.
 
-    `lets_in`: who may send besides those whose role says so, such as `events_of`.
+    `lets_in`: who may send besides those whose role says so, such as `events_of`. That it is a queue of this
+    kind its redrive permission says, and changes nothing by it: `allowAll` is what SQS supposes.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
     """
-    return _queue(layer, title, key_arn, lets_in, MessageRetentionPeriod=LONGEST, **properties)
+    return _queue(
+        layer,
+        title,
+        key_arn,
+        lets_in,
+        MessageRetentionPeriod=LONGEST,
+        RedriveAllowPolicy={"redrivePermission": "allowAll"},
+        **properties,
+    )
 
 
 def events_of(layer: Layer, queue: str, bus: object) -> Statement:
@@ -115,7 +122,9 @@ def _queue(
             **properties,
         )
     )
-    in_the_clear = refuse("NothingInTheClear", USES, [GetAtt(queue, "Arn")], IN_THE_CLEAR)
+    in_the_clear = refuse(
+        "NothingInTheClear", [sqs.Action("*")], [GetAtt(queue, "Arn")], IN_THE_CLEAR
+    )
     layer.add(
         QueuePolicy(
             f"{title}Policy",

@@ -15,7 +15,7 @@ from troposphere.wafv2 import (
 )
 
 from generator.layers.front_door_rules import ORIGIN_HEADER
-from generator.log_groups import log_group
+from generator.log_groups import bare_arn, log_group
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -32,12 +32,11 @@ def request_log(layer: Layer, acl: AWSObject, purpose: str, key_arn: Ref) -> Non
         Sub("aws-waf-logs-${Name}", Name=layer.named(purpose)),
         key_arn=key_arn,
     )
-    arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}"
     layer.add(
         LoggingConfiguration(
             f"{acl.title}Logging",
             ResourceArn=GetAtt(acl, "Arn"),
-            LogDestinationConfigs=[Sub(arn, Group=Ref(requests))],
+            LogDestinationConfigs=[bare_arn(requests)],
             RedactedFields=[
                 LoggingConfigurationFieldToMatch(SingleHeader=SingleHeader(Name=header))
                 for header in REDACTED

@@ -6,27 +6,19 @@ import json
 from typing import Any
 
 from awacs import events
-from awacs.aws import (
-    Bool,
-    Condition,
-    Deny,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringNotEquals,
-)
 from troposphere import GetAtt, Ref, Sub, Tags, encode_to_dict
 from troposphere.events import Archive, DeadLetterConfig, EventBus, LogConfig
 from troposphere.eventschemas import Registry, Schema
-from troposphere.logs import Delivery, DeliveryDestination, DeliverySource, LogGroup
 
 from generator.alarms import tier_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
+from generator.layers.events_log import bus_log
 from generator.order_events import ORDER_EVENTS, SCHEMAS, SOURCE, EventSchema, pattern
 from generator.queues import dead_letter_alarm, dead_letter_queue, events_of
+from generator.resource_policies import STRANGERS, policy, refuse
 
 #: The bus and what is on it: what another account may not do here, whatever its own policies say.
 USES = [
@@ -77,7 +69,7 @@ class Events(Layer):
     def build(self) -> None:
         self.dead_letters()
         self.bus()
-        self.log()
+        bus_log(self)
         self.archive()
         self.schemas()
         self.alarms()
@@ -113,65 +105,10 @@ class Events(Layer):
             "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${Name}",
             Name=self.named("events"),
         )
-        strangers = Statement(
-            Sid="OnlyThisAccount",
-            Effect=Deny,
-            Principal=Principal("*"),
-            Action=USES,
-            Resource=[bus],
-            Condition=Condition(
-                [
-                    StringNotEquals("aws:PrincipalAccount", Ref("AWS::AccountId")),
-                    Bool("aws:PrincipalIsAWSService", "false"),
-                ]
-            ),
+        document: dict[str, Any] = encode_to_dict(
+            policy(refuse("OnlyThisAccount", USES, [bus], STRANGERS))
         )
-        policy: dict[str, Any] = encode_to_dict(
-            PolicyDocument(Version="2012-10-17", Statement=[strangers])
-        )
-        return policy
-
-    def log(self) -> None:
-        """Events that failed on the bus, without what they say.
-
-        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html
-        """
-        group = self.add(
-            LogGroup(
-                "BusLog",
-                LogGroupName=Sub("/aws/vendedlogs/events/${Bus}", Bus=self.named("events")),
-                KmsKeyId=self.logs_key_arn,
-                RetentionInDays=self.settings.log_retention_days,
-                DeletionPolicy="Delete",
-                UpdateReplacePolicy="Retain",
-            )
-        )
-        source = self.add(
-            DeliverySource(
-                "BusErrors",
-                Name=self.named("bus-errors"),
-                LogType="ERROR_LOGS",
-                ResourceArn=GetAtt(self.shop_bus, "Arn"),
-            )
-        )
-        destination = self.add(
-            DeliveryDestination(
-                "BusLogDestination",
-                Name=self.named("bus-errors"),
-                DeliveryDestinationType="CWL",
-                DestinationResourceArn=Sub(
-                    "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}",
-                    Group=Ref(group),
-                ),
-            )
-        )
-        self.add(
-            Delivery(
-                "BusErrorsToLog",
-                DeliverySourceName=Ref(source),
-                DeliveryDestinationArn=GetAtt(destination, "Arn"),
-            )
-        )
+        return document
 
     def archive(self) -> None:
         archive = self.add(

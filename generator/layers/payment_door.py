@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awacs import execute_api
-from awacs.aws import Allow, PolicyDocument, Principal, Statement
-from troposphere import AWSObject, GetAtt, NoValue, Sub, Tags
+from awacs.aws import Allow, Statement
+from troposphere import AWSObject, GetAtt, Sub, Tags
 from troposphere.ec2 import (
     SecurityGroup,
     SecurityGroupEgress,
@@ -15,8 +15,8 @@ from troposphere.ec2 import (
     VPCEndpoint,
 )
 
-from generator.conditions import Conditions
-from generator.security import nothing_leaves
+from generator.resource_policies import policy, this_account
+from generator.security import HTTPS, nothing_leaves, over_tcp
 
 if TYPE_CHECKING:
     from generator.layers.payment_requests import PaymentRequests
@@ -43,11 +43,8 @@ def door(layer: PaymentRequests) -> Door:
         "The endpoint of the payments API",
         [
             SecurityGroupRule(
-                IpProtocol="tcp",
-                FromPort=443,
-                ToPort=443,
                 SourceSecurityGroupId=GetAtt(clients, "GroupId"),
-                Description="HTTPS from whoever asks for payments",
+                **over_tcp(HTTPS, "HTTPS from whoever asks for payments"),
             )
         ],
     )
@@ -56,10 +53,7 @@ def door(layer: PaymentRequests) -> Door:
             "ToPayments",
             GroupId=GetAtt(clients, "GroupId"),
             DestinationSecurityGroupId=GetAtt(group, "GroupId"),
-            IpProtocol="tcp",
-            FromPort=443,
-            ToPort=443,
-            Description="The payments API",
+            **over_tcp(HTTPS, "The payments API"),
         )
     )
     return Door(_endpoint(layer, group), clients)
@@ -82,29 +76,27 @@ def _group(
 
 def _endpoint(layer: PaymentRequests, group: AWSObject) -> AWSObject:
     """Without private DNS: it would lead every API of the VPC's callers here, whoever's it is."""
-    account = "${AWS::AccountId}"
     ours = Statement(
         Effect=Allow,
-        Principal=Principal("AWS", Sub(f"arn:${{AWS::Partition}}:iam::{account}:root")),
+        Principal=this_account(),
         Action=[execute_api.Invoke],
         Resource=[
             Sub(
-                f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:{account}:*/${{Stage}}/POST/*",
+                "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/${Stage}/POST/*",
                 Stage=layer.named("payments"),
             )
         ],
     )
-    third = layer.choose(Conditions.third_zone, layer.private_subnet_c, NoValue)
     return layer.add(
         VPCEndpoint(
             "PaymentsEndpoint",
             VpcEndpointType="Interface",
             ServiceName=Sub("com.amazonaws.${AWS::Region}.execute-api"),
             VpcId=layer.vpc_id,
-            SubnetIds=[layer.private_subnet_a, layer.private_subnet_b, third],
+            SubnetIds=layer.private_subnets(),
             SecurityGroupIds=[GetAtt(group, "GroupId")],
             PrivateDnsEnabled=False,
-            PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=[ours]),
+            PolicyDocument=policy(ours),
             Tags=Tags(Name=layer.named("payments")),
         )
     )

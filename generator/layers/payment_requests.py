@@ -7,25 +7,9 @@ import json
 from typing import Any
 
 from awacs import execute_api
-from awacs.aws import (
-    Allow,
-    Condition,
-    Deny,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringNotEquals,
-)
-from troposphere import AWSObject, GetAtt, Ref, Sub, Tags, encode_to_dict
-from troposphere.apigateway import (
-    AccessLogSetting,
-    Deployment,
-    EndpointConfiguration,
-    MethodSetting,
-    RestApi,
-    Stage,
-)
-from troposphere.logs import LogGroup
+from awacs.aws import Allow, Statement, StringNotEquals
+from troposphere import GetAtt, Ref, Sub, Tags, encode_to_dict
+from troposphere.apigateway import Deployment, EndpointConfiguration, RestApi
 
 from generator.conditions import Conditions
 from generator.foundation import Foundation
@@ -34,13 +18,13 @@ from generator.layers.alerts import Alerts
 from generator.layers.payment_door import Door, door
 from generator.layers.payment_methods import methods
 from generator.layers.payment_requests_alarms import watch
+from generator.layers.payment_stage import stage
 from generator.layers.payments import Payments
 from generator.layers.private_tier import PrivateTier
-from generator.payment_api import ACCESS_LOG
-from generator.suppressions import accepted
+from generator.resource_policies import policy, refuse, this_account
 
-#: Requests a second, and at once: more than a sale's peak of checkouts, less than a flood.
-RATE, BURST = 100, 200
+#: In an API's policy: all that can be asked of it.
+EVERYTHING = ["execute-api:/*"]
 
 HOST = "a1b2c3d4e5-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com"
 
@@ -84,28 +68,24 @@ class PaymentRequests(PrivateTier):
         self.api()
         self.methods = methods(self)
         self.deployment()
-        self.stage()
+        stage(self, self.snapshot)
         self.outputs()
         self.payment_requests_alarm_arn = GetAtt(watch(self), "Arn")
 
     def api(self) -> None:
         """Called from elsewhere it refuses everyone, whatever their roles allow."""
-        everything = "execute-api:/*"
-        account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
         ours = Statement(
             Sid="WhoseRoleSaysSo",
             Effect=Allow,
-            Principal=account,
+            Principal=this_account(),
             Action=[execute_api.Invoke],
-            Resource=[everything],
+            Resource=EVERYTHING,
         )
-        elsewhere = Statement(
-            Sid="NotFromElsewhere",
-            Effect=Deny,
-            Principal=Principal("*"),
-            Action=[execute_api.Invoke],
-            Resource=[everything],
-            Condition=Condition(StringNotEquals("aws:SourceVpce", Ref(self.door.endpoint))),
+        elsewhere = refuse(
+            "NotFromElsewhere",
+            [execute_api.Invoke],
+            EVERYTHING,
+            [StringNotEquals("aws:SourceVpce", Ref(self.door.endpoint))],
         )
         self.rest_api = self.add(
             RestApi(
@@ -115,9 +95,7 @@ class PaymentRequests(PrivateTier):
                 EndpointConfiguration=EndpointConfiguration(
                     Types=["PRIVATE"], VpcEndpointIds=[Ref(self.door.endpoint)]
                 ),
-                Policy=encode_to_dict(
-                    PolicyDocument(Version="2012-10-17", Statement=[ours, elsewhere])
-                ),
+                Policy=encode_to_dict(policy(ours, elsewhere)),
                 Tags=Tags(Name=self.named("payments")),
             )
         )
@@ -136,68 +114,6 @@ class PaymentRequests(PrivateTier):
                 RestApiId=Ref(self.rest_api),
                 Description="What the API is, as its title's digest has it",
                 DependsOn=[method.title for method in self.methods],
-            )
-        )
-
-    def stage(self) -> None:
-        """No cache, and no bodies in any log."""
-        because = "an answer about one payment must never be given for another: nothing is cached"
-        requests = self.log("RequestLog", Sub("/tradewind/${Name}", Name=self.named("payments")))
-        errors = self.log(
-            "ErrorLog",
-            Sub(
-                "API-Gateway-Execution-Logs_${Api}/${Stage}",
-                Api=Ref(self.rest_api),
-                Stage=self.named("payments"),
-            ),
-        )
-        self.add(
-            Stage(
-                "Live",
-                RestApiId=Ref(self.rest_api),
-                StageName=self.named("payments"),
-                DeploymentId=Ref(self.snapshot),
-                TracingEnabled=True,
-                CacheClusterEnabled=False,
-                AccessLogSetting=AccessLogSetting(
-                    DestinationArn=Sub(
-                        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
-                        ":log-group:${Group}",
-                        Group=Ref(requests),
-                    ),
-                    Format=ACCESS_LOG,
-                ),
-                MethodSettings=[
-                    MethodSetting(
-                        HttpMethod="*",
-                        ResourcePath="/*",
-                        LoggingLevel="ERROR",
-                        DataTraceEnabled=False,
-                        MetricsEnabled=True,
-                        CachingEnabled=False,
-                        CacheDataEncrypted=True,
-                        ThrottlingRateLimit=RATE,
-                        ThrottlingBurstLimit=BURST,
-                    )
-                ],
-                Tags=Tags(Name=self.named("payments")),
-                DependsOn=[errors.title],
-                Metadata=accepted(
-                    because, checkov="CKV_AWS_120", guard="API_GW_CACHE_ENABLED_AND_ENCRYPTED"
-                ),
-            )
-        )
-
-    def log(self, title: str, name: Sub) -> AWSObject:
-        """API Gateway would make the group of its errors itself, for ever and under no key of ours."""
-        return self.add(
-            LogGroup(
-                title,
-                LogGroupName=name,
-                KmsKeyId=self.logs_key_arn,
-                RetentionInDays=self.settings.log_retention_days,
-                DeletionPolicy="Delete",
-                UpdateReplacePolicy="Retain",
             )
         )
 

@@ -16,6 +16,7 @@ from troposphere.events import Rule, Target
 from troposphere.policies import AutoScalingScheduledAction, UpdatePolicy
 
 from generator.conditions import Conditions
+from generator.fleet_role import fleet_role_arn
 from generator.layer import Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
@@ -83,6 +84,7 @@ class Storefront(Layer):
                     Version=self.shop_template_version,
                 ),
                 TargetGroupARNs=[self.target_group_arn],
+                ServiceLinkedRoleARN=fleet_role_arn(self),
                 HealthCheckType="ELB",
                 HealthCheckGracePeriod=WARMUP,
                 DefaultInstanceWarmup=WARMUP,

@@ -25,6 +25,7 @@ from generator import grants
 from generator.access_lists import ANYWHERE
 from generator.conditions import Conditions
 from generator.first_boot import user_data
+from generator.fleet_role import fleet_role_arn
 from generator.foundation import Foundation
 from generator.instances import AMAZON_LINUX, instance_template
 from generator.layer import Handoff, Input, Layer, Lookup, Output
@@ -211,6 +212,7 @@ class Workers(Layer):
                     ),
                 ),
                 CapacityRebalance=True,
+                ServiceLinkedRoleARN=fleet_role_arn(self),
                 HealthCheckType="EC2",
                 HealthCheckGracePeriod=WARMUP,
                 DefaultInstanceWarmup=WARMUP,

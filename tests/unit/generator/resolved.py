@@ -61,11 +61,11 @@ class Made:
         }
 
     def statements(self, role: str) -> list[Mapping[str, Any]]:
-        """The policy of a role."""
+        """What a role's policies say."""
         return [
             statement
             for policy in self[role]["ManagedPolicyArns"]
-            for statement in self[policy["Ref"]]["PolicyDocument"]["Statement"]
+            for statement in self[policy.of]["PolicyDocument"]["Statement"]
         ]
 
 

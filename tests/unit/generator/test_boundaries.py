@@ -264,10 +264,25 @@ def test_a_boundary_beyond_iams_quota_fails_the_build(monkeypatch: pytest.Monkey
 def _granted() -> Iterator[tuple[str, str, str]]:
     """Where, under which kind of boundary, which action: of every role but the deployers'."""
     for file, body in build().files.items():
-        for title, resource in json.loads(body)["Resources"].items():
+        resources = json.loads(body)["Resources"]
+        for title, resource in resources.items():
             if resource["Type"] == "AWS::IAM::Role" and file != "deployers.json":
-                for action in _actions(resource["Properties"].get("Policies", [])):
-                    yield f"{file} {title}", _kind(resource), action
+                for policy in _references(resource["Properties"].get("ManagedPolicyArns", [])):
+                    for action in _actions(resources[policy]):
+                        yield f"{file} {title}", _kind(resource), action
+
+
+def _references(value: Any) -> Iterator[str]:
+    """The resources that a value refers to; some stand under a condition."""
+    match value:
+        case {"Ref": str(name)} if not name.startswith("AWS::"):
+            yield name
+        case dict():
+            for part in value.values():
+                yield from _references(part)
+        case list():
+            for part in value:
+                yield from _references(part)
 
 
 def _actions(value: Any) -> Iterator[str]:

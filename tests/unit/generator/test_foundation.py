@@ -7,9 +7,12 @@ import pytest
 
 from generator import stacks
 from generator.errors import BuildError
+from generator.layers.storefront import Storefront
+from generator.layers.workers import Workers
 from generator.naming import artifact_bucket
 from generator.stacks import INLINE_LIMIT, build
 from tests.unit.generator.iam import resolved
+from tests.unit.generator.resolved import Made
 
 DOMAINS = ("Data", "Logs", "Secrets", "Artifacts")
 BUCKETS = ("Images", "Exports", "Logs", "AccessLogs", "Artifacts")
@@ -79,9 +82,8 @@ def test_no_key_policy_has_a_wildcard_action_or_an_unguarded_stranger(
             guarded = json.dumps(statement.get("Condition", {}))
             if "Service" in statement["Principal"]:
                 assert "aws:SourceA" in guarded or "kms:EncryptionContext" in guarded
-            elif statement["Principal"]["AWS"] == "*":
-                assert "aws:PrincipalArn" in guarded
-                assert "kms:CallerAccount" in guarded
+            elif statement["Effect"] == "Allow":
+                assert "*" not in json.dumps(statement["Principal"])
 
 
 def test_a_vault_can_be_made_under_the_data_key(resources: dict[str, Any]) -> None:
@@ -92,10 +94,33 @@ def test_a_vault_can_be_made_under_the_data_key(resources: dict[str, Any]) -> No
     assert {f"kms:{action}" for action in asked} <= ours
 
 
-def test_no_key_policy_names_a_role_that_may_not_exist(resources: dict[str, Any]) -> None:
-    for resource in _of(resources, "AWS::KMS::Key", "AWS::KMS::ReplicaKey"):
-        for statement in resource["Properties"]["KeyPolicy"]["Statement"]:
-            assert ":role/" not in json.dumps(statement["Principal"])
+def test_the_one_role_that_a_key_policy_names_is_made_before_the_key(
+    resources: dict[str, Any],
+) -> None:
+    named = {
+        title
+        for title, resource in resources.items()
+        if resource["Type"] in ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+        for statement in resource["Properties"]["KeyPolicy"]["Statement"]
+        if ":role/" in json.dumps(statement["Principal"])
+    }
+
+    assert named == {"DataKey", "DataReplicaKey"}
+    assert resources["DataKey"]["DependsOn"] == ["FleetRole"]
+    assert resources["FleetRole"]["Condition"] == resources["DataKey"]["Condition"] == "Primary"
+    assert resolved(resources["FleetRole"]["Properties"]["CustomSuffix"]) == "tradewind-dev"
+
+
+def test_every_fleet_runs_by_the_role_that_may_use_its_disks_key(resources: dict[str, Any]) -> None:
+    policy = resources["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
+    (named,) = {
+        resolved(statement["Principal"]["AWS"])
+        for statement in policy
+        if statement["Sid"] in ("AutoScalingUses", "AutoScalingGrantsToDisks")
+    }
+
+    for layer in (Storefront, Workers):
+        assert Made(layer)["Fleet"]["ServiceLinkedRoleARN"] == named
 
 
 def test_the_bucket_that_the_tool_uploads_to_is_the_one_that_foundation_makes(

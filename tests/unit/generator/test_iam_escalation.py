@@ -177,7 +177,15 @@ BY_A_DEPLOYER = [
     passing("sagemaker"),
     Attack("iam:CreateUser", f"{IAM}:user/tradewind-dev-x"),
     Attack("iam:CreateAccessKey", f"{IAM}:user/tradewind-dev-x"),
-    Attack("iam:CreatePolicy", f"{POLICY}-x"),
+    *(
+        Attack(f"iam:{action}", policy)
+        for action in ("CreatePolicy", "CreatePolicyVersion")
+        for policy in (
+            f"{POLICY}-x",
+            f"{IAM}:policy/administrators",
+            f"{IAM}:policy/grants/tradewind-prod-web-grants-us-east-1",
+        )
+    ),
     Attack("sts:AssumeRole", ADMINISTRATOR),
     Attack("kms:PutKeyPolicy", KEY, {"kms__ResourceAliases": "alias/tradewind-dev-data"}),
     Attack("organizations:LeaveOrganization", "*"),
@@ -213,6 +221,7 @@ def test_what_a_deployer_is_for_it_may_do(ceilings: dict[str, Policy]) -> None:
     """Else the test above would hold for a boundary that allows nothing."""
     duties = [
         *(under("CreateRole", boundary) for boundary in (RUNTIME, SERVICE)),
+        Attack("iam:CreatePolicy", f"{IAM}:policy/grants/tradewind-dev-web-grants-us-east-1"),
         under("PutRolePolicy", RUNTIME),
         Attack("iam:UpdateAssumeRolePolicy", ROLE),
         passing("lambda"),
