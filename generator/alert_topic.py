@@ -27,8 +27,8 @@ def alert_topic(
 ) -> AWSObject:
     """The topic, its policy, and the address in `alarm_email`; `publishers` are services, by name.
 
-    The key must let the publishers in as well (`key_services.logs_services`). `allows` are added to the policy as
-    they are, but for their resource.
+    The key must let the publishers in as well (`key_services.logs_services`). `allows` are added to the
+    policy as they are, but for their resource.
     """
     topic = service_topic(
         layer, "AlertsTopic", purpose, key_arn=key_arn, publishers=publishers, allows=allows

@@ -56,12 +56,18 @@ def private_bucket(
     logged_to: AWSObject | None,
     lets_in: Sequence[Statement] = (),
     tells_events: bool = False,
+    holds: bool = False,
     **properties: Any,
 ) -> AWSObject:
     """A bucket `<Purpose>Bucket` and its policy. Give `Condition=` and it goes to both.
 
     Without a key it is under S3's own (SSE-S3). `lets_in` are the Allows of services that deliver to it or
     read it, besides what IAM policies grant.
+
+    With `holds` it has Object Lock: nothing is locked by itself, but a version can be put on legal hold. What
+    server access logs or AWS Config go to may not have it.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-deliverychannel.html
     """
     title = bucket_title(purpose)
     if logged_to is not None:
@@ -69,6 +75,8 @@ def private_bucket(
             DestinationBucketName=Ref(logged_to), LogFilePrefix=f"s3/{purpose}/"
         )
         properties["DependsOn"] = f"{logged_to.title}Policy"
+    if holds:
+        properties["ObjectLockEnabled"] = True
     if tells_events:
         properties["NotificationConfiguration"] = NotificationConfiguration(
             EventBridgeConfiguration=EventBridgeConfiguration(EventBridgeEnabled=True)

@@ -7,18 +7,18 @@ from troposphere.ec2 import SecurityGroup, SecurityGroupEgress, SecurityGroupRul
 from troposphere.elasticache import ParameterGroup, SubnetGroup
 
 from generator.alarms import Series
-from generator.layer import Input, Layer
+from generator.layer import Input
 from generator.layers.alerts import Alerts
+from generator.layers.data_tier import DataTier
 from generator.layers.front_door import FrontDoor
 from generator.layers.network import Network
 from generator.security import nothing_leaves, over_tcp
-from generator.zones import in_every_zone
 
 #: UTC.
 MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
 
 
-class CacheLayer(Layer):
+class CacheLayer(DataTier):
     """A layer with a cache of ElastiCache.
 
     ElastiCache writes to no encrypted topic, and there is none in the clear here: what it would tell, the
@@ -27,9 +27,6 @@ class CacheLayer(Layer):
 
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
     vpc_id = Input(Network.vpc_id)
-    data_subnet_a = Input(Network.data_subnet_a)
-    data_subnet_b = Input(Network.data_subnet_b)
-    data_subnet_c = Input(Network.data_subnet_c)
     fleet_security_group_id = Input(FrontDoor.fleet_security_group_id)
 
     def door(self, purpose: str, port: int) -> AWSObject:
@@ -66,9 +63,7 @@ class CacheLayer(Layer):
                 "CacheSubnets",
                 CacheSubnetGroupName=self.named(purpose),
                 Description="The data tier",
-                SubnetIds=in_every_zone(
-                    self, self.data_subnet_a, self.data_subnet_b, self.data_subnet_c
-                ),
+                SubnetIds=self.data_subnets(),
                 Tags=Tags(Name=self.named(purpose)),
             )
         )

@@ -154,6 +154,7 @@ class Foundation(Layer):
             key_arn=self.artifacts_key_arn,
             logged_to=self.access_log,
             tells_events=True,
+            holds=True,
         )
         self.artifacts_bucket = Ref(bucket)
 
@@ -169,6 +170,7 @@ class Foundation(Layer):
             logged_to=self.access_log,
             lets_in=[cloudfront_reads("images")],
             tells_events=True,
+            holds=True,
             **to_the_peer(self, "images", role, self.peer_data_key_arn),
             **self.only(Conditions.pair),
         )
@@ -179,6 +181,7 @@ class Foundation(Layer):
             key_arn=self.data_key_arn,
             logged_to=self.access_log,
             tells_events=True,
+            holds=True,
             **to_the_peer(self, "exports", role, self.peer_data_key_arn),
             **self.only(Conditions.pair),
         )

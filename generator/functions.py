@@ -1,15 +1,12 @@
 """Lambda functions: the code beside its role, its log group and its limits, made in one go.
 
-The source is a file of generator/runtime/functions, small enough to travel inside the template.
+The source is a file of generator/runtime/functions; it travels inside the template (`generator.inline_code`).
 """
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from troposphere import AWSObject, GetAtt, Ref
@@ -19,30 +16,20 @@ from troposphere.awslambda import (
     Environment,
     Function,
     LoggingConfig,
+    Permission,
     TracingConfig,
     VPCConfig,
 )
 
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import condition_of
-from generator.errors import BuildError
 from generator.grants import Allowed, Key, LogGroup, Queue, join_vpc, publish_traces, service
+from generator.inline_code import inline
 from generator.log_groups import log_group, log_name
 from generator.naming import kebab
 
 if TYPE_CHECKING:
     from generator.layer import Layer
-
-SOURCES = Path(__file__).parent / "runtime" / "functions"
-
-#: What CloudFormation takes as inline code, in characters.
-#: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
-INLINE_LIMIT = 4096
-
-#: A line that is a comment, and more empty lines than stand anywhere.
-COMMENT, BLANK = re.compile(r"^ *#.*\n", re.MULTILINE), re.compile(r"\n{4,}")
-
-SIBLING_IMPORT = re.compile(r"^from (\w+) import .+\n", re.MULTILINE)
 
 
 class FunctionLogging(LoggingConfig):
@@ -133,6 +120,23 @@ def python_function(
     )
 
 
+def may_call(
+    layer: Layer, title: str, function: object, *, service: str, source: object, **properties: Any
+) -> AWSObject:
+    """A service may call the function, for one resource of this account: `source` is its ARN."""
+    return layer.add(
+        Permission(
+            title,
+            FunctionName=function,
+            Action="lambda:InvokeFunction",
+            Principal=f"{service}.amazonaws.com",
+            SourceAccount=Ref("AWS::AccountId"),
+            SourceArn=source,
+            **properties,
+        )
+    )
+
+
 def function_alarms(
     layer: Layer, function: AWSObject, *, topic: object, failing: str, throttled: str
 ) -> list[AWSObject]:
@@ -152,39 +156,3 @@ def function_alarms(
             ("Throttled", "Throttles", 3, throttled),
         )
     ]
-
-
-def inline(source: str) -> str:
-    """The text of a function, checked against CloudFormation's limit.
-
-    Inline code is one file: what it imports from a file beside it is written in the import's place. What is
-    too long so travels without its docstrings and comments, which the repository keeps.
-    """
-    code = SIBLING_IMPORT.sub(_in_place, (SOURCES / f"{source}.py").read_text())
-    if len(code) > INLINE_LIMIT:
-        code = bare(code)
-    if len(code) > INLINE_LIMIT:
-        raise BuildError(
-            f"{source}.py has {len(code)} characters; inline code takes {INLINE_LIMIT}"
-        )
-    return code
-
-
-def _in_place(imported: re.Match[str]) -> str:
-    sibling = SOURCES / f"{imported[1]}.py"
-    return f"\n{sibling.read_text()}\n" if sibling.exists() else imported[0]
-
-
-def bare(code: str) -> str:
-    """The same code without docstrings and lines of comment."""
-    lines = code.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(code)):
-        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
-            continue
-        for statement in node.body:
-            match statement:
-                case ast.Expr(value=ast.Constant(value=str())):
-                    first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
-                    instead = " " * statement.col_offset + "...\n" if len(node.body) == 1 else ""
-                    lines[first:last] = [instead, *[""] * (last - first - 1)]
-    return BLANK.sub("\n\n\n", COMMENT.sub("", "".join(lines))).lstrip()

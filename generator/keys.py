@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from awacs import kms
-from awacs.aws import Allow, Bool, BoolIfExists, Condition, Statement
+from awacs.aws import Allow, BoolIfExists, Statement
 from troposphere import GetAtt, If, Ref, Sub, encode_to_dict
 from troposphere.kms import Alias, Key, ReplicaKey
 
@@ -135,26 +135,19 @@ def alias(purpose: str) -> Sub:
 
 
 def _account() -> list[Statement]:
-    """The account's IAM policies decide who administers and who uses the key.
+    """The account's IAM policies decide who administers and who uses the key; grants are for services alone.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
-    account = this_account()
     return [
         Statement(
             Sid="AccountAdministersAndUses",
             Effect=Allow,
-            Principal=account,
-            Action=sorted({*ADMINISTRATION, *USE}, key=lambda action: action.JSONrepr()),
+            Principal=this_account(),
+            Action=sorted(
+                {*ADMINISTRATION, *USE, kms.CreateGrant}, key=lambda action: action.JSONrepr()
+            ),
             Resource=["*"],
-        ),
-        Statement(
-            Sid="AccountGrantsToServices",
-            Effect=Allow,
-            Principal=account,
-            Action=[kms.CreateGrant],
-            Resource=["*"],
-            Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
         ),
         refuse("OnlyServicesGrant", [kms.CreateGrant], ["*"], NO_SERVICE),
     ]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from awacs import sqs
-from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
-from troposphere import AWSObject, GetAtt, Ref, Sub
+from awacs.aws import Statement
+from troposphere import AWSObject, GetAtt, Ref
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
 from generator.alarms import Series, above, metric_alarm
@@ -38,8 +38,8 @@ def dead_letter_queue(
 ) -> AWSObject:
     """A dead-letter queue and its policy (`<title>Policy`). Give `Condition=` and it goes to both.
 
-    `lets_in`: who may send besides those whose role says so, such as `events_of`. That it is a queue of this
-    kind its redrive permission says, and changes nothing by it: `allowAll` is what SQS supposes.
+    `lets_in`: who may send besides those whose role says so. That it is a queue of this kind its redrive
+    permission says, and changes nothing by it: `allowAll` is what SQS supposes.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
     """
     return _queue(
@@ -50,33 +50,6 @@ def dead_letter_queue(
         MessageRetentionPeriod=LONGEST,
         RedriveAllowPolicy={"redrivePermission": "allowAll"},
         **properties,
-    )
-
-
-def events_of(layer: Layer, queue: str, bus: object) -> Statement:
-    """EventBridge may send what a bus, or a rule on it, could not deliver into the queue of that title.
-
-    The names are derived, for a rule that names its queue cannot be named by it.
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-    """
-    events = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}"
-    sources = [
-        Sub(f"{events}:event-bus/${{Bus}}", Bus=bus),
-        Sub(f"{events}:rule/${{Bus}}/*", Bus=bus),
-    ]
-    ours = StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))
-    return Statement(
-        Sid="EventsThatFoundNoTarget",
-        Effect=Allow,
-        Principal=Principal("Service", "events.amazonaws.com"),
-        Action=[sqs.SendMessage],
-        Resource=[
-            Sub(
-                "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Name}",
-                Name=layer.named(kebab(queue)),
-            )
-        ],
-        Condition=Condition([ArnLike("aws:SourceArn", sources), ours]),
     )
 
 

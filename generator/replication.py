@@ -43,13 +43,16 @@ PEER = "${PeerRegion}"
 def replicator(
     layer: Layer, purposes: tuple[str, ...], key_arn: object, peer_key_arn: Ref, boundary: AWSObject
 ) -> AWSObject:
-    """The role by which S3 reads our versions and writes the peer's.
+    """The role by which S3 reads our versions, with their holds, and writes the peer's.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     """
     ours = [_arn(layer, purpose) for purpose in purposes]
     theirs = [_arn(layer, purpose, PEER) for purpose in purposes]
     versions = [
+        s3.GetObjectLegalHold,
+        s3.GetObjectRetention,
         s3.GetObjectVersionForReplication,
         s3.GetObjectVersionAcl,
         s3.GetObjectVersionTagging,

@@ -81,6 +81,8 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
     "s3": [
         s3.AbortMultipartUpload,
         s3.GetObject,
+        s3.GetObjectLegalHold,
+        s3.GetObjectRetention,
         s3.GetObjectVersion,
         s3.GetObjectVersionAcl,
         s3.GetObjectVersionForReplication,

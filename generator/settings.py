@@ -390,6 +390,12 @@ class Settings(SettingsReader):
         pattern=r"[a-z0-9-]+\.[a-z0-9]+",
         says="a type such as m7g.large",
     )
+    shop_second_instance_type = text(
+        "What the fleet is made of where EC2 has no more of the first (arm64, another type).",
+        default="t4g.medium",
+        pattern=r"[a-z0-9-]+\.[a-z0-9]+",
+        says="a type such as r7g.large",
+    )
     shop_minimum = number(2, "Fewest instances of the fleet.", least=2, most=500)
     shop_maximum = number(4, "Most instances of the fleet.", least=2, most=1000)
     shop_cpu_target = number(50, "Percent of CPU that target tracking aims at.", least=10, most=90)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from generator.layers.order_exports import ORDERS
-from generator.state_machines import State, States, awaited, choice, definition, jsonata, task
+from generator.states import State, States, awaited, choice, definition, jsonata, task
 
 #: Days that are loaded each time, today among them (UTC).
 DAYS = 3

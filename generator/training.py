@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.state_machines import awaited, definition, jsonata, task
+from generator.states import awaited, definition, jsonata, task
 
 #: Seconds between two looks at what takes hours, and for the whole: Personalize's own limit is four days.
 PAUSE, TIMEOUT = 300, 24 * 3600

@@ -1,4 +1,4 @@
-"""Rules of a web ACL, as values: managed groups, rate limits by viewer, paths that pass.
+"""A web ACL, and its rules as values: managed groups, rate limits by viewer, paths that pass.
 
 A rule's priority is its place in the list that `rules` is given. Any rule counts under its own name in
 CloudWatch and keeps samples of what it matched.
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from troposphere import AWSObject, Tags
 from troposphere.wafv2 import (
     AllowAction,
     BlockAction,
     ByteMatchStatement,
     CustomResponse,
+    DefaultAction,
     FieldToMatch,
     ForwardedIPConfiguration,
     ManagedRuleGroupStatement,
@@ -25,10 +27,15 @@ from troposphere.wafv2 import (
     Statement,
     TextTransformation,
     VisibilityConfig,
+    WebACL,
     WebACLRule,
 )
 
 from generator import shop_paths
+from generator.web_acl_log import secrecy
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
 
 #: Seconds over which WAF counts requests for a rate limit (EvaluationWindowSec; 60, 120, 300 or 600).
 WINDOW = 300
@@ -65,7 +72,7 @@ class Rule:
 
 
 def rules(*in_order: Rule) -> list[WebACLRule]:
-    """The rules of a web ACL; the first that ends the matter wins."""
+    """The rules of a web ACL, in its words; the first that ends the matter wins."""
     return [
         WebACLRule(
             Name=rule.name,
@@ -76,6 +83,24 @@ def rules(*in_order: Rule) -> list[WebACLRule]:
         )
         for place, rule in enumerate(in_order)
     ]
+
+
+def web_acl(
+    layer: Layer, title: str, purpose: str, *in_order: Rule, scope: str = "REGIONAL"
+) -> AWSObject:
+    """Whatever no rule stops passes; samples and logs do not show what must stay secret."""
+    return layer.add(
+        WebACL(
+            title,
+            Name=layer.named(purpose),
+            Scope=scope,
+            DefaultAction=DefaultAction(Allow=AllowAction()),
+            Rules=rules(*in_order),
+            DataProtectionConfig=secrecy(),
+            VisibilityConfig=visible(layer.named(purpose)),
+            Tags=Tags(Name=layer.named(purpose)),
+        )
+    )
 
 
 def visible(name: object) -> VisibilityConfig:

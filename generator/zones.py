@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from troposphere import NoValue
+from troposphere import NoValue, Sub
 
 from generator.conditions import Condition, Conditions
 from generator.settings import Setting, Settings
@@ -37,3 +37,16 @@ ZONES = (
 def in_every_zone(layer: Layer, first: object, second: object, third: object) -> list[object]:
     """What there is one of in each zone, without the third where the environment has two."""
     return [first, second, layer.choose(Conditions.third_zone, third, NoValue)]
+
+
+def zone_name(layer: Layer, zone: Zone) -> Sub:
+    """As AWS says it: `eu-central-1a`."""
+    return Sub("${AWS::Region}${Letter}", Letter=layer.settings.read(zone.place))
+
+
+def every_zone(layer: Layer) -> list[object]:
+    """The names of the zones. A group that is given subnets takes them as well, where the subnets lie there.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
+    """
+    return in_every_zone(layer, *(zone_name(layer, zone) for zone in ZONES))

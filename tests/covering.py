@@ -25,10 +25,10 @@ TRIES = 12
 GIVEN = {
     "environment": "cover",
     "template_base_url": "https://bucket.s3.amazonaws.com/release",
+    "search_nodes": "6",
     "vpc_cidr": "10.0.0.0/16",
     "domain_name": "example.com",
     "hosted_zone_id": "Z0123456789ABCDEFGHIJ",
-    "witness_region": "us-east-2",
 }
 
 Row = Mapping[str, str]
@@ -38,6 +38,9 @@ Pair = frozenset[Choice]
 
 #: The primary and the standby, where us-east-1 is one of them and where it is neither.
 PAIRS = {"false": ("us-east-1", "us-west-2"), "true": ("eu-central-1", "eu-west-1")}
+
+#: A third region of the set that a pair lies in.
+WITNESSES = {"false": "us-east-2", "true": "eu-west-2"}
 
 
 def factors() -> dict[str, tuple[str, ...]]:
@@ -128,6 +131,7 @@ def _complete(row: Row) -> Row:
     primary, standby = PAIRS[full["edge_apart"]]
     full["primary_region"], full["standby_region"] = primary, standby
     full["peer_region"] = standby if full["region_role"] == "primary" else primary
+    full["witness_region"] = WITNESSES[full["edge_apart"]]
     full["holds_edge"] = "true" if region(full) == EDGE_REGION else "false"
     return full
 

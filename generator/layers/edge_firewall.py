@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from troposphere import GetAtt, Tags
+from troposphere import GetAtt
 from troposphere.wafv2 import (
-    AllowAction,
     AWSManagedRulesAntiDDoSRuleSet,
     ClientSideAction,
     ClientSideActionConfig,
-    DefaultAction,
     ManagedRuleGroupConfig,
     Regex,
-    WebACL,
 )
 
 from generator import shop_paths
@@ -23,8 +20,8 @@ from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.edge_alerts import EdgeAlerts
-from generator.web_acl import BY_ADDRESS, COUNTED, managed, rate_limits, rules, visible
-from generator.web_acl_log import request_log, secrecy
+from generator.web_acl import BY_ADDRESS, COUNTED, managed, rate_limits, web_acl
+from generator.web_acl_log import request_log
 
 
 class EdgeFirewall(Layer):
@@ -58,25 +55,18 @@ class EdgeFirewall(Layer):
 
         https://docs.aws.amazon.com/waf/latest/developerguide/waf-anti-ddos-best-practices.html
         """
-        self.acl = self.add(
-            WebACL(
-                "EdgeAcl",
-                Name=self.named("edge"),
-                Scope="CLOUDFRONT",
-                DefaultAction=DefaultAction(Allow=AllowAction()),
-                Rules=rules(
-                    managed("AntiDDoSRuleSet", ManagedRuleGroupConfigs=[challenges()]),
-                    managed("AmazonIpReputationList"),
-                    *rate_limits(BY_ADDRESS),
-                    managed("AnonymousIpList", actions=COUNTED),
-                    managed("KnownBadInputsRuleSet"),
-                    managed("SQLiRuleSet"),
-                    managed("CommonRuleSet"),
-                ),
-                DataProtectionConfig=secrecy(),
-                VisibilityConfig=visible(self.named("edge")),
-                Tags=Tags(Name=self.named("edge")),
-            )
+        self.acl = web_acl(
+            self,
+            "EdgeAcl",
+            "edge",
+            managed("AntiDDoSRuleSet", ManagedRuleGroupConfigs=[challenges()]),
+            managed("AmazonIpReputationList"),
+            *rate_limits(BY_ADDRESS),
+            managed("AnonymousIpList", actions=COUNTED),
+            managed("KnownBadInputsRuleSet"),
+            managed("SQLiRuleSet"),
+            managed("CommonRuleSet"),
+            scope="CLOUDFRONT",
         )
         self.edge_acl_arn = GetAtt(self.acl, "Arn")
 

@@ -11,13 +11,14 @@ from troposphere.events import Archive, DeadLetterConfig, EventBus, LogConfig
 from troposphere.eventschemas import Registry, Schema
 
 from generator.alarms import tier_alarm
+from generator.bus_rules import untold_queue
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.events_log import bus_log
 from generator.order_events import ORDER_EVENTS, SCHEMAS, SOURCE, EventSchema, pattern
-from generator.queues import dead_letter_alarm, dead_letter_queue, events_of
+from generator.queues import dead_letter_alarm
 from generator.resource_policies import STRANGERS, policy, refuse
 
 #: The bus and what is on it: what another account may not do here, whatever its own policies say.
@@ -34,7 +35,7 @@ class Events(Layer):
     """The event bus, its archive, its schemas, its log, and the queue of what it could not deliver.
 
     `generator.order_events` says what is said on it. Rules stand in the layers that listen: each has a
-    dead-letter queue of its own (`generator.queues.events_of`).
+    dead-letter queue of its own (`generator.bus_rules`).
 
     A customer key costs the bus schema discovery, and that alone; the schemas are written by hand.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
@@ -75,11 +76,8 @@ class Events(Layer):
         self.alarms()
 
     def dead_letters(self) -> None:
-        self.undelivered = dead_letter_queue(
-            self,
-            "UndeliveredEvents",
-            key_arn=self.data_key_arn,
-            lets_in=[events_of(self, "UndeliveredEvents", self.named("events"))],
+        self.undelivered = untold_queue(
+            self, "UndeliveredEvents", bus=self.named("events"), key_arn=self.data_key_arn
         )
         self.undelivered_events_arn = GetAtt(self.undelivered, "Arn")
 

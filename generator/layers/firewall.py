@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from troposphere import GetAtt, Ref, Tags
-from troposphere.wafv2 import AllowAction, DefaultAction, WebACL, WebACLAssociation
+from troposphere import GetAtt, Ref
+from troposphere.wafv2 import WebACLAssociation
 
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
@@ -17,10 +17,9 @@ from generator.web_acl import (
     managed,
     passing,
     rate_limits,
-    rules,
-    visible,
+    web_acl,
 )
-from generator.web_acl_log import request_log, secrecy
+from generator.web_acl_log import request_log
 
 
 class Firewall(Layer):
@@ -48,23 +47,15 @@ class Firewall(Layer):
 
     def web_acl(self) -> None:
         """The probes pass first: a rule that misjudged Route 53's checkers would be a failover."""
-        self.acl = self.add(
-            WebACL(
-                "ShopAcl",
-                Name=self.named("shop"),
-                Scope="REGIONAL",
-                DefaultAction=DefaultAction(Allow=AllowAction()),
-                Rules=rules(
-                    passing("Probes", [HEALTH_PATH, TAKEOVER_PATH]),
-                    *rate_limits(BY_FORWARDED_ADDRESS),
-                    managed("KnownBadInputsRuleSet"),
-                    managed("SQLiRuleSet"),
-                    managed("CommonRuleSet"),
-                ),
-                DataProtectionConfig=secrecy(),
-                VisibilityConfig=visible(self.named("shop")),
-                Tags=Tags(Name=self.named("shop")),
-            )
+        self.acl = web_acl(
+            self,
+            "ShopAcl",
+            "shop",
+            passing("Probes", [HEALTH_PATH, TAKEOVER_PATH]),
+            *rate_limits(BY_FORWARDED_ADDRESS),
+            managed("KnownBadInputsRuleSet"),
+            managed("SQLiRuleSet"),
+            managed("CommonRuleSet"),
         )
 
     def association(self) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from troposphere import GetAtt, Ref
-from troposphere.awslambda import Permission
-from troposphere.events import DeadLetterConfig, RetryPolicy, Rule, Target
 
 from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
+from generator.bus_rules import Patience, bus_rule, untold_queue
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.functions import python_function
+from generator.functions import may_call, python_function
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -18,8 +17,11 @@ from generator.layers.events import Events
 from generator.layers.private_tier import PrivateTier
 from generator.layers.recommendation_model import RecommendationModel
 from generator.order_events import ORDER_CONFIRMED, SHOP_EVENTS, pattern
-from generator.queues import dead_letter_alarm, dead_letter_queue, events_of
+from generator.queues import dead_letter_alarm
 from generator.security import https_leaves
+
+#: An hour: what a customer did is soon no news.
+AN_HOUR = Patience(3600, 20)
 
 
 class Interactions(PrivateTier):
@@ -48,11 +50,8 @@ class Interactions(PrivateTier):
         self.alarms()
 
     def dead_letters(self) -> None:
-        self.untold = dead_letter_queue(
-            self,
-            "UntoldInteractions",
-            key_arn=self.data_key_arn,
-            lets_in=[events_of(self, "UntoldInteractions", self.bus_name)],
+        self.untold = untold_queue(
+            self, "UntoldInteractions", bus=self.bus_name, key_arn=self.data_key_arn
         )
 
     def feed(self) -> None:
@@ -81,34 +80,24 @@ class Interactions(PrivateTier):
         )
 
     def rule(self) -> None:
-        rule = self.add(
-            Rule(
-                "CustomersDo",
-                Name=self.named("interactions"),
-                Description="What customers look at, put into carts and buy",
-                EventBusName=self.bus_name,
-                EventPattern=pattern(*SHOP_EVENTS, ORDER_CONFIRMED),
-                Targets=[
-                    Target(
-                        Id="feed",
-                        Arn=GetAtt(self.function, "Arn"),
-                        RetryPolicy=RetryPolicy(
-                            MaximumEventAgeInSeconds=3600, MaximumRetryAttempts=20
-                        ),
-                        DeadLetterConfig=DeadLetterConfig(Arn=GetAtt(self.untold, "Arn")),
-                    )
-                ],
-            )
+        rule = bus_rule(
+            self,
+            "CustomersDo",
+            "interactions",
+            says="What customers look at, put into carts and buy",
+            bus=self.bus_name,
+            hears=pattern(*SHOP_EVENTS, ORDER_CONFIRMED),
+            untold=self.untold,
+            patience=AN_HOUR,
+            Id="feed",
+            Arn=GetAtt(self.function, "Arn"),
         )
-        self.add(
-            Permission(
-                "BusTells",
-                FunctionName=Ref(self.function),
-                Action="lambda:InvokeFunction",
-                Principal="events.amazonaws.com",
-                SourceAccount=Ref("AWS::AccountId"),
-                SourceArn=GetAtt(rule, "Arn"),
-            )
+        may_call(
+            self,
+            "BusTells",
+            Ref(self.function),
+            service="events",
+            source=GetAtt(rule, "Arn"),
         )
 
     def alarms(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from troposphere import AWSObject, Cidr, GetAtt, If, Ref, Select, Sub, Tags
+from troposphere import AWSObject, Cidr, GetAtt, If, Ref, Select, Tags
 from troposphere.ec2 import (
     EIP,
     InternetGateway,
@@ -20,7 +20,7 @@ from troposphere.ec2 import (
 from generator.access_lists import ANYWHERE
 from generator.conditions import Condition, Conditions
 from generator.naming import kebab
-from generator.zones import ZONES, Zone
+from generator.zones import ZONES, Zone, zone_name
 
 if TYPE_CHECKING:
     from generator.layers.network import Network
@@ -106,7 +106,7 @@ def _subnet(layer: Network, tier: str, zone: Zone, routes: AWSObject) -> None:
         Subnet(
             f"{tier}Subnet{zone.letter}",
             VpcId=Ref(layer.vpc),
-            AvailabilityZone=Sub("${AWS::Region}${Letter}", Letter=layer.settings.read(zone.place)),
+            AvailabilityZone=zone_name(layer, zone),
             CidrBlock=Select(block, Cidr(layer.settings.vpc_cidr, 16, 8)),
             MapPublicIpOnLaunch=False,
             Tags=Tags(Name=layer.named(f"{tier.lower()}-{zone.letter.lower()}"), Tier=tier.lower()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from troposphere import GetAtt, Ref, Sub, Tags
-from troposphere.events import DeadLetterConfig, RetryPolicy, Rule, Target
 from troposphere.firehose import (
     BufferingHints,
     CloudWatchLoggingOptions,
@@ -19,6 +18,7 @@ from troposphere.logs import LogStream
 
 from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
+from generator.bus_rules import bus_rule, untold_queue
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
@@ -26,7 +26,7 @@ from generator.layers.alerts import Alerts
 from generator.layers.events import Events
 from generator.log_groups import log_group
 from generator.order_events import ORDER_CONFIRMED, pattern
-from generator.queues import dead_letter_alarm, dead_letter_queue, events_of
+from generator.queues import dead_letter_alarm
 
 #: Where orders lie in the exports bucket, by the day (UTC) that Firehose took them in, in Hive's form.
 ORDERS = "orders/"
@@ -125,11 +125,8 @@ class OrderExports(Layer):
         self.orders_stream = Ref(self.orders)
 
     def rule(self) -> None:
-        self.unexported = dead_letter_queue(
-            self,
-            "UnexportedOrders",
-            key_arn=self.data_key_arn,
-            lets_in=[events_of(self, "UnexportedOrders", self.bus_name)],
+        self.unexported = untold_queue(
+            self, "UnexportedOrders", bus=self.bus_name, key_arn=self.data_key_arn
         )
         stream_arn = GetAtt(self.orders, "Arn")
         putter = self.role(
@@ -138,26 +135,18 @@ class OrderExports(Layer):
             allows=[grants.DeliveryStream(stream_arn).put()],
             under="service",
         )
-        self.add(
-            Rule(
-                "ConfirmedOrders",
-                Name=self.named("confirmed-orders"),
-                Description="Every confirmed order goes to analytics",
-                EventBusName=self.bus_name,
-                EventPattern=pattern(ORDER_CONFIRMED),
-                Targets=[
-                    Target(
-                        Id="stream",
-                        Arn=stream_arn,
-                        RoleArn=GetAtt(putter, "Arn"),
-                        InputPath="$.detail",
-                        RetryPolicy=RetryPolicy(
-                            MaximumEventAgeInSeconds=24 * 3600, MaximumRetryAttempts=185
-                        ),
-                        DeadLetterConfig=DeadLetterConfig(Arn=GetAtt(self.unexported, "Arn")),
-                    )
-                ],
-            )
+        bus_rule(
+            self,
+            "ConfirmedOrders",
+            "confirmed-orders",
+            says="Every confirmed order goes to analytics",
+            bus=self.bus_name,
+            hears=pattern(ORDER_CONFIRMED),
+            untold=self.unexported,
+            Id="stream",
+            Arn=stream_arn,
+            RoleArn=GetAtt(putter, "Arn"),
+            InputPath="$.detail",
         )
 
     def alarms(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from troposphere import GetAtt, Ref
-from troposphere.awslambda import Permission
-from troposphere.events import DeadLetterConfig, RetryPolicy, Rule, Target
 
 from generator import grants
+from generator.bus_rules import bus_rule, untold_queue
 from generator.foundation import Foundation
+from generator.functions import may_call
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -26,11 +26,7 @@ from generator.order_events import (
     pattern,
 )
 from generator.order_workflow import definition
-from generator.queues import dead_letter_queue, events_of
 from generator.state_machines import state_machine
-
-#: EventBridge tries this long, in seconds and in tries, to reach the starter.
-TELL_FOR, TELL_TRIES = 24 * 3600, 185
 
 
 class OrderWorkflow(PrivateTier):
@@ -83,11 +79,8 @@ class OrderWorkflow(PrivateTier):
 
         The steps have it for whoever should call them without waiting; the workflow waits.
         """
-        self.unstarted = dead_letter_queue(
-            self,
-            "UnstartedOrders",
-            key_arn=self.data_key_arn,
-            lets_in=[events_of(self, "UnstartedOrders", self.bus_name)],
+        self.unstarted = untold_queue(
+            self, "UnstartedOrders", bus=self.bus_name, key_arn=self.data_key_arn
         )
         self.unstarted_orders_arn = GetAtt(self.unstarted, "Arn")
 
@@ -120,32 +113,21 @@ class OrderWorkflow(PrivateTier):
         self.order_workflow_arn = Ref(self.machine)
 
     def rule(self) -> None:
-        acknowledged = self.add(
-            Rule(
-                "OrderAcknowledged",
-                Name=self.named("order-acknowledged"),
-                Description="An acknowledged order starts its workflow",
-                EventBusName=self.bus_name,
-                EventPattern=pattern(ORDER_ACKNOWLEDGED),
-                Targets=[
-                    Target(
-                        Id="starter",
-                        Arn=GetAtt(self.starter, "Arn"),
-                        DeadLetterConfig=DeadLetterConfig(Arn=GetAtt(self.unstarted, "Arn")),
-                        RetryPolicy=RetryPolicy(
-                            MaximumEventAgeInSeconds=TELL_FOR, MaximumRetryAttempts=TELL_TRIES
-                        ),
-                    )
-                ],
-            )
+        acknowledged = bus_rule(
+            self,
+            "OrderAcknowledged",
+            "order-acknowledged",
+            says="An acknowledged order starts its workflow",
+            bus=self.bus_name,
+            hears=pattern(ORDER_ACKNOWLEDGED),
+            untold=self.unstarted,
+            Id="starter",
+            Arn=GetAtt(self.starter, "Arn"),
         )
-        self.add(
-            Permission(
-                "RuleStarts",
-                FunctionName=GetAtt(self.starter, "Arn"),
-                Action="lambda:InvokeFunction",
-                Principal="events.amazonaws.com",
-                SourceAccount=Ref("AWS::AccountId"),
-                SourceArn=GetAtt(acknowledged, "Arn"),
-            )
+        may_call(
+            self,
+            "RuleStarts",
+            GetAtt(self.starter, "Arn"),
+            service="events",
+            source=GetAtt(acknowledged, "Arn"),
         )

@@ -8,8 +8,9 @@ from troposphere.rds import DBSubnetGroup
 from generator import grants
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.layer import Handoff, Input, Layer, Output, Where
+from generator.layer import Handoff, Input, Output, Where
 from generator.layers.alerts import Alerts
+from generator.layers.data_tier import DataTier
 from generator.layers.network import Network
 from generator.layers.orders_addresses import hand_out
 from generator.layers.orders_alarms import watch
@@ -20,12 +21,11 @@ from generator.layers.orders_night import stops_at_night
 from generator.layers.orders_rds import RdsInstances, rds_instances
 from generator.layers.secrets import Secrets
 from generator.postgres import DATABASE, PORT
-from generator.zones import in_every_zone
 
 HOST = "c0123456789a.us-east-1.rds.amazonaws.com"
 
 
-class Orders(Layer):
+class Orders(DataTier):
     """The database of orders: the writer, its readers, and its copy in the standby region.
 
     In the standby, `writer_endpoint` is the local copy's: it refuses to write until it is promoted, and is
@@ -37,9 +37,6 @@ class Orders(Layer):
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
     vpc_id = Input(Network.vpc_id)
-    data_subnet_a = Input(Network.data_subnet_a)
-    data_subnet_b = Input(Network.data_subnet_b)
-    data_subnet_c = Input(Network.data_subnet_c)
     orders_secret_arn = Input(Secrets.orders_secret_arn)
     rotation_security_group_id = Input(Secrets.rotation_security_group_id)
 
@@ -106,9 +103,7 @@ class Orders(Layer):
                 "DataSubnets",
                 DBSubnetGroupName=self.named("orders"),
                 DBSubnetGroupDescription="The data tier",
-                SubnetIds=in_every_zone(
-                    self, self.data_subnet_a, self.data_subnet_b, self.data_subnet_c
-                ),
+                SubnetIds=self.data_subnets(),
                 Tags=Tags(Name=self.named("orders")),
                 **self.only(Conditions.orders_in_region),
             )

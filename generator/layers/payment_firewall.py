@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from troposphere import GetAtt, Ref, Tags
-from troposphere.wafv2 import AllowAction, DefaultAction, WebACL, WebACLAssociation
+from troposphere import GetAtt, Ref
+from troposphere.wafv2 import WebACLAssociation
 
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
@@ -11,8 +11,8 @@ from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.payment_requests import PaymentRequests
-from generator.web_acl import BY_ADDRESS, limited, managed, rules, visible
-from generator.web_acl_log import request_log, secrecy
+from generator.web_acl import BY_ADDRESS, limited, managed, web_acl
+from generator.web_acl_log import request_log
 
 #: Requests of one instance of the fleet in five minutes: many customers pay through it.
 ONE_INSTANCE = 20_000
@@ -39,22 +39,14 @@ class PaymentFirewall(Layer):
         self.alarm()
 
     def web_acl(self) -> None:
-        self.acl = self.add(
-            WebACL(
-                "PaymentsAcl",
-                Name=self.named("payments"),
-                Scope="REGIONAL",
-                DefaultAction=DefaultAction(Allow=AllowAction()),
-                Rules=rules(
-                    limited("InstanceRate", ONE_INSTANCE, BY_ADDRESS),
-                    managed("KnownBadInputsRuleSet"),
-                    managed("SQLiRuleSet"),
-                    managed("CommonRuleSet"),
-                ),
-                DataProtectionConfig=secrecy(),
-                VisibilityConfig=visible(self.named("payments")),
-                Tags=Tags(Name=self.named("payments")),
-            )
+        self.acl = web_acl(
+            self,
+            "PaymentsAcl",
+            "payments",
+            limited("InstanceRate", ONE_INSTANCE, BY_ADDRESS),
+            managed("KnownBadInputsRuleSet"),
+            managed("SQLiRuleSet"),
+            managed("CommonRuleSet"),
         )
 
     def association(self) -> None:

@@ -14,8 +14,8 @@ from troposphere.apigateway import (
     RequestValidator,
     Resource,
 )
-from troposphere.awslambda import Permission
 
+from generator.functions import may_call
 from generator.payment_api import ANSWERS, AUTHORIZE, JSON, TEMPLATE, VOID, Answer, Request
 
 if TYPE_CHECKING:
@@ -63,15 +63,12 @@ def _method(
             Schema=request.model(),
         )
     )
-    layer.add(
-        Permission(
-            f"{request.title}Calls",
-            FunctionName=function_arn,
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-            SourceArn=Sub(f"${{Stage}}/POST/{request.path}", Stage=layer.stage_arn()),
-        )
+    may_call(
+        layer,
+        f"{request.title}Calls",
+        function_arn,
+        service="apigateway",
+        source=Sub(f"${{Stage}}/POST/{request.path}", Stage=layer.stage_arn()),
     )
     return layer.add(
         Method(

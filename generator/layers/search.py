@@ -14,8 +14,8 @@ from generator.functions import Placement, python_function
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
+from generator.layers.data_tier import DataTier
 from generator.layers.front_door import FrontDoor
-from generator.layers.network import Network
 from generator.layers.private_tier import PrivateTier
 from generator.layers.search_access import access_function, roles
 from generator.layers.search_alarms import watch
@@ -25,7 +25,7 @@ from generator.queues import dead_letter_queue
 from generator.security import HTTPS, https_leaves, nothing_leaves, over_tcp
 
 
-class Search(PrivateTier):
+class Search(PrivateTier, DataTier):
     """The search domain, its access control, and the function that brings it the catalogue's changes.
 
     Lambda reads a day of changes at most. A domain that is made anew gets what is older when it is written
@@ -37,9 +37,6 @@ class Search(PrivateTier):
     data_key_arn = Handoff(Foundation.data_key_arn)
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
-    data_subnet_a = Input(Network.data_subnet_a)
-    data_subnet_b = Input(Network.data_subnet_b)
-    data_subnet_c = Input(Network.data_subnet_c)
     fleet_security_group_id = Input(FrontDoor.fleet_security_group_id)
     catalogue_stream_arn = Input(Catalog.catalogue_stream_arn)
 

@@ -41,7 +41,6 @@ from generator.conditions import Conditions
 from generator.log_groups import log_group, log_name
 from generator.resource_policies import policy, this_account
 from generator.territory import NAMES
-from generator.zones import in_every_zone
 
 if TYPE_CHECKING:
     from generator.layers.search import Search
@@ -86,9 +85,7 @@ def search_domain(layer: Search, master_arn: object) -> AWSObject:
                 EBSEnabled=True, VolumeType="gp3", VolumeSize=layer.settings.search_volume_gib
             ),
             VPCOptions=VPCOptions(
-                SubnetIds=in_every_zone(
-                    layer, layer.data_subnet_a, layer.data_subnet_b, layer.data_subnet_c
-                ),
+                SubnetIds=layer.data_subnets(),
                 SecurityGroupIds=[GetAtt(layer.domain_group, "GroupId")],
             ),
             EncryptionAtRestOptions=EncryptionAtRestOptions(

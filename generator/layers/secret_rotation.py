@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from troposphere import AWSObject, GetAtt, Ref, Sub
-from troposphere.awslambda import Permission
 from troposphere.ec2 import SecurityGroupRule
 from troposphere.secretsmanager import RotationRules, RotationSchedule
 
 from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
 from generator.conditions import Condition, Conditions
-from generator.functions import Placement, python_function
+from generator.functions import Placement, may_call, python_function
 from generator.naming import kebab
 from generator.postgres import PORT
 from generator.queues import dead_letter_alarm, dead_letter_queue
@@ -149,16 +148,13 @@ def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotatio
         concurrency=1,
         **there,
     )
-    permission = layer.add(
-        Permission(
-            f"{rotation.title}Permission",
-            FunctionName=Ref(function),
-            Action="lambda:InvokeFunction",
-            Principal="secretsmanager.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-            SourceArn=Ref(secret),
-            **there,
-        )
+    permission = may_call(
+        layer,
+        f"{rotation.title}Permission",
+        Ref(function),
+        service="secretsmanager",
+        source=Ref(secret),
+        **there,
     )
     layer.add(
         RotationSchedule(

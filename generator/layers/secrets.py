@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any
+from troposphere import AWSObject, NoValue, Ref
+from troposphere.secretsmanager import ReplicaRegion
 
-from awacs import secretsmanager
-from troposphere import AWSObject, NoValue, Ref, Tags
-from troposphere.secretsmanager import (
-    GenerateSecretString,
-    ReplicaRegion,
-    ResourcePolicy,
-    Secret,
-)
-
-from generator.conditions import Condition, Conditions
+from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Output, Where
 from generator.layers.alerts import Alerts
+from generator.layers.generated_secrets import generated_secret, in_the_peer
 from generator.layers.private_tier import PrivateTier
 from generator.layers.secret_rotation import rotations
 from generator.places import EDGE_REGION
 from generator.postgres import DATABASE, MASTER_USERNAME
-from generator.resource_policies import IN_THE_CLEAR, STRANGERS, policy, refuse
 from generator.secret_replicas import replica_arn
 from generator.suppressions import accepted
 from generator.valkey import SHOP
 
 ARN = "arn:aws:secretsmanager:us-east-1:111111111111:secret:tradewind-dev-"
-
-#: What a secret's policy denies to whoever should not be there.
-USES = [
-    secretsmanager.GetSecretValue,
-    secretsmanager.PutSecretValue,
-    secretsmanager.UpdateSecret,
-    secretsmanager.UpdateSecretVersionStage,
-    secretsmanager.DescribeSecret,
-    secretsmanager.DeleteSecret,
-    secretsmanager.PutResourcePolicy,
-    secretsmanager.DeleteResourcePolicy,
-]
-
-#: In a secret's policy `*` is the secret itself; replicas carry the policy, under another ARN.
-AT_HOME = policy(
-    refuse("OnlyThisAccount", USES, ["*"], STRANGERS),
-    refuse("OnlyOverTls", USES, ["*"], IN_THE_CLEAR),
-)
 
 
 class Secrets(PrivateTier):
@@ -99,7 +71,8 @@ class Secrets(PrivateTier):
     def orders_credentials(self) -> None:
         """No host: the standby's replica of the secret would name the primary's."""
         template = {"username": MASTER_USERNAME, "engine": "postgres", "dbname": DATABASE}
-        self.orders = self.secret(
+        self.orders = generated_secret(
+            self,
             "OrdersSecret",
             purpose="orders-database",
             says="Master credentials of the orders database",
@@ -110,7 +83,8 @@ class Secrets(PrivateTier):
 
     def cache_credentials(self) -> None:
         """Both regions' caches know the shop by the same password."""
-        self.cache = self.secret(
+        self.cache = generated_secret(
+            self,
             "CacheSecret",
             purpose="session-cache",
             says="The shop's user of the session cache",
@@ -123,7 +97,8 @@ class Secrets(PrivateTier):
         )
 
     def payment_key(self) -> None:
-        self.payment = self.secret(
+        self.payment = generated_secret(
+            self,
             "PaymentSecret",
             purpose="payment-processor",
             says="API key of the payment processor; register it there before the first charge",
@@ -134,13 +109,14 @@ class Secrets(PrivateTier):
 
     def origin_header(self) -> None:
         """Rotated by a release, not by a schedule: both platforms must know a value before edge sends it."""
-        origin = self.secret(
+        origin = generated_secret(
+            self,
             "OriginSecret",
             purpose="origin-header",
             says="What CloudFront tells the load balancers; previous counts while a release rotates it",
             generated="current",
             beside={"previous": ""},
-            replicas=[self.in_the_peer(), self.in_an_edge_apart()],
+            replicas=[in_the_peer(self), self.in_an_edge_apart()],
             Metadata=accepted(
                 "a release rotates it", guard="SECRETSMANAGER_ROTATION_ENABLED_CHECK"
             ),
@@ -151,56 +127,6 @@ class Secrets(PrivateTier):
         place = rotations(self, self.orders, self.cache, self.payment)
         (group_id,) = place.security_groups
         self.rotation_security_group_id = self.choose(Conditions.primary, group_id, "")
-
-    def secret(
-        self,
-        title: str,
-        *,
-        purpose: str,
-        says: str,
-        generated: str,
-        beside: dict[str, str],
-        replicas: Sequence[object] = (),
-        there: Condition = Conditions.primary,
-        **attributes: Any,
-    ) -> AWSObject:
-        """A generated secret, and a policy that keeps it at home; its replica is the peer's if none is named.
-
-        It goes with its stack: it opens nothing that outlives it. A snapshot's password is set anew.
-        """
-        secret = self.add(
-            Secret(
-                title,
-                Name=self.named_everywhere(purpose),
-                Description=says,
-                KmsKeyId=self.secrets_key_arn,
-                GenerateSecretString=GenerateSecretString(
-                    SecretStringTemplate=json.dumps(beside, sort_keys=True),
-                    GenerateStringKey=generated,
-                    PasswordLength=40,
-                    ExcludePunctuation=True,
-                ),
-                ReplicaRegions=list(replicas) or [self.in_the_peer()],
-                Tags=Tags(Name=self.named_everywhere(purpose)),
-                DeletionPolicy="Delete",
-                UpdateReplacePolicy="Retain",
-                **attributes,
-                **self.only(there),
-            )
-        )
-        self.add(
-            ResourcePolicy(
-                f"{title}Policy",
-                SecretId=Ref(secret),
-                BlockPublicPolicy=True,
-                ResourcePolicy=AT_HOME,
-                **self.only(there),
-            )
-        )
-        return secret
-
-    def in_the_peer(self) -> ReplicaRegion:
-        return ReplicaRegion(Region=self.settings.peer_region, KmsKeyId=self.peer_secrets_key_arn)
 
     def in_an_edge_apart(self) -> object:
         """The distribution is made there, and a dynamic reference is resolved where its stack is."""

@@ -8,8 +8,12 @@ from troposphere.autoscaling import (
     AvailabilityZoneImpairmentPolicy,
     InstanceMaintenancePolicy,
     InstanceReusePolicy,
+    InstancesDistribution,
+    LaunchTemplate,
+    LaunchTemplateOverrides,
     LaunchTemplateSpecification,
     MetricsCollection,
+    MixedInstancesPolicy,
     WarmPool,
 )
 from troposphere.events import Rule, Target
@@ -23,6 +27,7 @@ from generator.layers.front_door import FrontDoor
 from generator.layers.golden_signals import GoldenSignals
 from generator.layers.network import Network
 from generator.layers.shop_instance import ShopInstance
+from generator.zones import every_zone
 
 #: Seconds until a new instance counts: it boots, gets its revision and fills its caches.
 WARMUP = 180
@@ -79,10 +84,8 @@ class Storefront(Layer):
                     self.private_subnet_b,
                     self.choose(Conditions.third_zone, self.private_subnet_c, NoValue),
                 ],
-                LaunchTemplate=LaunchTemplateSpecification(
-                    LaunchTemplateId=self.shop_template_id,
-                    Version=self.shop_template_version,
-                ),
+                AvailabilityZones=every_zone(self),
+                MixedInstancesPolicy=self.kinds(),
                 TargetGroupARNs=[self.target_group_arn],
                 ServiceLinkedRoleARN=fleet_role_arn(self),
                 HealthCheckType="ELB",
@@ -101,6 +104,30 @@ class Storefront(Layer):
             )
         )
         self.fleet_name = Ref(self.group)
+
+    def kinds(self) -> MixedInstancesPolicy:
+        """On demand, of the first kind, and of the second where EC2 has no more of the first.
+
+        That may be in a rush, or when everybody leaves an impaired region.
+
+        https://docs.aws.amazon.com/autoscaling/ec2/userguide/allocation-strategies.html
+        """
+        return MixedInstancesPolicy(
+            InstancesDistribution=InstancesDistribution(
+                OnDemandAllocationStrategy="prioritized",
+                OnDemandPercentageAboveBaseCapacity=100,
+            ),
+            LaunchTemplate=LaunchTemplate(
+                LaunchTemplateSpecification=LaunchTemplateSpecification(
+                    LaunchTemplateId=self.shop_template_id,
+                    Version=self.shop_template_version,
+                ),
+                Overrides=[
+                    LaunchTemplateOverrides(InstanceType=self.settings.shop_instance_type),
+                    LaunchTemplateOverrides(InstanceType=self.settings.shop_second_instance_type),
+                ],
+            ),
+        )
 
     def refresh(self) -> FleetUpdatePolicy:
         """A new template replaces instances one after another, new before old, and stops at an alarm.

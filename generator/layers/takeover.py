@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from troposphere import GetAtt, Ref, Sub, Tags
-from troposphere.awslambda import Permission
 from troposphere.dynamodb import (
     AttributeDefinition,
     KeySchema,
@@ -23,7 +22,7 @@ from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.functions import python_function
+from generator.functions import may_call, python_function
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
@@ -115,19 +114,16 @@ class Takeover(Layer):
     def path(self) -> None:
         """The load balancer may call the function before the target group is made, so its name is derived."""
         name = self.named_everywhere("takeover")
-        may_call = self.add(
-            Permission(
-                "LoadBalancerAsks",
-                FunctionName=GetAtt(self.function, "Arn"),
-                Action="lambda:InvokeFunction",
-                Principal="elasticloadbalancing.amazonaws.com",
-                SourceAccount=Ref("AWS::AccountId"),
-                SourceArn=Sub(
-                    "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}"
-                    ":targetgroup/${Name}/*",
-                    Name=name,
-                ),
-            )
+        permission = may_call(
+            self,
+            "LoadBalancerAsks",
+            GetAtt(self.function, "Arn"),
+            service="elasticloadbalancing",
+            source=Sub(
+                "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}"
+                ":targetgroup/${Name}/*",
+                Name=name,
+            ),
         )
         targets = self.add(
             TargetGroup(
@@ -136,7 +132,7 @@ class Takeover(Layer):
                 TargetType="lambda",
                 Targets=[TargetDescription(Id=GetAtt(self.function, "Arn"))],
                 Tags=Tags(Name=self.named("takeover")),
-                DependsOn=[may_call.title],
+                DependsOn=[permission.title],
             )
         )
         self.add(

@@ -33,6 +33,7 @@ from generator.layers.catalog import Catalog
 from generator.layers.network import Network
 from generator.queues import dead_letter_queue, job_queue
 from generator.revisions import RELEASES
+from generator.zones import every_zone
 
 #: Where the workers publish their own metrics.
 METRICS = "Tradewind/Workers"
@@ -46,6 +47,10 @@ JOB_SECONDS = 300
 #: Seconds from EC2's notice to the end of a Spot instance, less a margin to say that all is handed back.
 #: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
 NOTICE_SECONDS = 110
+
+#: The families of Graviton that encrypt what instances send each other.
+#: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html
+FAMILIES = ("c6gn", "c7g", "c7gd", "c7gn", "m7g", "m7gd", "r7g", "r7gd")
 
 #: Seconds until a new worker counts: it boots and gets its revision.
 WARMUP = 180
@@ -197,6 +202,7 @@ class Workers(Layer):
                     self.private_subnet_b,
                     self.choose(Conditions.third_zone, self.private_subnet_c, NoValue),
                 ],
+                AvailabilityZones=every_zone(self),
                 MixedInstancesPolicy=MixedInstancesPolicy(
                     InstancesDistribution=InstancesDistribution(
                         OnDemandBaseCapacity=0,
@@ -240,6 +246,7 @@ class Workers(Layer):
 def graviton() -> InstanceRequirements:
     """The image is for arm64; the burstable kinds would throttle in a long job."""
     return InstanceRequirements(
+        AllowedInstanceTypes=[f"{family}.*" for family in FAMILIES],
         CpuManufacturers=["amazon-web-services"],
         VCpuCount=VCpuCountRequest(Min=2, Max=8),
         MemoryMiB=MemoryMiBRequest(Min=4096),

@@ -10,7 +10,7 @@ from tests.coverage.claims import (
     row,
 )
 from tests.coverage.contents import Holds, Item, Refers
-from tests.coverage.expectations import AtLeast
+from tests.coverage.expectations import AtLeast, Given
 from tests.coverage.rows.names import (
     DATA_KEY,
     FLEET,
@@ -139,6 +139,8 @@ I1 = row(
 )
 
 DATA = "LaunchTemplateData"
+KINDS = "MixedInstancesPolicy.LaunchTemplate"
+OF_TEMPLATE = f"{KINDS}.LaunchTemplateSpecification"
 EBS = f"{DATA}.BlockDeviceMappings[*].Ebs"
 
 P3 = row(
@@ -165,8 +167,10 @@ P3 = row(
             FLEET,
             {
                 "VPCZoneIdentifier": Refers(SUBNET, times=3),
-                "LaunchTemplate.LaunchTemplateId": Refers("AWS::EC2::LaunchTemplate"),
-                "LaunchTemplate.Version": Holds("LatestVersionNumber"),
+                f"{OF_TEMPLATE}.LaunchTemplateId": Refers("shop-instance/ShopTemplate"),
+                f"{OF_TEMPLATE}.Version": Holds("LatestVersionNumber"),
+                f"{KINDS}.Overrides[*].InstanceType": Given(),
+                "MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity": 100,
                 "HealthCheckType": "ELB",
                 "MinSize": AtLeast(3),
                 "MaxSize": AtLeast(6),
@@ -206,16 +210,22 @@ I2 = row(
     Claim(
         "its role may publish to that namespace alone",
         Some(
-            "AWS::IAM::Role",
+            "AWS::IAM::ManagedPolicy",
             {
-                "Policies[*].PolicyDocument.Statement": Item(
+                "PolicyDocument.Statement": Item(
                     {
                         "Action": ["cloudwatch:PutMetricData"],
                         "Condition.StringEquals.cloudwatch:namespace": Holds("Tradewind/Shop"),
                     }
                 ),
-                "AssumeRolePolicyDocument.Statement[*].Principal.Service": "ec2.amazonaws.com",
             },
+        ),
+    ),
+    Claim(
+        "and its instances have that role",
+        Some(
+            "AWS::IAM::InstanceProfile",
+            {"Roles->ManagedPolicyArns": Refers("shop-instance/ShopInstanceGrants")},
         ),
     ),
 )

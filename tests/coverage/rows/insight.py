@@ -127,7 +127,7 @@ P6 = row(
         Some(
             ROLE,
             {
-                "Policies[*].PolicyDocument.Statement": Item(
+                "ManagedPolicyArns->PolicyDocument.Statement": Item(
                     {"Action": Holds("dynamodb:PutItem"), "Resource[*]": Holds("-catalogue")}
                 ),
                 "RoleName": Holds("top-products-publisher"),

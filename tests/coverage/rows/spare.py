@@ -14,7 +14,7 @@ from tests.coverage.rows.names import (
     SCALING_POLICY,
 )
 
-SPOT = {"MixedInstancesPolicy": Given()}
+SPOT = {"Tags[Key=Name].Value": Holds("-workers-")}
 POLICY = "MixedInstancesPolicy.InstancesDistribution"
 METRICS = "TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics"
 
@@ -50,7 +50,7 @@ P4 = row(
         Some(
             ROLE,
             {
-                "Policies[*].PolicyDocument.Statement": Item(
+                "ManagedPolicyArns->PolicyDocument.Statement": Item(
                     {
                         "Action": Holds(
                             "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"
@@ -138,7 +138,7 @@ M1 = row(
         Some(
             ROLE,
             {
-                "Policies[*].PolicyDocument.Statement": Item(
+                "ManagedPolicyArns->PolicyDocument.Statement": Item(
                     {
                         "Action": Holds("s3:PutObject"),
                         "Resource[*]": Holds("/load-tests/*"),

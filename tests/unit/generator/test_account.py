@@ -233,7 +233,12 @@ def test_the_standards_wait_for_their_hub() -> None:
 
 
 def test_each_setting_of_the_account_can_be_somebody_elses() -> None:
-    ours = {"AWS::ApiGateway::Account", "AWS::EC2::SnapshotBlockPublicAccess", "AWS::IAM::Role"}
+    ours = {
+        "AWS::ApiGateway::Account",
+        "AWS::EC2::SnapshotBlockPublicAccess",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Role",
+    }
     assert types(standing(AccountSettings)) == ours
     assert not types(
         standing(AccountSettings, api_gateway_account="false", block_snapshot_sharing="false")

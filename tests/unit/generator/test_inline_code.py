@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import BuildError
-from generator.functions import INLINE_LIMIT, SOURCES, bare, inline
+from generator.inline_code import INLINE_LIMIT, SOURCES, bare, inline
 
 CODE = '''"""What it is."""
 
@@ -62,7 +62,7 @@ def is_said(statement: ast.stmt) -> bool:
 def test_what_fits_travels_as_it_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("generator.functions.SOURCES", tmp_path)
+    monkeypatch.setattr("generator.inline_code.SOURCES", tmp_path)
     (tmp_path / "short.py").write_text(CODE)
     assert inline("short") == CODE
 
@@ -70,7 +70,7 @@ def test_what_fits_travels_as_it_is_written(
 def test_what_does_not_fit_even_so_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("generator.functions.SOURCES", tmp_path)
+    monkeypatch.setattr("generator.inline_code.SOURCES", tmp_path)
     (tmp_path / "long.py").write_text("x = 1\n" * INLINE_LIMIT)
     with pytest.raises(BuildError, match=r"long\.py has"):
         inline("long")

@@ -11,7 +11,8 @@ from jsonata import jsonata  # type: ignore[import-untyped]
 
 from generator.layers.order_workflow import OrderWorkflow
 from generator.order_events import ORDER_CONFIRMED, ORDER_FAILED, SCHEMAS, SOURCE
-from generator.order_workflow import DECLINED, NOT_WRITABLE, OUT_OF_STOCK, definition
+from generator.order_states import NOT_WRITABLE
+from generator.order_workflow import DECLINED, OUT_OF_STOCK, definition
 from tests.unit.generator.resolved import Made
 from tests.unit.generator.standing import standing
 from tests.unit.generator.state_machines import flaws, machine, unfilled

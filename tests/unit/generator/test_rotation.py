@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
-from generator.functions import inline
+from generator.inline_code import inline
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 OLD, NEW = "version-old", "version-new"

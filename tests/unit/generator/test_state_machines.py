@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generator.state_machines import awaited, choice, definition, pause, task
+from generator.states import awaited, choice, definition, pause, task
 from tests.unit.generator.state_machines import flaws
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from generator.functions import inline
+from generator.inline_code import inline
 
 
 def execution_environment(source: str, **clients: Any) -> ModuleType:

@@ -1,0 +1,146 @@
+"""The kinds of states that the order workflow is made of: steps, refusals, records and announcements.
+
+Each hands on the order as it came, with what was answered or said beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from generator.order_events import SOURCE
+from generator.states import State, jsonata, task
+
+#: What a payment function raises that no second try will change, and nothing came of.
+FINAL = ("PaymentRefused", "ProcessorNotConfigured")
+
+#: The database does not take writes: a failover, a takeover that left it where it was, a night's stop.
+NOT_WRITABLE = "DatabaseNotWritable"
+
+#: Seconds that one try of a step may take.
+STEP_TIMEOUT = 60
+
+#: A task's answer is for its log; the order goes on as it came.
+UNCHANGED = jsonata("$states.input")
+
+
+def retry(errors: list[str], *, first: int, most: int, times: int) -> State:
+    """Try again after `first` seconds, then twice as long up to `most`, at random within that."""
+    return {
+        "ErrorEquals": errors,
+        "IntervalSeconds": first,
+        "MaxDelaySeconds": most,
+        "BackoffRate": 2,
+        "MaxAttempts": times,
+        "JitterStrategy": "FULL",
+    }
+
+
+#: Whatever else goes wrong: some minutes of trying.
+BRIEFLY = retry(["States.ALL"], first=2, most=60, times=8)
+
+#: A day: the longest that an order waits for its database.
+PATIENTLY = retry([NOT_WRITABLE], first=15, most=300, times=290)
+
+#: Half a day, for what undoes: it has to get through.
+STUBBORNLY = retry(["States.ALL"], first=5, most=900, times=48)
+
+NEVER = {"ErrorEquals": list(FINAL), "MaxAttempts": 0}
+
+
+def step(
+    function: str,
+    action: str,
+    *,
+    then: str,
+    otherwise: str,
+    tries: list[State],
+    refused: str = "",
+    noted: str = "failure",
+) -> State:
+    """Have a function do its part for the order; `refused` is where a final refusal leads, if elsewhere."""
+    catch = [_caught(["States.ALL"], noted, otherwise)]
+    if refused:
+        catch.insert(0, _caught(list(FINAL), noted, refused))
+    payload = {"action": action, "order": jsonata("$states.input.order")}
+    return task(
+        "lambda:invoke",
+        {"FunctionName": f"${{{function}}}", "Payload": payload},
+        then=then,
+        timeout=STEP_TIMEOUT,
+        Output=_with("answer", "$states.result.Payload"),
+        Retry=tries,
+        Catch=catch,
+    )
+
+
+def unless(outcome: str, reason: str, then: str, *, otherwise: str) -> State:
+    """Go on, unless the step's answer was this; then that is the failure."""
+    return {
+        "Type": "Choice",
+        "Choices": [
+            {
+                "Condition": jsonata(f"$states.input.answer.outcome = '{outcome}'"),
+                "Output": _with("failure", f"{{'Error': '{reason}'}}"),
+                "Next": then,
+            }
+        ],
+        "Default": otherwise,
+    }
+
+
+def record(state: str, *, then: str) -> State:
+    """Write how it ended into the intake item; the reader of the table's stream lets that pass by."""
+    return task(
+        "dynamodb:updateItem",
+        {
+            "TableName": "${IntakeTable}",
+            "Key": {"order_id": {"S": jsonata("$states.input.order.order_id")}},
+            "UpdateExpression": "SET #state = :state",
+            "ConditionExpression": "attribute_exists(order_id)",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {":state": {"S": state}},
+        },
+        then=then,
+        timeout=STEP_TIMEOUT,
+        Output=UNCHANGED,
+        Retry=[BRIEFLY],
+        Catch=[_caught(["States.ALL"], "unrecorded", then)],
+    )
+
+
+def announce(detail_type: str, outcome: Mapping[str, str], *, then: str, otherwise: str) -> State:
+    """Say how it ended: the order as it was acknowledged, and its outcome, told in JSONata."""
+    told = ", ".join(f"'{name}': {value}" for name, value in outcome.items())
+    return task(
+        "events:putEvents",
+        {
+            "Entries": [
+                {
+                    "EventBusName": "${Bus}",
+                    "Source": SOURCE,
+                    "DetailType": detail_type,
+                    "Detail": jsonata(f"$merge([$states.input.order, {{{told}}}])"),
+                }
+            ]
+        },
+        then=then,
+        timeout=STEP_TIMEOUT,
+        Output=UNCHANGED,
+        Retry=[BRIEFLY],
+        Catch=[_caught(["States.ALL"], "unsaid", otherwise)],
+    )
+
+
+def _caught(errors: list[str], noted: str, then: str) -> dict[str, Any]:
+    """The way on after these errors, with what was said kept beside the order."""
+    return {
+        "ErrorEquals": errors,
+        "Output": _with(noted, "$states.errorOutput"),
+        "Next": then,
+    }
+
+
+def _with(name: str, value: str) -> str:
+    """What came in, and something beside it."""
+    return jsonata(f"$merge([$states.input, {{'{name}': {value}}}])")
