@@ -55,7 +55,6 @@ def private_bucket(
     key_arn: object | None,
     logged_to: AWSObject | None,
     lets_in: Sequence[Statement] = (),
-    tells_events: bool = False,
     holds: bool = False,
     **properties: Any,
 ) -> AWSObject:
@@ -77,10 +76,6 @@ def private_bucket(
         properties["DependsOn"] = f"{logged_to.title}Policy"
     if holds:
         properties["ObjectLockEnabled"] = True
-    if tells_events:
-        properties["NotificationConfiguration"] = NotificationConfiguration(
-            EventBridgeConfiguration=EventBridgeConfiguration(EventBridgeEnabled=True)
-        )
     bucket = layer.add(
         Bucket(
             title,
@@ -91,6 +86,9 @@ def private_bucket(
             LifecycleConfiguration=ageing.configuration(),
             OwnershipControls=OwnershipControls(
                 Rules=[OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
+            ),
+            NotificationConfiguration=NotificationConfiguration(
+                EventBridgeConfiguration=EventBridgeConfiguration(EventBridgeEnabled=True)
             ),
             PublicAccessBlockConfiguration=PublicAccessBlockConfiguration(
                 BlockPublicAcls=True,

@@ -153,7 +153,6 @@ class Foundation(Layer):
             RELEASED,
             key_arn=self.artifacts_key_arn,
             logged_to=self.access_log,
-            tells_events=True,
             holds=True,
         )
         self.artifacts_bucket = Ref(bucket)
@@ -169,7 +168,6 @@ class Foundation(Layer):
             key_arn=self.data_key_arn,
             logged_to=self.access_log,
             lets_in=[cloudfront_reads("images")],
-            tells_events=True,
             holds=True,
             **to_the_peer(self, "images", role, self.peer_data_key_arn),
             **self.only(Conditions.pair),
@@ -180,7 +178,6 @@ class Foundation(Layer):
             EXPORTED,
             key_arn=self.data_key_arn,
             logged_to=self.access_log,
-            tells_events=True,
             holds=True,
             **to_the_peer(self, "exports", role, self.peer_data_key_arn),
             **self.only(Conditions.pair),

@@ -23,10 +23,4 @@ def https_leaves(where: str) -> SecurityGroupRule:
 
 def nothing_leaves() -> SecurityGroupRule:
     """The rule that stands for no egress: a group without any rule gets EC2's allow-all instead."""
-    return SecurityGroupRule(
-        IpProtocol="icmp",
-        FromPort=252,
-        ToPort=86,
-        CidrIp="255.255.255.255/32",
-        Description="No egress",
-    )
+    return SecurityGroupRule(CidrIp="255.255.255.255/32", **over_tcp(1, "No egress"))

@@ -1,16 +1,17 @@
-"""The regional web ACL, behind CloudFront's own: a layer that is there by toggle."""
+"""The regional web ACL, behind CloudFront's own: a layer that is there by toggle.
+
+What it stands on puts itself behind it: the load balancer of the front door.
+"""
 
 from __future__ import annotations
 
 from troposphere import GetAtt, Ref
-from troposphere.wafv2 import WebACLAssociation
 
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
-from generator.layers.front_door import FrontDoor
 from generator.layers.front_door_rules import HEALTH_PATH, TAKEOVER_PATH
 from generator.web_acl import (
     BY_FORWARDED_ADDRESS,
@@ -23,7 +24,7 @@ from generator.web_acl_log import request_log
 
 
 class Firewall(Layer):
-    """the regional web ACL on the load balancer: injection, cross-site scripting, floods.
+    """the regional web ACL of the load balancer: injection, cross-site scripting, floods.
 
     IP reputation and AntiDDoS stand at CloudFront: here they would judge CloudFront's addresses.
     """
@@ -31,9 +32,13 @@ class Firewall(Layer):
     condition = Conditions.waf
 
     logs_key_arn = Handoff(Foundation.logs_key_arn)
-    alb_arn = Input(FrontDoor.alb_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
 
+    shop_acl_arn = Output(
+        example="arn:aws:wafv2:us-east-1:111111111111:regional/webacl/tradewind-dev-shop-us-east-1/"
+        "11111111-1111-1111-1111-111111111111",
+        help="Empty without web ACLs.",
+    )
     firewall_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-blocked-requests-us-east-1",
         help="The one alarm of this tier.",
@@ -41,7 +46,6 @@ class Firewall(Layer):
 
     def build(self) -> None:
         self.web_acl()
-        self.association()
         request_log(self, self.acl, "shop", self.logs_key_arn)
         self.alarm()
 
@@ -57,15 +61,7 @@ class Firewall(Layer):
             managed("SQLiRuleSet"),
             managed("CommonRuleSet"),
         )
-
-    def association(self) -> None:
-        self.add(
-            WebACLAssociation(
-                "ShopAclOnLoadBalancer",
-                ResourceArn=self.alb_arn,
-                WebACLArn=GetAtt(self.acl, "Arn"),
-            )
-        )
+        self.shop_acl_arn = GetAtt(self.acl, "Arn")
 
     def alarm(self) -> None:
         blocked = metric_alarm(

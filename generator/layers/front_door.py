@@ -11,11 +11,13 @@ from troposphere.elasticloadbalancingv2 import (
     LoadBalancer,
     LoadBalancerAttributes,
 )
+from troposphere.wafv2 import WebACLAssociation
 
 from generator.certificates import certificate
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Lookup, ManagedPrefixList, Output
+from generator.layers.firewall import Firewall
 from generator.layers.front_door_groups import groups
 from generator.layers.front_door_rules import rules
 from generator.layers.front_door_targets import shop_targets
@@ -37,6 +39,7 @@ class FrontDoor(Layer):
     public_subnet_b = Input(Network.public_subnet_b)
     public_subnet_c = Input(Network.public_subnet_c)
     origin_secret_arn = Input(Secrets.origin_secret_arn)
+    shop_acl_arn = Input(Firewall.shop_acl_arn)
     cloudfront_addresses = Lookup(
         ManagedPrefixList("com.amazonaws.global.cloudfront.origin-facing"), example="pl-3b927c52"
     )
@@ -68,6 +71,7 @@ class FrontDoor(Layer):
         self.certificate()
         self.groups = groups(self)
         self.load_balancer()
+        self.behind_the_web_acl()
         self.targets = shop_targets(self)
         self.listener()
         rules(self, self.https, self.targets)
@@ -122,6 +126,16 @@ class FrontDoor(Layer):
                     },
                 ),
                 Tags=Tags(Name=self.named("shop")),
+            )
+        )
+
+    def behind_the_web_acl(self) -> None:
+        self.add(
+            WebACLAssociation(
+                "LoadBalancerBehindAcl",
+                ResourceArn=Ref(self.balancer),
+                WebACLArn=self.shop_acl_arn,
+                **self.only(Conditions.waf),
             )
         )
 

@@ -14,7 +14,6 @@ from generator.dynamic_references import secret_field
 from generator.layers.orders_engines import (
     BACKUP_WINDOW,
     MAINTENANCE_WINDOW,
-    encrypted_with,
     engine_log,
     watched,
 )
@@ -142,7 +141,10 @@ def _instance(
     condition: Condition,
     after: AWSObject | None = None,
 ) -> AWSObject:
-    """The first of a cluster is its writer, so the others wait for it; each zone has its own."""
+    """The first of a cluster is its writer, so the others wait for it; each zone has its own.
+
+    It is encrypted as its cluster is, and may say so. https://github.com/aws-cloudformation/cfn-lint/pull/4069
+    """
     waits: dict[str, Any] = {"DependsOn": after.title} if after else {}
     return layer.add(
         DBInstance(
@@ -152,7 +154,7 @@ def _instance(
             DBInstanceClass=layer.settings.orders_cluster_class,
             AvailabilityZone=Sub("${AWS::Region}${Letter}", Letter=zone),
             PromotionTier=1,
-            Metadata=encrypted_with("cluster"),
+            StorageEncrypted=True,
             Tags=Tags(Name=layer.named("orders")),
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",

@@ -8,6 +8,7 @@ from troposphere import AWSObject, GetAtt, Sub
 
 from generator.conditions import Condition
 from generator.log_groups import log_group
+from generator.suppressions import accepted
 
 if TYPE_CHECKING:
     from generator.layers.orders import Orders
@@ -31,16 +32,17 @@ def watched(layer: Orders) -> dict[str, Any]:
     }
 
 
-def encrypted_with(source: str) -> dict[str, object]:
-    """Metadata for an instance that has the encryption of its `source` and may not state one itself.
+def encrypted_as_its_source() -> dict[str, object]:
+    """Metadata for a replica, which has the encryption of its source and may not state one itself.
 
     CloudFormation refuses StorageEncrypted on it; linters that look for the property are told why.
     """
-    because = f"encrypted as its {source} is; CloudFormation takes no StorageEncrypted here"
-    return {
-        "checkov": {"skip": [{"id": "CKV_AWS_16", "comment": because}]},
-        "guard": {"SuppressedRules": ["RDS_STORAGE_ENCRYPTED"]},
-    }
+    return accepted(
+        "encrypted as its source is; CloudFormation takes no StorageEncrypted here",
+        checkov="CKV_AWS_16",
+        cfn_nag="F27",
+        guard="RDS_STORAGE_ENCRYPTED",
+    )
 
 
 def engine_log(

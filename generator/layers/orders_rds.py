@@ -13,7 +13,7 @@ from generator.conditions import Condition, Conditions
 from generator.dynamic_references import secret_field
 from generator.layers.orders_engines import (
     BACKUP_WINDOW,
-    encrypted_with,
+    encrypted_as_its_source,
     engine_log,
     watched,
 )
@@ -131,7 +131,7 @@ def _reader(
         condition,
         after,
         SourceDBInstanceIdentifier=Ref(writer),
-        Metadata=encrypted_with("source"),
+        Metadata=encrypted_as_its_source(),
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
     )
@@ -150,7 +150,7 @@ def _remote_replica(layer: Orders, parameters: AWSObject) -> AWSObject:
         parameters,
         Conditions.rds_remote_replica,
         SourceDBInstanceIdentifier=layer.primary_database_arn,
-        Metadata=encrypted_with("source"),
+        Metadata=encrypted_as_its_source(),
         SourceRegion=layer.settings.primary_region,
         KmsKeyId=layer.data_key_arn,
         DBSubnetGroupName=Ref(layer.subnet_group),

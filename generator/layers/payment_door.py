@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from awacs import execute_api
 from awacs.aws import Allow, Statement
-from troposphere import AWSObject, GetAtt, Sub, Tags
+from troposphere import AWSObject, GetAtt, NoValue, Sub, Tags
 from troposphere.ec2 import (
     SecurityGroup,
     SecurityGroupEgress,
@@ -67,7 +67,7 @@ def _group(
             title,
             GroupDescription=says,
             VpcId=layer.vpc_id,
-            SecurityGroupIngress=lets_in,
+            SecurityGroupIngress=lets_in or NoValue,
             SecurityGroupEgress=[nothing_leaves()],
             Tags=Tags(Name=layer.named("payments")),
         )

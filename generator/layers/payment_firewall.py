@@ -1,16 +1,14 @@
-"""The web ACL on the payments API: a layer that is there where the API and web ACLs are."""
+"""The web ACL of the payments API, which puts itself behind it: there where the API and web ACLs are."""
 
 from __future__ import annotations
 
 from troposphere import GetAtt, Ref
-from troposphere.wafv2 import WebACLAssociation
 
 from generator.alarms import Series, above, metric_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
-from generator.layers.payment_requests import PaymentRequests
 from generator.web_acl import BY_ADDRESS, limited, managed, web_acl
 from generator.web_acl_log import request_log
 
@@ -25,8 +23,12 @@ class PaymentFirewall(Layer):
 
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
-    payments_stage_resource = Input(PaymentRequests.payments_stage_resource)
 
+    payments_acl_arn = Output(
+        example="arn:aws:wafv2:us-east-1:111111111111:regional/webacl/tradewind-dev-payments-us-east-1/"
+        "11111111-1111-1111-1111-111111111111",
+        help="Empty without web ACLs.",
+    )
     payment_firewall_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-blocked-payments-us-east-1",
         help="The one alarm of this tier.",
@@ -34,7 +36,6 @@ class PaymentFirewall(Layer):
 
     def build(self) -> None:
         self.web_acl()
-        self.association()
         request_log(self, self.acl, "payments", self.logs_key_arn)
         self.alarm()
 
@@ -48,15 +49,7 @@ class PaymentFirewall(Layer):
             managed("SQLiRuleSet"),
             managed("CommonRuleSet"),
         )
-
-    def association(self) -> None:
-        self.add(
-            WebACLAssociation(
-                "PaymentsAclOnApi",
-                ResourceArn=self.payments_stage_resource,
-                WebACLArn=GetAtt(self.acl, "Arn"),
-            )
-        )
+        self.payments_acl_arn = GetAtt(self.acl, "Arn")
 
     def alarm(self) -> None:
         blocked = metric_alarm(

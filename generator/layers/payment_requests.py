@@ -16,6 +16,7 @@ from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.payment_door import Door, door
+from generator.layers.payment_firewall import PaymentFirewall
 from generator.layers.payment_methods import methods
 from generator.layers.payment_requests_alarms import watch
 from generator.layers.payment_stage import stage
@@ -43,6 +44,7 @@ class PaymentRequests(PrivateTier):
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
     authorization_function_arn = Input(Payments.authorization_function_arn)
     void_function_arn = Input(Payments.void_function_arn)
+    payments_acl_arn = Input(PaymentFirewall.payments_acl_arn)
 
     payments_url = Output(
         example=f"https://{HOST}/tradewind-dev-payments-us-east-1",
@@ -51,10 +53,6 @@ class PaymentRequests(PrivateTier):
     payments_stage_arn = Output(
         example="arn:aws:execute-api:us-east-1:111111111111:a1b2c3d4e5/tradewind-dev-payments-us-east-1",
         help="As grants name it (execute-api).",
-    )
-    payments_stage_resource = Output(
-        example="arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4e5/stages/tradewind-dev-payments-us-east-1",
-        help="As a web ACL names it (apigateway).",
     )
     payment_client_group_id = Output(
         example="sg-0123456789abcdef3", help="Whoever is in this group reaches the API."
@@ -124,10 +122,6 @@ class PaymentRequests(PrivateTier):
         """
         parts: dict[str, Any] = {"Api": Ref(self.rest_api), "Stage": self.named("payments")}
         self.payments_stage_arn = self.stage_arn()
-        self.payments_stage_resource = Sub(
-            "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}",
-            **parts,
-        )
         self.payments_url = Sub(
             "https://${Api}-${Endpoint}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}",
             Endpoint=Ref(self.door.endpoint),

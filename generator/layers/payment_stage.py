@@ -1,4 +1,7 @@
-"""The stage of the payments API: how much it lets through, and what it logs; no cache, and no bodies."""
+"""The stage of the payments API: how much it lets through, what it logs, and that a web ACL stands before it.
+
+No cache, and no bodies.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from troposphere import AWSObject, Ref, Sub, Tags
 from troposphere.apigateway import AccessLogSetting, MethodSetting, Stage
+from troposphere.wafv2 import WebACLAssociation
 
+from generator.conditions import Conditions
 from generator.log_groups import bare_arn, log_group, log_name
 from generator.payment_api import ACCESS_LOG
 from generator.suppressions import accepted
@@ -30,7 +35,7 @@ def stage(layer: PaymentRequests, snapshot: AWSObject) -> None:
         Stage=layer.named("payments"),
     )
     errors = log_group(layer, "ErrorLog", errors_of, key_arn=key_arn)
-    layer.add(
+    live = layer.add(
         Stage(
             "Live",
             RestApiId=Ref(layer.rest_api),
@@ -57,5 +62,18 @@ def stage(layer: PaymentRequests, snapshot: AWSObject) -> None:
             Metadata=accepted(
                 UNCACHED, checkov="CKV_AWS_120", guard="API_GW_CACHE_ENABLED_AND_ENCRYPTED"
             ),
+        )
+    )
+    layer.add(
+        WebACLAssociation(
+            "LiveBehindAcl",
+            ResourceArn=Sub(
+                "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}",
+                Api=Ref(layer.rest_api),
+                Stage=layer.named("payments"),
+            ),
+            WebACLArn=layer.payments_acl_arn,
+            DependsOn=live.title,
+            **layer.only(Conditions.payment_api_behind_waf),
         )
     )

@@ -225,7 +225,7 @@ I2 = row(
         "and its instances have that role",
         Some(
             "AWS::IAM::InstanceProfile",
-            {"Roles->ManagedPolicyArns": Refers("shop-instance/ShopInstanceGrants")},
+            {"Roles->ManagedPolicyArns": Holds("<{region}/shop-instance/ShopInstanceGrants.Ref>")},
         ),
     ),
 )

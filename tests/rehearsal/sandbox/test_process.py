@@ -209,7 +209,7 @@ def test_status_tells_what_it_holds_and_lacks(sandbox: Sandbox, account: Account
     ("service", "call", "arguments"),
     [
         ("redshift", "describe_clusters", {}),
-        ("personalize", "list_campaigns", {}),
+        ("personalize", "list_recipes", {}),
         ("shield", "describe_subscription", {}),
         ("fis", "list_experiments", {}),
         ("glacier", "list_vaults", {"accountId": "-"}),

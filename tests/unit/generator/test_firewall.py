@@ -26,8 +26,10 @@ def rate(name: str) -> Any:
 
 def test_the_web_acl_is_a_toggle_and_stands_on_the_load_balancer() -> None:
     assert Firewall.condition is Conditions.waf
-    association = Made(Firewall)["ShopAclOnLoadBalancer"]
-    assert association["ResourceArn"] == FrontDoor.alb_arn.example
+    association = Made(FrontDoor, waf="true")["LoadBalancerBehindAcl"]
+    assert association["ResourceArn"].of == "LoadBalancer"
+    assert association["WebACLArn"] == Firewall.shop_acl_arn.example
+    assert "LoadBalancerBehindAcl" not in Made(FrontDoor, waf="false")
 
 
 def test_injection_scripting_and_known_bad_inputs_are_blocked_not_counted() -> None:
