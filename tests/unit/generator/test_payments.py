@@ -209,9 +209,9 @@ def test_the_fleet_may_ask_for_authorisations_where_the_api_is(there: str) -> No
 
 def test_the_web_acl_stands_on_the_api_and_its_log_is_redacted() -> None:
     firewall = standing(PaymentFirewall)
-    association = standing(PaymentRequests, waf="true")["LiveBehindAcl"]
+    association = standing(PaymentRequests, payment_api="true", waf="true")["LiveBehindAcl"]
     assert association["WebACLArn"] == PaymentFirewall.payments_acl_arn.example
-    assert "/stages/" in str(association["ResourceArn"])
+    assert association["ResourceArn"].of == "Api"
     redacted = firewall["PaymentsAclLogging"]["RedactedFields"]
     assert "authorization" in {field["SingleHeader"]["Name"] for field in redacted}
 
