@@ -235,6 +235,7 @@ class Conditions:
     product_search = on(Settings.product_search)
     search_dedicated_masters = on(Settings.search_dedicated_masters)
 
+    load_test_excused = ~equals(Settings.load_test_addresses, "")
     worker_fleet = on(Settings.worker_fleet)
     predictive_scaling = on(Settings.predictive_scaling)
     off_peak_scaling = on(Settings.off_peak_scaling)

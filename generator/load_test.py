@@ -87,7 +87,7 @@ class LoadTest(Layer):
     def door(self) -> None:
         """They leave by the NAT gateways, so the shop sees customers with few addresses.
 
-        The rate rules of the web ACLs see that too: a run needs `load_test_exempt` at the edge.
+        The web ACLs see that too: their rate rules pass over the addresses in `load_test_addresses`.
         """
         self.group = self.add(
             SecurityGroup(

@@ -422,6 +422,12 @@ class Settings(SettingsReader):
     worker_backlog_target = number(
         50, "Jobs waiting per worker that target tracking aims at.", least=1, most=100000
     )
+    load_test_addresses = text(
+        "Addresses of load generators, which rate rules do not count while they stand here; empty: nobody's.",
+        default="",
+        pattern=r"((\d{1,3}\.){3}\d{1,3}/32(,(\d{1,3}\.){3}\d{1,3}/32)*)?",
+        says="addresses such as 192.0.2.10/32,192.0.2.11/32, or nothing",
+    )
     load_test_users = number(
         250, "Virtual users of one load generator, of which there are four.", least=1, most=5000
     )

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from troposphere import AWSObject, Tags
+from troposphere import AWSObject, NoValue, Tags
 from troposphere.wafv2 import (
     AllowAction,
+    AndStatement,
     BlockAction,
     ByteMatchStatement,
     CustomResponse,
@@ -31,7 +32,8 @@ from troposphere.wafv2 import (
     WebACLRule,
 )
 
-from generator import shop_paths
+from generator import load_generators, shop_paths
+from generator.conditions import Condition, Conditions
 from generator.web_acl_log import secrecy
 
 if TYPE_CHECKING:
@@ -69,20 +71,23 @@ class Rule:
     name: str
     statement: Statement
     deed: dict[str, Any]
+    condition: Condition | None = None
 
 
-def rules(*in_order: Rule) -> list[WebACLRule]:
+def rules(layer: Layer, *in_order: Rule) -> list[object]:
     """The rules of a web ACL, in its words; the first that ends the matter wins."""
-    return [
-        WebACLRule(
-            Name=rule.name,
-            Priority=place,
-            Statement=rule.statement,
-            VisibilityConfig=visible(rule.name),
-            **rule.deed,
-        )
-        for place, rule in enumerate(in_order)
-    ]
+    return [_in_place(layer, place, rule) for place, rule in enumerate(in_order)]
+
+
+def _in_place(layer: Layer, place: int, rule: Rule) -> object:
+    said = WebACLRule(
+        Name=rule.name,
+        Priority=place,
+        Statement=rule.statement,
+        VisibilityConfig=visible(rule.name),
+        **rule.deed,
+    )
+    return layer.choose(rule.condition, said, NoValue) if rule.condition else said
 
 
 def web_acl(
@@ -95,7 +100,7 @@ def web_acl(
             Name=layer.named(purpose),
             Scope=scope,
             DefaultAction=DefaultAction(Allow=AllowAction()),
-            Rules=rules(*in_order),
+            Rules=rules(layer, *in_order),
             DataProtectionConfig=secrecy(),
             VisibilityConfig=visible(layer.named(purpose)),
             Tags=Tags(Name=layer.named(purpose)),
@@ -127,18 +132,25 @@ def passing(name: str, paths: Sequence[str]) -> Rule:
     )
 
 
-def rate_limits(viewer: Mapping[str, Any]) -> list[Rule]:
-    """What one viewer may ask for at most; tighter where guessing pays. `viewer` as in `BY_ADDRESS`."""
+def rate_limits(layer: Layer, *, scope: str) -> list[Rule]:
+    """What one viewer may ask for at most; tighter where guessing pays. A load test's generators may more."""
+    viewer = BY_ADDRESS if scope == "CLOUDFRONT" else BY_FORWARDED_ADDRESS
+    known = load_generators.generators(layer, scope)
+    anybody = load_generators.anybody_else()
     return [
-        limited("LoginRate", A_LOGIN, viewer, shop_paths.LOGINS),
-        limited("CheckoutRate", A_CHECKOUT, viewer, shop_paths.CHECKOUTS),
-        limited("ViewerRate", ANYTHING, viewer),
+        Rule("LoadGenerators", known, load_generators.labelled(), Conditions.load_test_excused),
+        limited("LoginRate", A_LOGIN, viewer, anybody, _below(shop_paths.LOGINS)),
+        limited("CheckoutRate", A_CHECKOUT, viewer, anybody, _below(shop_paths.CHECKOUTS)),
+        limited("ViewerRate", ANYTHING, viewer, anybody),
     ]
 
 
-def limited(name: str, limit: int, viewer: Mapping[str, Any], prefixes: Sequence[str] = ()) -> Rule:
-    """At most `limit` requests of one viewer in `WINDOW`, of all paths or of those below `prefixes`."""
-    scope: dict[str, Any] = {"ScopeDownStatement": _below(prefixes)} if prefixes else {}
+def limited(name: str, limit: int, viewer: Mapping[str, Any], *of: Statement) -> Rule:
+    """At most `limit` requests of one viewer in `WINDOW`, of all requests or of those that `of` all match.
+
+    `viewer` as in `BY_ADDRESS`.
+    """
+    scope: dict[str, Any] = {"ScopeDownStatement": _all_of(of)} if of else {}
     rate = RateBasedStatement(EvaluationWindowSec=WINDOW, Limit=limit, **viewer, **scope)
     too_many = BlockAction(CustomResponse=CustomResponse(ResponseCode=429))
     return Rule(name, Statement(RateBasedStatement=rate), {"Action": RuleAction(Block=too_many)})
@@ -161,6 +173,15 @@ def _path(path: str, constraint: str, *transformations: str) -> Statement:
                 for place, transformation in enumerate(transformations)
             ],
         )
+    )
+
+
+def _all_of(statements: Sequence[Statement]) -> Statement:
+    """WAF wants two statements at least in an AND."""
+    return (
+        statements[0]
+        if len(statements) == 1
+        else Statement(AndStatement=AndStatement(Statements=list(statements)))
     )
 
 

@@ -20,7 +20,7 @@ from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.edge_alerts import EdgeAlerts
-from generator.web_acl import BY_ADDRESS, COUNTED, managed, rate_limits, web_acl
+from generator.web_acl import COUNTED, managed, rate_limits, web_acl
 from generator.web_acl_log import request_log
 
 
@@ -61,7 +61,7 @@ class EdgeFirewall(Layer):
             "edge",
             managed("AntiDDoSRuleSet", ManagedRuleGroupConfigs=[challenges()]),
             managed("AmazonIpReputationList"),
-            *rate_limits(BY_ADDRESS),
+            *rate_limits(self, scope="CLOUDFRONT"),
             managed("AnonymousIpList", actions=COUNTED),
             managed("KnownBadInputsRuleSet"),
             managed("SQLiRuleSet"),

@@ -14,7 +14,6 @@ from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door_rules import HEALTH_PATH, TAKEOVER_PATH
 from generator.web_acl import (
-    BY_FORWARDED_ADDRESS,
     managed,
     passing,
     rate_limits,
@@ -56,7 +55,7 @@ class Firewall(Layer):
             "ShopAcl",
             "shop",
             passing("Probes", [HEALTH_PATH, TAKEOVER_PATH]),
-            *rate_limits(BY_FORWARDED_ADDRESS),
+            *rate_limits(self, scope="REGIONAL"),
             managed("KnownBadInputsRuleSet"),
             managed("SQLiRuleSet"),
             managed("CommonRuleSet"),

@@ -11,7 +11,12 @@ from generator.conditions import Conditions
 from generator.layers.firewall import Firewall
 from generator.layers.front_door import FrontDoor
 from generator.layers.shield import Shield
+from generator.load_generators import LABEL
 from tests.unit.generator.resolved import Made
+
+BUT_FOR_GENERATORS = {
+    "NotStatement": {"Statement": {"LabelMatchStatement": {"Scope": "LABEL", "Key": LABEL}}}
+}
 
 
 def rules() -> dict[str, Any]:
@@ -55,7 +60,7 @@ def test_the_probes_pass_before_any_rule_can_misjudge_them() -> None:
 
 def test_login_and_checkout_are_held_tighter_than_the_rest() -> None:
     overall = rate("ViewerRate")
-    assert "ScopeDownStatement" not in overall
+    assert overall["ScopeDownStatement"] == BUT_FOR_GENERATORS
     for name, path in (("LoginRate", "/login"), ("CheckoutRate", "/checkout")):
         assert rate(name)["Limit"] < overall["Limit"]
         assert f'"{path}"' in json.dumps(rate(name)["ScopeDownStatement"])
@@ -68,9 +73,28 @@ def test_a_viewer_is_known_by_the_forwarded_address_not_by_cloudfronts() -> None
 
 
 def test_a_path_spelt_in_another_way_does_not_slip_by_its_limit() -> None:
-    for statement in rate("LoginRate")["ScopeDownStatement"]["OrStatement"]["Statements"]:
+    spared, below = rate("LoginRate")["ScopeDownStatement"]["AndStatement"]["Statements"]
+    assert spared == BUT_FOR_GENERATORS
+    for statement in below["OrStatement"]["Statements"]:
         kinds = [t["Type"] for t in statement["ByteMatchStatement"]["TextTransformations"]]
         assert {"URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"} <= set(kinds)
+
+
+def test_a_load_tests_generators_are_spared_by_the_rate_rules_alone_and_while_they_are_named() -> (
+    None
+):
+    assert "LoadGenerators" not in rules()
+    during = Made(Firewall, load_test_addresses="192.0.2.10/32,192.0.2.11/32")
+    labelling = next(r for r in during["ShopAcl"]["Rules"] if r["Name"] == "LoadGenerators")
+
+    assert during["LoadGenerators"]["Addresses"] == ["192.0.2.10/32", "192.0.2.11/32"]
+    assert labelling["Action"] == {"Count": {}}
+    assert labelling["RuleLabels"] == [{"Name": LABEL}]
+    seen = labelling["Statement"]["IPSetReferenceStatement"]["IPSetForwardedIPConfig"]
+    assert (seen["HeaderName"], seen["Position"]) == ("X-Forwarded-For", "FIRST")
+    assert labelling["Priority"] < min(
+        rule["Priority"] for rule in during["ShopAcl"]["Rules"] if "Rate" in rule["Name"]
+    )
 
 
 def test_neither_log_nor_samples_show_a_session_a_credential_or_the_origin_secret() -> None:
