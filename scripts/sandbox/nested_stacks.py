@@ -8,11 +8,13 @@ RootId) and in two context variables that every step of an operation inherits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from scripts.sandbox import change_set_executions, seams, stack_api, template_urls
+from scripts.sandbox import change_set_executions, resource_updates, seams, stack_api, template_urls
 from scripts.sandbox.children import STACK, child_name, child_request, root_of
+from scripts.sandbox.resource_updates import ResourceUpdate
 
 REVERTING: ContextVar[bool] = ContextVar("reverting", default=False)
 """Whether the operation at hand sends a stack back to what it was."""
@@ -27,7 +29,7 @@ def install() -> None:
     # No property of a nested stack needs its replacement (its provider schema has no createOnly).
     seams.REPLACING_PROPERTIES.value[STACK] = ()
     seams.CAPABILITIES_ENFORCED.replace(lambda: True)
-    seams.UPDATE_RESOURCE.replace(_visiting_every_child(seams.UPDATE_RESOURCE.value))
+    resource_updates.consult(_visiting_every_child)
     seams.NO_UPDATES.replace(_looking_at_children(seams.NO_UPDATES.value))
 
 
@@ -204,25 +206,11 @@ def _embedded_failure(child: dict[str, Any], verb: str, seen: int) -> str:
     )
 
 
-def _visiting_every_child(update_resource: Any) -> Any:
+def _visiting_every_child(asked: ResourceUpdate, go_on: Callable[[], Any]) -> Any:
     """Have an update visit every nested stack: its template may have changed behind the same URL."""
-
-    def visiting(
-        resource_type: str,
-        physical_id: str,
-        old_props: dict[str, Any],
-        new_props: dict[str, Any],
-        stack_name: str,
-        logical_id: str | None = None,
-        old_attrs: dict[str, Any] | None = None,
-    ) -> Any:
-        if resource_type == STACK:
-            return update(physical_id, old_props, new_props, stack_name)
-        return update_resource(
-            resource_type, physical_id, old_props, new_props, stack_name, logical_id, old_attrs
-        )
-
-    return visiting
+    if asked.resource_type == STACK:
+        return update(asked.physical_id, asked.old_props, asked.new_props, asked.stack_name)
+    return go_on()
 
 
 def _looking_at_children(no_updates: Any) -> Any:

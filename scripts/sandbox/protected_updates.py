@@ -6,10 +6,12 @@ until that update has ended. A rollback asks no policy.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from scripts.sandbox import seams, stack_api, stack_policies
+from scripts.sandbox import resource_updates, seams, stack_api, stack_policies
 from scripts.sandbox.nested_stacks import REVERTING
+from scripts.sandbox.resource_updates import ResourceUpdate
 from scripts.sandbox.stack_api import Answer, Request, first, refused
 from scripts.sandbox.stack_policies import DELETE, MODIFY, REPLACE, PolicyInvalid, Touch
 
@@ -18,7 +20,7 @@ _DURING = "_policy_during_update"
 
 def install() -> None:
     """Have updates ask the stack's policy."""
-    seams.UPDATE_RESOURCE.replace(_asking(seams.UPDATE_RESOURCE.value))
+    resource_updates.consult(_asking)
     for seam in (seams.DEPLOY_UPDATE, seams.DEPLOY_CHANGE_SET):
         seam.replace(_asking_of_removals(seam.value))
     seams.UPDATE_STACK.replace(_with_policy_of_its_own(seams.UPDATE_STACK.value))
@@ -31,28 +33,18 @@ def _denial(stack: dict[str, Any], touch: Touch) -> str | None:
     return stack_policies.denial(policy, touch) if policy else None
 
 
-def _asking(update_resource: Any) -> Any:
-    def updated(
-        resource_type: str,
-        physical_id: str,
-        old_props: dict[str, Any],
-        new_props: dict[str, Any],
-        stack_name: str,
-        logical_id: str | None = None,
-        old_attrs: dict[str, Any] | None = None,
-    ) -> Any:
-        stack = stack_api.stack_of(stack_name) or {}
-        forward = not REVERTING.get() and "ROLLBACK" not in stack.get("StackStatus", "")
-        if forward and old_props != new_props and logical_id is not None:
-            replaced = seams.REPLACING_CHANGE.value(resource_type, old_props, new_props)
-            touch = Touch(REPLACE if replaced else MODIFY, logical_id, resource_type)
-            if reason := _denial(stack, touch):
-                raise ValueError(reason)
-        return update_resource(
-            resource_type, physical_id, old_props, new_props, stack_name, logical_id, old_attrs
+def _asking(update: ResourceUpdate, go_on: Callable[[], Any]) -> Any:
+    """A stack's policy is asked of every change that is not a way back."""
+    stack = stack_api.stack_of(update.stack_name) or {}
+    forward = not REVERTING.get() and "ROLLBACK" not in stack.get("StackStatus", "")
+    if forward and update.old_props != update.new_props and update.logical_id is not None:
+        replaced = seams.REPLACING_CHANGE.value(
+            update.resource_type, update.old_props, update.new_props
         )
-
-    return updated
+        touch = Touch(REPLACE if replaced else MODIFY, update.logical_id, update.resource_type)
+        if reason := _denial(stack, touch):
+            raise ValueError(reason)
+    return go_on()
 
 
 def _asking_of_removals(deploy: Any) -> Any:

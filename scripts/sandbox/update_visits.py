@@ -8,11 +8,13 @@ created: CREATE_IN_PROGRESS, CREATE_COMPLETE or CREATE_FAILED.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.sandbox import seams, stack_api
+from scripts.sandbox import resource_updates, seams, stack_api
 from scripts.sandbox.children import STACK
+from scripts.sandbox.resource_updates import ResourceUpdate
 
 
 @dataclass
@@ -34,30 +36,18 @@ _BIRTHS: set[tuple[str, str]] = set()
 
 def install() -> None:
     """Leave alone what an update does not change, and say CREATE of what it adds."""
-    seams.UPDATE_RESOURCE.replace(_leaving_alone(seams.UPDATE_RESOURCE.value))
+    resource_updates.consult(_leaving_alone)
     seams.ADD_EVENT.replace(_told_as_aws_does(seams.ADD_EVENT.value))
 
 
-def _leaving_alone(update_resource: Any) -> Any:
-    def update(
-        resource_type: str,
-        physical_id: str,
-        old_props: dict[str, Any],
-        new_props: dict[str, Any],
-        stack_name: str,
-        logical_id: str | None = None,
-        old_attrs: dict[str, Any] | None = None,
-    ) -> Any:
-        stack = stack_api.stack_of(stack_name) or {}
-        visit = _VISITS.get((stack.get("StackId", ""), logical_id or ""))
-        if visit is not None and old_props == new_props:
-            visit.untouched = True
-            return physical_id, old_attrs or {}
-        return update_resource(
-            resource_type, physical_id, old_props, new_props, stack_name, logical_id, old_attrs
-        )
-
-    return update
+def _leaving_alone(update: ResourceUpdate, go_on: Callable[[], Any]) -> Any:
+    """What an update does not change it does not touch."""
+    stack = stack_api.stack_of(update.stack_name) or {}
+    visit = _VISITS.get((stack.get("StackId", ""), update.logical_id or ""))
+    if visit is not None and update.old_props == update.new_props:
+        visit.untouched = True
+        return update.physical_id, update.old_attrs or {}
+    return go_on()
 
 
 def _told_as_aws_does(add_event: Any) -> Any:
