@@ -67,6 +67,7 @@ def disagreements(values: Mapping[str, Values]) -> Iterator[Problem]:
         yield from _order(held)
         yield from _needs(held)
         yield from _search_nodes(held)
+        yield from _deployments(held)
         yield from _time_zone(held)
     if len(values) < 2:
         return
@@ -144,6 +145,30 @@ def _search_nodes(values: Values) -> Iterator[Problem]:
             f"search_nodes is {nodes.text}, which {zones.text} zones cannot share evenly",
             f"Set search_nodes to a multiple of {zones.text}.",
         )
+
+
+def _deployments(values: Values) -> Iterator[Problem]:
+    """CodeDeploy rounds up what must stay, and fails at once where that leaves it no instance to begin with.
+
+    https://docs.aws.amazon.com/codedeploy/latest/userguide/instances-health.html
+    """
+    share = values.get(Settings.deploy_minimum_healthy_percent.key)
+    night = values.get(Settings.off_peak_scaling.key)
+    sizes = [Settings.shop_minimum]
+    if night and night.text == TRUE:
+        sizes.append(Settings.off_peak_minimum)
+    for fewest in filter(None, (values.get(size.key) for size in sizes)):
+        if share and int(fewest.text) and _stay(fewest, share) == int(fewest.text):
+            said = max(fewest, share, key=lambda chosen: chosen.line)
+            yield said.problem(
+                f"{share.key} is {share.text}, which of {fewest.text} instances ({fewest.key}) is all",
+                f"Set {share.key} so low that a deployment may begin with one of them.",
+            )
+            return
+
+
+def _stay(fleet: Chosen, share: Chosen) -> int:
+    return -(-int(fleet.text) * int(share.text) // 100)
 
 
 def _time_zone(values: Values) -> Iterator[Problem]:

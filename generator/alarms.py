@@ -52,9 +52,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Formula:
-    """Metric math over named series; `expression` speaks of them by name."""
+    """Metric math over named series; `expression`, or what chooses between two, speaks of them by name."""
 
-    expression: str
+    expression: object
     series: Mapping[str, Series] = field(default_factory=dict)
 
 

@@ -128,9 +128,10 @@ LINKED = (
     "wafv2",
 )
 
-#: The one service-linked role that a template makes itself, for no call of AWS Config does.
+#: The service-linked roles that templates make themselves, for no call of their services does.
 FLEET_ROLE = f"iam::{{account}}:{fleet_role.RESOURCE}"
 CONFIG_ROLE = "iam::{account}:role/aws-service-role/config.amazonaws.com/*"
+SEARCH_ROLE = "iam::{account}:role/aws-service-role/opensearchservice.amazonaws.com/*"
 
 #: A policy that asks for one of these condition keys can be written for these actions only.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
@@ -378,7 +379,7 @@ def makes_roles(layer: Layer) -> list[Statement]:
                 iam.GetServiceLinkedRoleDeletionStatus,
                 iam.UpdateRole,
             ],
-            Resource=[arn(layer, CONFIG_ROLE)],
+            Resource=[arn(layer, CONFIG_ROLE), arn(layer, SEARCH_ROLE)],
         ),
     ]
 

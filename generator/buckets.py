@@ -56,6 +56,7 @@ def private_bucket(
     logged_to: AWSObject | None,
     lets_in: Sequence[Statement] = (),
     holds: bool = False,
+    digests: bool = False,
     **properties: Any,
 ) -> AWSObject:
     """A bucket `<Purpose>Bucket` and its policy. Give `Condition=` and it goes to both.
@@ -67,6 +68,9 @@ def private_bucket(
     server access logs or AWS Config go to may not have it.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-deliverychannel.html
+
+    With `digests` it also takes what asks for S3's own key: CloudTrail's digests do, whatever the trail's.
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html
     """
     title = bucket_title(purpose)
     if logged_to is not None:
@@ -106,7 +110,7 @@ def private_bucket(
         BucketPolicy(
             f"{title}Policy",
             Bucket=Ref(bucket),
-            PolicyDocument=policy(*lets_in, *_refusals(bucket, key_arn)),
+            PolicyDocument=policy(*lets_in, *_refusals(bucket, key_arn, digests)),
             **condition_of(properties),
         )
     )
@@ -126,7 +130,7 @@ def _encryption(key_arn: object | None) -> ServerSideEncryptionRule:
     )
 
 
-def _refusals(bucket: AWSObject, key_arn: object | None) -> Iterator[Statement]:
+def _refusals(bucket: AWSObject, key_arn: object | None, digests: bool) -> Iterator[Statement]:
     """Nobody, whatever is allowed elsewhere: not in the clear, not on old TLS, not under a foreign key.
 
     A request that names no key gets the bucket's own. The negated operators hold for a header that is absent
@@ -137,8 +141,9 @@ def _refusals(bucket: AWSObject, key_arn: object | None) -> Iterator[Statement]:
     yield refuse("OldTls", [s3.Action("*")], everything, [NumericLessThan("s3:TlsVersion", "1.2")])
     if key_arn is None:
         return
+    ours = ["aws:kms", "AES256"] if digests else "aws:kms"
     for sid, header, right in (
-        ("OtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
+        ("OtherEncryption", "s3:x-amz-server-side-encryption", ours),
         ("OtherKey", "s3:x-amz-server-side-encryption-aws-kms-key-id", key_arn),
     ):
         other = [Null(header, "false"), StringNotEquals(header, right)]

@@ -233,6 +233,7 @@ class Conditions:
     session_cache_primary = session_cache & primary
     price_cache = on(Settings.price_cache)
     product_search = on(Settings.product_search)
+    search_linked_role = on(Settings.search_linked_role) & product_search & primary
     search_dedicated_masters = on(Settings.search_dedicated_masters)
 
     load_test_excused = ~equals(Settings.load_test_addresses, "")

@@ -87,8 +87,12 @@ EVERYWHERE = (
     Claim("VPC_FLOW_LOGS_ENABLED", "Networks log their traffic."),
     Claim("ELB_LOGGING_ENABLED", "Load balancers log their requests."),
     Claim("RDS_LOGGING_ENABLED", "Databases hand their logs to CloudWatch."),
+    # By itself it wants an action for missing data too, which our alarms answer by TreatMissingData.
+    # https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-alarm-action-check.html
     Claim(
-        "CLOUDWATCH_ALARM_ACTION_CHECK", "Alarms act.", parameters={"alarmActionRequired": "true"}
+        "CLOUDWATCH_ALARM_ACTION_CHECK",
+        "Alarms act.",
+        parameters={"alarmActionRequired": "true", "insufficientDataActionRequired": "false"},
     ),
     # instances
     Claim("EC2_IMDSV2_CHECK", "Instances answer IMDSv2 alone."),

@@ -97,13 +97,16 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
         "elasticloadbalancing:DescribeListenerCertificates",
         "elasticloadbalancing:RemoveListenerCertificates",
     ),
-    # The origin header's secret, by dynamic reference; and that its logs may be delivered, which is asked of the
-    # distribution and not of the delivery.
+    # The origin header's secret, by dynamic reference; and that its logs may be delivered, which is asked of
+    # the distribution and not of the delivery.
     # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
     "AWS::CloudFront::Distribution": (
         "cloudfront:AllowVendedLogDeliveryForResource",
         "secretsmanager:GetSecretValue",
     ),
+    # That a bus's log may be delivered is asked of the bus, too.
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html
+    "AWS::Events::EventBus": ("events:AllowVendedLogDeliveryForResource",),
     # What the type's page asks for beyond its schema.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
     "AWS::DynamoDB::GlobalTable": (
@@ -111,6 +114,9 @@ BESIDES: Mapping[str, tuple[str, ...]] = {
         "dynamodb:DeleteGlobalTableWitness",
         "dynamodb:DescribeTableReplicaAutoScaling",
     ),
+    # The schema calls it by the name of the API, es:UpdateDomain, which IAM does not know.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonopensearchservice.html
+    "AWS::OpenSearchService::Domain": ("es:UpdateDomainConfig",),
     # A replica, a copy of backups or a secondary cluster whose source lies in the peer region.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     "AWS::RDS::DBCluster": ("rds:CrossRegionCommunication",),

@@ -37,7 +37,7 @@ from generator.territory import NAMES
 KEY = "arn:aws:kms:us-east-1:111111111111:key/mrk-0000000000000000000000000000000"
 
 #: The buckets that replicate to the peer.
-REPLICATED = ("images", "exports")
+REPLICATED = ("logs", "images", "exports")
 
 
 class GuardedVault(BackupVault):
@@ -97,15 +97,17 @@ class Foundation(Layer):
     primary_secrets_key_arn = Handoff(secrets_key_arn, of=Where.PRIMARY)
     primary_artifacts_key_arn = Handoff(artifacts_key_arn, of=Where.PRIMARY)
     peer_data_key_arn = Handoff(data_key_arn, of=Where.PEER)
+    peer_logs_key_arn = Handoff(logs_key_arn, of=Where.PEER)
 
     def build(self) -> None:
         fleet_role(self)
         self.keys()
         self.runtime_ceiling()
         self.access_logs()
-        self.logs()
         self.artifacts()
-        self.replicated_buckets()
+        self.replication()
+        self.logs()
+        self.images_and_exports()
         self.vault()
 
     def keys(self) -> None:
@@ -131,21 +133,6 @@ class Foundation(Layer):
         )
         self.access_logs_bucket = Ref(self.access_log)
 
-    def logs(self) -> None:
-        bucket = private_bucket(
-            self,
-            "logs",
-            LOGGED,
-            key_arn=self.logs_key_arn,
-            logged_to=self.access_log,
-            lets_in=[
-                *logs_are_delivered("logs"),
-                *trail_is_delivered("logs"),
-                *configuration_is_delivered("logs"),
-            ],
-        )
-        self.logs_bucket = Ref(bucket)
-
     def artifacts(self) -> None:
         bucket = private_bucket(
             self,
@@ -157,10 +144,34 @@ class Foundation(Layer):
         )
         self.artifacts_bucket = Ref(bucket)
 
-    def replicated_buckets(self) -> None:
-        role = replicator(
-            self, REPLICATED, self.data_key_arn, self.peer_data_key_arn, self.runtime_boundary
+    def replication(self) -> None:
+        self.replicator = replicator(
+            self,
+            REPLICATED,
+            [self.logs_key_arn, self.data_key_arn],
+            [self.peer_logs_key_arn, self.peer_data_key_arn],
+            self.runtime_boundary,
         )
+
+    def logs(self) -> None:
+        """Each region keeps the other's as well (PCI DSS 4.0, 10.3.3; NIST SP 800-53, AU-9(2))."""
+        bucket = private_bucket(
+            self,
+            "logs",
+            LOGGED,
+            key_arn=self.logs_key_arn,
+            logged_to=self.access_log,
+            lets_in=[
+                *logs_are_delivered("logs"),
+                *trail_is_delivered("logs"),
+                *configuration_is_delivered("logs"),
+            ],
+            digests=True,
+            **to_the_peer(self, "logs", self.replicator, self.peer_logs_key_arn),
+        )
+        self.logs_bucket = Ref(bucket)
+
+    def images_and_exports(self) -> None:
         images = private_bucket(
             self,
             "images",
@@ -169,7 +180,7 @@ class Foundation(Layer):
             logged_to=self.access_log,
             lets_in=[cloudfront_reads("images")],
             holds=True,
-            **to_the_peer(self, "images", role, self.peer_data_key_arn),
+            **to_the_peer(self, "images", self.replicator, self.peer_data_key_arn),
             **self.only(Conditions.pair),
         )
         exports = private_bucket(
@@ -179,7 +190,7 @@ class Foundation(Layer):
             key_arn=self.data_key_arn,
             logged_to=self.access_log,
             holds=True,
-            **to_the_peer(self, "exports", role, self.peer_data_key_arn),
+            **to_the_peer(self, "exports", self.replicator, self.peer_data_key_arn),
             **self.only(Conditions.pair),
         )
         self.images_bucket = self.choose(Conditions.pair, Ref(images), "")

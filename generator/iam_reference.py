@@ -17,6 +17,11 @@ from pathlib import Path
 
 SNAPSHOT = Path(__file__).parent / "data" / "iam.json"
 
+#: Services whose actions act on other types than the data say. API Gateway's two APIs share a prefix and the
+#: names of actions, and the data keep the HTTP API's types for both: REST's account, APIs and tags are lost.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+CORRECTED = {"apigateway": ("Account", "RestApi", "RestApis", "Tags")}
+
 
 @dataclass(frozen=True)
 class Described:
@@ -69,8 +74,10 @@ class Reference:
         described = self.find(action)
         if described is None:
             return {}
-        forms = self.services[service_of(action)].arns
-        return {type: forms[type] for type in described.types if type in forms}
+        service = service_of(action)
+        forms = self.services[service].arns
+        types = CORRECTED.get(service, described.types)
+        return {type: forms[type] for type in types if type in forms}
 
 
 def service_of(action: str) -> str:

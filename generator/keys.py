@@ -64,7 +64,7 @@ def no_services(_: Layer) -> list[Statement]:
 class Domain:
     """A kind of data with a key of its own.
 
-    `services` are those that use the key by themselves; `after` is what its policy names, and must be there.
+    `services` are those that use the key by themselves; `after` is what must be there before it.
     """
 
     purpose: str
@@ -77,9 +77,12 @@ NO_SERVICE = [
     BoolIfExists({"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"})
 ]
 
+#: The data key's policy names the fleets' role, and KMS refuses a principal that it does not see yet. IAM
+#: takes seconds to tell everybody of a new role, and meanwhile another key is made.
+#: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
 DOMAINS = (
-    Domain("data", data_services, after=("FleetRole",)),
-    Domain("logs", logs_services),
+    Domain("data", data_services, after=("LogsKey",)),
+    Domain("logs", logs_services, after=("FleetRole",)),
     Domain("secrets", no_services),
     Domain("artifacts", no_services),
 )

@@ -17,6 +17,19 @@ FINAL = ("PaymentRefused", "ProcessorNotConfigured")
 #: The database does not take writes: a failover, a takeover that left it where it was, a night's stop.
 NOT_WRITABLE = "DatabaseNotWritable"
 
+#: Lambda did not let the function run, failed itself or ended it; or others change the same product's stock.
+#: https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
+CROWDED = (
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "TransactionCanceledException",
+)
+
 #: Seconds that one try of a step may take.
 STEP_TIMEOUT = 60
 
@@ -39,8 +52,11 @@ def retry(errors: list[str], *, first: int, most: int, times: int) -> State:
 #: Whatever else goes wrong: some minutes of trying.
 BRIEFLY = retry(["States.ALL"], first=2, most=60, times=8)
 
-#: A day: the longest that an order waits for its database.
-PATIENTLY = retry([NOT_WRITABLE], first=15, most=300, times=290)
+#: A day: what an order waits for its database, since a random wait is half of the longest on average.
+PATIENTLY = retry([NOT_WRITABLE], first=15, most=300, times=580)
+
+#: Hours: an acknowledged order is not given up for a crowd, least of all on the day of a sale.
+IN_TURN = retry(list(CROWDED), first=2, most=300, times=100)
 
 #: Half a day, for what undoes: it has to get through.
 STUBBORNLY = retry(["States.ALL"], first=5, most=900, times=48)
@@ -69,7 +85,7 @@ def step(
         then=then,
         timeout=STEP_TIMEOUT,
         Output=_with("answer", "$states.result.Payload"),
-        Retry=tries,
+        Retry=[IN_TURN, *tries],
         Catch=catch,
     )
 

@@ -33,7 +33,7 @@ OUT_OF_STOCK, DECLINED = "OutOfStock", "PaymentDeclined"
 
 #: Seconds that an execution may take in all: longer than everything it waits for, so that it is never cut off
 #: between a charge and what undoes it.
-TIMEOUT = 3 * 24 * 3600
+TIMEOUT = 7 * 24 * 3600
 
 
 def definition() -> State:

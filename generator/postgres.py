@@ -12,6 +12,9 @@ PORT = 5433
 DATABASE = "orders"
 MASTER_USERNAME = "orders_owner"
 
+#: What the secret with its master credentials is for, as its name says.
+CREDENTIALS = "orders-database"
+
 #: TLS for everyone; who connected, what was slow and what waited is logged, but no statement's values are,
 #: and pgaudit leaves passwords out of what it logs.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html

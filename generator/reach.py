@@ -27,6 +27,8 @@ PLACES = {"Region": "*", "Account": "{account}"}
 WIDE: Mapping[str, str] = {
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
     "cloudwatch:DescribeAlarms": "composite alarms are described under * only",
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    "cloudwatch:PutCompositeAlarm": "composite alarms are made under * only",
 }
 
 #: A service with more types than this is written as one pattern: IAM's quotas leave no room for all.

@@ -7,6 +7,7 @@ destination has to exist first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from awacs import kms, s3
@@ -41,7 +42,11 @@ PEER = "${PeerRegion}"
 
 
 def replicator(
-    layer: Layer, purposes: tuple[str, ...], key_arn: object, peer_key_arn: Ref, boundary: AWSObject
+    layer: Layer,
+    purposes: tuple[str, ...],
+    key_arns: Sequence[object],
+    peer_key_arns: Sequence[Ref],
+    boundary: AWSObject,
 ) -> AWSObject:
     """The role by which S3 reads our versions, with their holds, and writes the peer's.
 
@@ -65,8 +70,8 @@ def replicator(
             allow([s3.GetReplicationConfiguration, s3.ListBucket], ours),
             allow(versions, [_objects(arn) for arn in ours]),
             allow(replicas, [_objects(arn) for arn in theirs]),
-            allow([kms.Decrypt], [key_arn], _through_s3(layer, "${AWS::Region}")),
-            allow([kms.Encrypt, kms.GenerateDataKey], [peer_key_arn], _through_s3(layer, PEER)),
+            allow([kms.Decrypt], key_arns, _through_s3(layer, "${AWS::Region}")),
+            allow([kms.Encrypt, kms.GenerateDataKey], peer_key_arns, _through_s3(layer, PEER)),
         ],
         DependsOn=boundary.title,
         **layer.only(Conditions.replicates),

@@ -43,7 +43,7 @@ def run_by_schedule(
         f"{title}Starter",
         trusted=service("scheduler"),
         allows=[
-            StateMachine(Ref(machine)).start(),
+            StateMachine(Ref(machine), data_key_arn).start(),
             Queue(GetAtt(undelivered, "Arn"), data_key_arn).send(),
             Key(data_key_arn, "scheduler").decrypt(),
         ],

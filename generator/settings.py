@@ -109,6 +109,10 @@ class Settings(SettingsReader):
     config_linked_role = toggle(
         True, "Make AWS Config's service-linked role; off where the account has it."
     )
+    search_linked_role = toggle(
+        True,
+        "Make OpenSearch Service's service-linked role for product_search; off where the account has it.",
+    )
     config_rules = toggle(True, "Rules of AWS Config on what the templates claim; need a recorder.")
     access_analyzer = toggle(True, "IAM Access Analyzer: what is shared beyond the account.")
     unused_access_analyzer = toggle(

@@ -63,7 +63,7 @@ def state_machine(
     role = layer.role(
         f"{title}Role",
         trusted=service("states"),
-        allows=[report_executions(), Machine(arn).keep_history(data_key_arn), *allows],
+        allows=[report_executions(), Machine(arn, data_key_arn).keep_history(), *allows],
         under=under,
         **conditional,
     )

@@ -83,10 +83,11 @@ class WavePending:
 
 @dataclass(frozen=True)
 class NothingChanged:
-    """The stack is as the release says: nothing was executed."""
+    """Nothing was executed: the stack is as the release says, but for what its region does not offer."""
 
     root: str
     region: str
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

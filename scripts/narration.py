@@ -50,18 +50,18 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
             yield f"  uploaded s3://{bucket}/{key}"
         case ChangeSetCreated(_, _, name):
             yield f"  change set {name}"
-        case WavePlanned(_, region, hash, changes, lookups, left_out):
+        case WavePlanned(_, region, hash, changes, lookups, missing):
             yield f"  plan {hash}: {summary(changes)}"
             yield from (f"    {line}" for line in tree(changes, whole=whole))
             yield from (
                 f"    looked up {name} = {value}" for name, value in lookups.items() if value
             )
-            if left_out:
-                yield f"    left out, for {region} does not offer it: {', '.join(left_out)}"
+            yield from left_out(region, missing)
         case WavePending(root, region, awaits):
             yield f"{root} in {region}: planned when {awaits} is done"
-        case NothingChanged():
+        case NothingChanged(_, region, missing):
             yield "  no changes"
+            yield from left_out(region, missing)
         case ChangeSetExecuted(_, _, name):
             yield f"  executing {name}"
         case OperationFound(_, _, status):
@@ -133,10 +133,16 @@ def tree(changes: Sequence[Change], *, whole: bool = False) -> Iterator[str]:
         yield from (f"  {line}" for line in tree(change.inside, whole=whole))
 
 
+def left_out(region: str, types: Sequence[str]) -> Iterator[str]:
+    """What the settings want and the region has not."""
+    if types:
+        yield f"    left out, for {region} does not offer it: {', '.join(types)}"
+
+
 def summary(changes: Sequence[Change]) -> str:
-    """`3 to add, 1 to replace`."""
+    """`3 to add, 1 to replace`; or that no resource changes, but what nested stacks are given or give."""
     said = ", ".join(f"{number} to {verb}" for verb, number in count(changes).items() if number)
-    return said or "outputs only"
+    return said or ("no resource, only values of nested stacks" if changes else "outputs only")
 
 
 def completed(environment: str, changed: int, waves: int, seconds: float) -> str:

@@ -18,8 +18,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def region_option(function: Function) -> Function:
-    """--region, one of the environment's two: the command receives `region`, or None."""
-    return click.option("--region", metavar="REGION", help="One of the environment's two regions.")(
+    """--region, one of the environment's: the command receives `region`, or None."""
+    return click.option("--region", metavar="REGION", help="One of the environment's regions.")(
         function
     )
 

@@ -88,8 +88,8 @@ class Telling:
                     "counts": count(changes),
                     "left_out": list(left_out),
                 }
-            case NothingChanged():
-                self._waves[-1]["outcome"] = "unchanged"
+            case NothingChanged(_, _, left_out):
+                self._waves[-1] |= {"outcome": "unchanged", "left_out": list(left_out)}
             case WaveCompleted(_, _, status, seconds, outputs):
                 self._waves[-1] |= {
                     "outcome": "changed",

@@ -190,8 +190,8 @@ class SearchDomain:
     arn: Arn
 
     def administer(self) -> Statement:
-        """Say who may do what in the domain."""
-        return allow([es.ESHttpPut], self._paths("_plugins/_security/api/*"))
+        """Say who may do what in the domain, what is audited, and what an index begins with."""
+        return allow([es.ESHttpPut], self._paths("_plugins/_security/api/*", "_index_template/*"))
 
     def index(self, index: str) -> Statement:
         """Put documents into an index, and take them out."""

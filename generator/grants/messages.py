@@ -62,15 +62,19 @@ class Function:
 
 @dataclass(frozen=True)
 class StateMachine:
-    """A Step Functions state machine."""
+    """A Step Functions state machine, what it runs through encrypted under a key."""
 
     arn: Arn
+    key_arn: Arn
 
-    def start(self) -> Statement:
+    def start(self) -> list[Statement]:
         """Start an execution."""
-        return allow([states.StartExecution], [self.arn])
+        return [
+            allow([states.StartExecution], [self.arn]),
+            Key(self.key_arn, "states").encrypt(),
+        ]
 
-    def keep_history(self, key_arn: Arn) -> list[Statement]:
+    def keep_history(self) -> list[Statement]:
         """What its own role needs so that what it runs through is encrypted under a key, its log included.
 
         https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
@@ -79,11 +83,13 @@ class StateMachine:
         return [
             allow(
                 [kms.Decrypt, kms.GenerateDataKey],
-                [key_arn],
+                [self.key_arn],
                 StringEquals("kms:EncryptionContext:aws:states:stateMachineArn", self.arn),
             ),
             allow(
-                [kms.GenerateDataKey], [key_arn], ArnLike("kms:EncryptionContext:SourceArn", logs)
+                [kms.GenerateDataKey],
+                [self.key_arn],
+                ArnLike("kms:EncryptionContext:SourceArn", logs),
             ),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from troposphere import GetAtt
 from troposphere.apigateway import Account
 from troposphere.ec2 import SnapshotBlockPublicAccess
+from troposphere.iam import ServiceLinkedRole
 
 from generator import grants
 from generator.conditions import Conditions
@@ -12,16 +13,17 @@ from generator.layer import Layer
 
 
 class AccountSettings(Layer):
-    """API Gateway's role for logs, and the block on sharing disk snapshots.
+    """API Gateway's role for logs, OpenSearch Service's for VPCs, and the block on sharing disk snapshots.
 
     Public access to S3 is blocked bucket by bucket, and disks are encrypted volume by volume: CloudFormation
     has no type for the account-wide defaults. Service-linked roles are made by the services when they are
-    first used, under the leave that the execution roles have (`boundaries.LINKED`); AWS Config's is the
-    exception (`Configuration`).
+    first used, under the leave that the execution roles have (`boundaries.LINKED`); AWS Config's
+    (`Configuration`) and OpenSearch Service's are the exceptions.
     """
 
     def build(self) -> None:
         self.api_logs()
+        self.search_role()
         self.snapshots()
 
     def api_logs(self) -> None:
@@ -35,6 +37,20 @@ class AccountSettings(Layer):
             **there,
         )
         self.add(Account("ApiGateway", CloudWatchRoleArn=GetAtt(role, "Arn"), **there))
+
+    def search_role(self) -> None:
+        """CreateDomain itself makes none for a domain in a VPC, but refuses.
+
+        https://github.com/aws/copilot-cli/issues/3006
+        """
+        self.add(
+            ServiceLinkedRole(
+                "SearchRole",
+                AWSServiceName="opensearchservice.amazonaws.com",
+                Description="Tradewind: how OpenSearch Service comes into the VPC",
+                **self.only(Conditions.search_linked_role),
+            )
+        )
 
     def snapshots(self) -> None:
         self.add(

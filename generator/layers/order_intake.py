@@ -29,8 +29,12 @@ from generator.security import https_leaves
 #: The attribute of an intake item that names the region which works the order.
 WORKED_BY = "worked_by"
 
-#: Records in one call, and how often a call is tried before its batch is halved and, in the end, given up.
-BATCH, ATTEMPTS = 100, 10
+#: Records in one call, and seconds for which they are tried again: an acknowledged order waits for its event
+#: nearly as long as the stream keeps it, which is a day.
+BATCH, PATIENCE = 100, 23 * 3600
+
+#: As often as it takes.
+ALWAYS = -1
 
 #: Milliseconds that an acknowledged order may wait for its event before somebody is told.
 LATE = 60_000
@@ -61,7 +65,7 @@ class OrderIntake(PrivateTier):
 
     unread_orders_arn = Output(
         example="arn:aws:sqs:us-east-1:111111111111:tradewind-dev-unread-orders-us-east-1",
-        help="Where in the stream lies what could not be told, while the stream has it: a day.",
+        help="Orders that could not be told; or where in the stream they lie, while it has them: a day.",
     )
     intake_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-intake-tier-us-east-1",
@@ -91,6 +95,7 @@ class OrderIntake(PrivateTier):
                 "BUS": self.bus_name,
                 "SOURCE": SOURCE,
                 "DETAIL_TYPE": ORDER_ACKNOWLEDGED,
+                "UNREAD": Ref(self.unread),
             },
             environment_key_arn=self.data_key_arn,
             placement=self.placed("OrderIntake", https_leaves("AWS APIs"), says="Tells of orders"),
@@ -99,7 +104,10 @@ class OrderIntake(PrivateTier):
         )
 
     def mapping(self) -> None:
-        """A record that cannot be told is parted from its neighbours by halving; it holds none of them up."""
+        """The function puts aside what could never be told; all else passes, and is tried until it does.
+
+        A call that fails is halved, so that one record of many shows.
+        """
         self.add(
             EventSourceMapping(
                 "IntakeStream",
@@ -107,7 +115,8 @@ class OrderIntake(PrivateTier):
                 FunctionName=Ref(self.function),
                 StartingPosition="TRIM_HORIZON",
                 BatchSize=BATCH,
-                MaximumRetryAttempts=ATTEMPTS,
+                MaximumRetryAttempts=ALWAYS,
+                MaximumRecordAgeInSeconds=PATIENCE,
                 BisectBatchOnFunctionError=True,
                 FunctionResponseTypes=["ReportBatchItemFailures"],
                 FilterCriteria=FilterCriteria(
@@ -138,9 +147,9 @@ class OrderIntake(PrivateTier):
             self,
             self.unread,
             topic=self.alerts_topic_arn,
-            says="An acknowledged order could not be told on the bus, and nobody works it. The message says "
-            "where in the stream it lies; the item in order-intake has it all. Mend it, then set its "
-            f"{WORKED_BY} to none and back.",
+            says="An acknowledged order could not be told on the bus, and nobody works it. The message has "
+            "its key, or says where in the stream it lies; the item in order-intake has it all. Mend it, "
+            f"then set its {WORKED_BY} to none and back.",
         )
         running = function_alarms(
             self,

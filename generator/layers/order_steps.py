@@ -63,10 +63,7 @@ def starter(layer: OrderWorkflow) -> AWSObject:
         "OrderStarter",
         source="order_starter",
         logs_key_arn=layer.logs_key_arn,
-        allows=[
-            grants.StateMachine(Ref(layer.machine)).start(),
-            grants.Key(layer.data_key_arn, "states").encrypt(),
-        ],
+        allows=[grants.StateMachine(Ref(layer.machine), layer.data_key_arn).start()],
         environment={"WORKFLOW": Ref(layer.machine)},
         environment_key_arn=layer.data_key_arn,
         placement=layer.placed("OrderStarter", https_leaves("AWS APIs"), says="Starts orders"),

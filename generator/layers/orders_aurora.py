@@ -18,7 +18,14 @@ from generator.layers.orders_engines import (
     watched,
 )
 from generator.layers.orders_reader_scaling import reader_scaling
-from generator.postgres import DATABASE, ENGINE_VERSION, MAJOR_VERSION, PARAMETERS, PORT
+from generator.postgres import (
+    CREDENTIALS,
+    DATABASE,
+    ENGINE_VERSION,
+    MAJOR_VERSION,
+    PARAMETERS,
+    PORT,
+)
 
 if TYPE_CHECKING:
     from generator.layers.orders import Orders
@@ -82,6 +89,7 @@ def _global_database(layer: Orders) -> object:
 def _cluster(layer: Orders, membership: object) -> AWSObject:
     """The standby's has no credentials, database or backup source of its own: it receives the primary's."""
     primary, secret = Conditions.aurora_primary, layer.orders_secret_arn
+    owner = secret_field(layer.named_everywhere(CREDENTIALS), "username")
     aurora = layer.only(Conditions.aurora_global)
     parameters = layer.add(
         DBClusterParameterGroup(
@@ -109,7 +117,7 @@ def _cluster(layer: Orders, membership: object) -> AWSObject:
             Engine=ENGINE,
             EngineVersion=ENGINE_VERSION,
             DatabaseName=layer.choose(primary, DATABASE, NoValue),
-            MasterUsername=layer.choose(primary, secret_field(secret, "username"), NoValue),
+            MasterUsername=layer.choose(primary, owner, NoValue),
             MasterUserPassword=layer.choose(primary, secret_field(secret, "password"), NoValue),
             Port=PORT,
             DBSubnetGroupName=Ref(layer.subnet_group),

@@ -17,7 +17,14 @@ from generator.layers.orders_engines import (
     engine_log,
     watched,
 )
-from generator.postgres import DATABASE, ENGINE_VERSION, MAJOR_VERSION, PARAMETERS, PORT
+from generator.postgres import (
+    CREDENTIALS,
+    DATABASE,
+    ENGINE_VERSION,
+    MAJOR_VERSION,
+    PARAMETERS,
+    PORT,
+)
 
 if TYPE_CHECKING:
     from generator.layers.orders import Orders
@@ -92,7 +99,7 @@ def _writer(layer: Orders, parameters: AWSObject) -> AWSObject:
         Engine="postgres",
         EngineVersion=ENGINE_VERSION,
         DBName=DATABASE,
-        MasterUsername=secret_field(layer.orders_secret_arn, "username"),
+        MasterUsername=secret_field(layer.named_everywhere(CREDENTIALS), "username"),
         MasterUserPassword=secret_field(layer.orders_secret_arn, "password"),
         AllocatedStorage=settings.orders_storage_gib,
         StorageEncrypted=True,

@@ -1,8 +1,9 @@
-"""Who may do what inside the search domain: its own roles, and the function that gives them."""
+"""What is said inside the search domain: who may do what, what is audited, and what is slow."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from troposphere import AWSObject, GetAtt, Sub
 from troposphere.cloudformation import CustomResource
@@ -29,6 +30,35 @@ WRITER = {
     ],
 }
 
+#: Who failed to get in or was refused, and who changed roles: without it the domain's audit log stays empty.
+#: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/audit-logs.html
+UNTOLD = ["AUTHENTICATED", "GRANTED_PRIVILEGES"]
+AUDIT: dict[str, Any] = {
+    "enabled": True,
+    "audit": {
+        "enable_rest": True,
+        "disabled_rest_categories": UNTOLD,
+        "enable_transport": True,
+        "disabled_transport_categories": UNTOLD,
+        "log_request_body": False,
+        "exclude_sensitive_headers": True,
+    },
+    "compliance": {"enabled": True, "internal_config": True},
+}
+
+#: What the index begins with. No request is slow, and no log of them written, until a threshold says so.
+#: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html
+BEGINNING: dict[str, Any] = {
+    "index_patterns": [INDEX],
+    "template": {
+        "settings": {
+            "index.search.slowlog.threshold.query.warn": "1s",
+            "index.search.slowlog.threshold.fetch.warn": "1s",
+            "index.indexing.slowlog.threshold.index.warn": "5s",
+        }
+    },
+}
+
 #: The fleet's role, by the purpose that its name is derived from.
 FLEET_ROLE = "shop-instance"
 
@@ -45,7 +75,10 @@ def access_function(layer: Search) -> AWSObject:
 
 
 def roles(layer: Search) -> AWSObject:
-    """No CloudFormation type has them. The fleet comes later: its role is told by its name."""
+    """No CloudFormation type has them. The fleet comes later: its role is told by its name.
+
+    What else the domain is told goes as text: CloudFormation makes strings of numbers and booleans.
+    """
     fleet = Sub(
         "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}",
         Name=layer.named(FLEET_ROLE),
@@ -60,6 +93,10 @@ def roles(layer: Search) -> AWSObject:
             Roles={
                 "catalogue-reader": {"Permissions": READER, "Bearers": [fleet]},
                 "catalogue-writer": {"Permissions": WRITER, "Bearers": [writer]},
+            },
+            Settings={
+                "_plugins/_security/api/audit/config": json.dumps(AUDIT, sort_keys=True),
+                f"_index_template/{INDEX}": json.dumps(BEGINNING, sort_keys=True),
             },
         )
     )

@@ -19,13 +19,12 @@ from generator.alarms import (
     at_least,
     below,
     formula_alarm,
-    metric_alarm,
     tier_alarm,
     watched_alarms,
 )
 from generator.conditions import Conditions
 from generator.dashboards import Chart, Line
-from generator.layers.search_domain import PURPOSE
+from generator.layers.search_domain import DEDICATED_MASTERS, PURPOSE
 from generator.layers.search_feed import feed_alarms
 
 if TYPE_CHECKING:
@@ -86,13 +85,6 @@ DOMAIN = (
         statistic="Minimum",
     ),
     Watched(
-        "SearchQueue",
-        "ThreadpoolSearchRejected",
-        above(10),
-        "The search domain turns searches away. Read the slow queries; then add nodes.",
-        statistic="Sum",
-    ),
-    Watched(
         "SearchKeyError",
         "KMSKeyError",
         at_least(1, **AT_ONCE),
@@ -136,7 +128,14 @@ def watch(layer: Search) -> AWSObject:
     return tier_alarm(
         layer,
         "SearchTier",
-        [*_domain(layer), _storage(layer), _failing(layer), _nodes(layer), *feed_alarms(layer)],
+        [
+            *_domain(layer),
+            _storage(layer),
+            _failing(layer),
+            _refusing(layer),
+            _nodes(layer),
+            *feed_alarms(layer),
+        ],
         topic=layer.alerts_topic_arn,
         says="Product search needs somebody: see which of the tier's alarms fires.",
     )
@@ -180,11 +179,32 @@ def _failing(layer: Search) -> AWSObject:
     )
 
 
+def _refusing(layer: Search) -> AWSObject:
+    """The domain counts from when its nodes started: what is new is the difference."""
+    name = layer.named_everywhere(PURPOSE)
+    return formula_alarm(
+        layer,
+        "SearchQueue",
+        Formula(
+            "DIFF(refused)", {"refused": domain_series(name, "ThreadpoolSearchRejected", "Sum")}
+        ),
+        above(10),
+        topic=layer.alerts_topic_arn,
+        says="The search domain turns searches away. Read the slow queries; then add nodes.",
+    )
+
+
 def _nodes(layer: Search) -> AWSObject:
-    return metric_alarm(
+    """The metric counts the masters too, where there are some."""
+    return formula_alarm(
         layer,
         "SearchNodeMissing",
-        domain_series(layer.named_everywhere(PURPOSE), "Nodes", "Minimum"),
+        Formula(
+            layer.choose(
+                Conditions.search_dedicated_masters, f"nodes - {DEDICATED_MASTERS}", "nodes - 0"
+            ),
+            {"nodes": domain_series(layer.named_everywhere(PURPOSE), "Nodes", "Minimum")},
+        ),
         below(layer.settings.search_nodes, breaches=5, periods=5),
         topic=layer.alerts_topic_arn,
         says="A node of the search domain is gone. AWS replaces it; if it does not, see the domain's health.",

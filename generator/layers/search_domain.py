@@ -53,6 +53,9 @@ PURPOSE = "shop"
 #: The index that the shop searches.
 INDEX = "catalogue"
 
+#: Masters apart from the data nodes, where a setting asks for them: three, or none.
+DEDICATED_MASTERS = 3
+
 #: What is logged, and the purpose of its log group.
 LOGS = {
     "AUDIT_LOGS": "search-audit",
@@ -141,7 +144,7 @@ def _nodes(layer: Search) -> ClusterConfig:
         ),
         MultiAZWithStandbyEnabled=False,
         DedicatedMasterEnabled=layer.choose(masters, True, False),
-        DedicatedMasterCount=layer.choose(masters, 3, NoValue),
+        DedicatedMasterCount=layer.choose(masters, DEDICATED_MASTERS, NoValue),
         DedicatedMasterType=layer.choose(masters, layer.settings.search_master_type, NoValue),
     )
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from troposphere import AWSObject, GetAtt, Ref, Tags
-from troposphere.awslambda import DestinationConfig, EventSourceMapping, OnFailure
+from troposphere.awslambda import (
+    DestinationConfig,
+    EventSourceMapping,
+    Filter,
+    FilterCriteria,
+    OnFailure,
+)
 
 from generator import grants
 from generator.alarms import Series, above, metric_alarm
 from generator.layers.catalog import CATALOGUE
 from generator.layers.search_domain import INDEX, domain_arn
+from generator.layers.top_products import ITEM
 from generator.queues import waiting
 
 if TYPE_CHECKING:
@@ -34,6 +42,7 @@ def indexer_function(layer: Search) -> AWSObject:
             "ENDPOINT": GetAtt(layer.domain, "DomainEndpoint"),
             "INDEX": INDEX,
             "KEY": CATALOGUE.key,
+            "UNINDEXED": Ref(layer.failures),
         },
         environment_key_arn=layer.data_key_arn,
         timeout=60,
@@ -42,7 +51,11 @@ def indexer_function(layer: Search) -> AWSObject:
 
 
 def feed(layer: Search, roles: AWSObject) -> None:
-    """In order for each product. What the domain refuses is tried again from there, then put aside."""
+    """In order for each product, and no list of products. What the domain is too busy for is tried again.
+
+    What it will never take the function itself puts aside, so that nothing waits behind it.
+    """
+    products = {"dynamodb": {"Keys": {CATALOGUE.key: {"S": [{"anything-but": [ITEM]}]}}}}
     layer.add(
         EventSourceMapping(
             "CatalogueChanges",
@@ -55,6 +68,7 @@ def feed(layer: Search, roles: AWSObject) -> None:
             MaximumRetryAttempts=100,
             MaximumRecordAgeInSeconds=PATIENCE,
             FunctionResponseTypes=["ReportBatchItemFailures"],
+            FilterCriteria=FilterCriteria(Filters=[Filter(Pattern=json.dumps(products))]),
             DestinationConfig=DestinationConfig(
                 OnFailure=OnFailure(Destination=GetAtt(layer.failures, "Arn"))
             ),
@@ -90,8 +104,8 @@ def feed_alarms(layer: Search) -> Iterator[AWSObject]:
             "SearchUnindexed",
             waiting(GetAtt(layer.failures, "QueueName")),
             above(0, breaches=1, periods=1),
-            "Changes of the catalogue were given up: the queue says which shard and sequence. Write those "
-            "products again, then empty the queue.",
+            "Changes of the catalogue were given up: the queue says which product and why, or which shard "
+            "and sequence. Mend those products and write them again, then empty the queue.",
         ),
     ):
         yield metric_alarm(layer, title, series, limit, topic=layer.alerts_topic_arn, says=says)

@@ -13,7 +13,7 @@ from generator.layers.generated_secrets import generated_secret, in_the_peer
 from generator.layers.private_tier import PrivateTier
 from generator.layers.secret_rotation import rotations
 from generator.places import EDGE_REGION
-from generator.postgres import DATABASE, MASTER_USERNAME
+from generator.postgres import CREDENTIALS, DATABASE, MASTER_USERNAME
 from generator.secret_replicas import replica_arn
 from generator.suppressions import accepted
 from generator.valkey import SHOP
@@ -74,7 +74,7 @@ class Secrets(PrivateTier):
         self.orders = generated_secret(
             self,
             "OrdersSecret",
-            purpose="orders-database",
+            purpose=CREDENTIALS,
             says="Master credentials of the orders database",
             generated="password",
             beside=template,

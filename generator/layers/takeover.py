@@ -10,6 +10,7 @@ from troposphere.dynamodb import (
     SSESpecification,
     Table,
 )
+from troposphere.ec2 import SecurityGroupRule
 from troposphere.elasticloadbalancingv2 import (
     ListenerRule,
     ListenerRuleAction,
@@ -23,22 +24,20 @@ from generator.alarms import Series, above, metric_alarm, tier_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
 from generator.functions import may_call, python_function
-from generator.layer import Handoff, Input, Layer, Output
+from generator.layer import Handoff, Input, Lookup, ManagedPrefixList, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
 from generator.layers.front_door_rules import TAKEOVER_PATH, TAKEOVER_PROBE
+from generator.layers.private_tier import PrivateTier
 from generator.load_balancing import path_is
 from generator.queues import dead_letter_alarm, dead_letter_queue
-from generator.suppressions import accepted
+from generator.security import HTTPS, over_tcp
 
 #: Where the responder's log filter counts what it could not read.
 METRICS = "Tradewind/Takeover"
 
-#: Why the responder is not in the VPC.
-OUTSIDE = "a takeover must be told even where the VPC's ways out fail; it reaches one table, and no network"
 
-
-class Takeover(Layer):
+class Takeover(PrivateTier):
     """the switch in the standby, and the function that shows it to Route 53 on /takeover.
 
     To request a takeover, put the item {"Switch": "takeover", "Requested": true} into the table; to take it
@@ -51,6 +50,9 @@ class Takeover(Layer):
     logs_key_arn = Handoff(Foundation.logs_key_arn)
     listener_arn = Input(FrontDoor.listener_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
+    dynamodb_addresses = Lookup(
+        ManagedPrefixList("com.amazonaws.{region}.dynamodb"), example="pl-0123456789abcdef3"
+    )
 
     takeover_table = Output(
         example="tradewind-dev-platform-Takeover-SwitchTable-0123456789AB", handed_on=True
@@ -91,9 +93,11 @@ class Takeover(Layer):
         self.takeover_table = Ref(self.table)
 
     def responder(self) -> None:
-        """Outside the VPC and with capacity of its own: neither NAT nor a busy account may silence it.
+        """It reaches DynamoDB and nothing else, by the gateway endpoint, and has capacity of its own.
 
+        So neither NAT nor a busy account may silence it: what else it does, Lambda does from outside the VPC.
         Nothing of ours calls it and goes away; what does, and fails, is kept to be looked at.
+        https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-ddb.html
         """
         self.unanswered = dead_letter_queue(self, "UnansweredCalls", key_arn=self.data_key_arn)
         self.function = python_function(
@@ -107,8 +111,15 @@ class Takeover(Layer):
             timeout=5,
             memory=512,
             concurrency=20,
+            placement=self.placed(
+                "TakeoverResponder",
+                SecurityGroupRule(
+                    DestinationPrefixListId=self.dynamodb_addresses,
+                    **over_tcp(HTTPS, "The switch, by the gateway endpoint"),
+                ),
+                says="The responder, which the load balancer calls by way of Lambda",
+            ),
             dead_letters=grants.Queue(GetAtt(self.unanswered, "Arn"), self.data_key_arn),
-            Metadata=accepted(OUTSIDE, checkov="CKV_AWS_117", guard="LAMBDA_INSIDE_VPC"),
         )
 
     def path(self) -> None:

@@ -122,12 +122,13 @@ class WorkerScaling(Layer):
         self.workers_alarm_arn = GetAtt(tier, "Arn")
 
     def releases(self) -> None:
+        """To all at once: jobs wait as customers do not, and no share of a single worker could stay."""
         application = revisions(
             self,
             "worker",
             fleet_name=self.workers_name,
             traffic=None,
-            healthy_percent=self.settings.deploy_minimum_healthy_percent,
+            healthy_percent=0,
             alarms=[self.stops_deployments],
             topic=grants.Topic(self.alerts_topic_arn, self.alerts_key_arn),
         )

@@ -52,6 +52,7 @@ def create(context: Context, environment: Environment, root: str, region: str) -
     Example:
       tradewind changeset create dev --root foundation --region us-east-1
     """
+    from scripts import narration
     from scripts.deploy.plan import Awaiting, Unchanged
     from scripts.errors import Failed
     from scripts.lease import DEPLOY, Leases
@@ -68,6 +69,8 @@ def create(context: Context, environment: Environment, root: str, region: str) -
         outcome = Telling(context.terminal, environment.name).returned(planner.plan(wave, inputs))
     if isinstance(outcome, Unchanged):
         context.terminal.out("no changes")
+        for line in narration.left_out(region, outcome.left_out):
+            context.terminal.out(line)
         context.terminal.data({**outcome.to_json(), "has_changes": False})
     else:
         _show(context, outcome)
@@ -194,4 +197,6 @@ def _show(context: Context, plan: WavePlan) -> None:
     context.terminal.out(f"{plan.change_set.name} {plan.hash}: {narration.summary(plan.changes)}")
     for line in narration.tree(plan.changes, whole=context.terminal.verbose):
         context.terminal.out(f"  {line}")
+    for line in narration.left_out(plan.wave.region, plan.inputs.left_out):
+        context.terminal.out(line)
     context.terminal.data({**plan.to_json(), "has_changes": True, "name": plan.change_set.name})

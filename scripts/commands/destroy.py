@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def destroy(context: Context, environment: Environment, yes: bool, purge: bool) -> None:
-    """Delete every stack of ENV in both regions, in the reverse order of a deploy.
+    """Delete every stack of ENV in all its regions, in the reverse order of a deploy.
 
-    What a DeletionPolicy keeps (buckets, tables, keys) outlives its stack and is listed at the end. While it
-    is there the environment cannot be deployed again under the same names: --purge deletes it too.
+    What a DeletionPolicy keeps (buckets, tables, keys, final snapshots) outlives its stack and is listed at
+    the end. While it is there the environment cannot be deployed again under the same names: --purge deletes
+    it too, then or later.
 
     \b
     Examples:

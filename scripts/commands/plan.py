@@ -71,14 +71,16 @@ def _show(terminal: Terminal, outcome: Outcome) -> None:
     from scripts import narration
     from scripts.deploy.executor import planned
     from scripts.deploy.plan import Awaiting, Unchanged
+    from scripts.events import NothingChanged
 
     again = " (once both regions are there)" if outcome.wave.settles else ""
     terminal.out(terminal.paint(f"{outcome.wave}{again}", "bold"))
     match outcome:
-        case Unchanged():
-            terminal.out("  no changes")
         case Awaiting(_, awaited):
-            terminal.out(f"  planned when {awaited} is done")
+            said = iter([f"  planned when {awaited} is done"])
+        case Unchanged(wave, left_out):
+            said = narration.lines(NothingChanged(wave.root, wave.region, left_out))
         case _:
-            for line in narration.lines(planned(outcome), whole=terminal.verbose):
-                terminal.out(line)
+            said = narration.lines(planned(outcome), whole=terminal.verbose)
+    for line in said:
+        terminal.out(line)

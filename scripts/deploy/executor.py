@@ -99,8 +99,8 @@ class Executor:
         self.lease.confirm()
         outcome = yield from self.planner.plan(wave, inputs)
         match outcome:
-            case Unchanged():
-                yield NothingChanged(wave.root, wave.region)
+            case Unchanged(_, left_out):
+                yield NothingChanged(wave.root, wave.region, left_out)
             case WavePlan():
                 try:
                     yield planned(outcome)
@@ -184,10 +184,17 @@ class Executor:
                 status,
                 cause and follow.explained(self.aws, operation, cause),
             )
-            raise WaveGaveUp(
-                f"{wave} ended in {status}.",
-                fix="Correct the cause and run the same command again: what is done stays done.",
+            raise WaveGaveUp(f"{wave} ended in {status}.", fix=self._remedy(cause))
+
+    def _remedy(self, cause: StackEventSeen | None) -> str:
+        """What to do about a wave that failed."""
+        again = "run the same command again: what is done stays done."
+        if cause is not None and "already exists" in cause.reason:
+            return (
+                "If an earlier destroy kept it, this deletes it for good, but never in prod: "
+                f"tradewind destroy {self.planner.environment.name} --purge. Then {again}"
             )
+        return f"Correct the cause and {again}"
 
     def _protect(self, wave: Wave) -> Iterator[Event]:
         """Termination protection as the environment wants it; only ever switched on here."""

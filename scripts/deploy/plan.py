@@ -80,13 +80,19 @@ class WavePlan:
 
 @dataclass(frozen=True)
 class Unchanged:
-    """A wave that is as it should be."""
+    """A wave that is as it should be, but for the wanted types that its region does not offer."""
 
     wave: Wave
+    left_out: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """For --json."""
-        return {"root": self.wave.root, "region": self.wave.region, "outcome": "unchanged"}
+        return {
+            "root": self.wave.root,
+            "region": self.wave.region,
+            "outcome": "unchanged",
+            "left_out": list(self.left_out),
+        }
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ class Planner:
             raise
         if changes is None:
             change_sets.delete(self.aws, made)
-            return Unchanged(wave)
+            return Unchanged(wave, inputs.left_out)
         failpoints.reach("wave.planned")
         return WavePlan(
             wave,

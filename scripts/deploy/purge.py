@@ -1,16 +1,17 @@
 """Deleting for good what DeletionPolicy kept, so that an environment can be made again under its old names.
 
-What was kept is read from CloudFormation's own events (DELETE_SKIPPED), which outlive a deleted stack by
-90 days: a purge that was cut off finds the rest. Every deletion may be repeated.
+What was kept is read from CloudFormation's own events, which outlive a deleted stack by 90 days: a purge
+that was cut off finds the rest. Every deletion may be repeated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from generator.naming import PREFIX
 from scripts.aws import Aws, AwsSaidNo
+from scripts.deploy import final_snapshots
 from scripts.errors import Failed
 from scripts.events import Event, ResourcePurged, ResourceRetained
 from scripts.inventory import Resource
@@ -25,11 +26,14 @@ _GONE = frozenset(
         "NotFoundException",
         "ResourceNotFoundException",
         "DBClusterNotFoundFault",
+        "DBClusterSnapshotNotFoundFault",
         "DBInstanceNotFound",
         "DBInstanceNotFoundFault",
+        "DBSnapshotNotFound",
         "GlobalClusterNotFoundFault",
         "KMSInvalidStateException",
         "NoSuchHostedZone",
+        "SnapshotNotFoundFault",
     }
 )
 
@@ -46,10 +50,22 @@ def skipped(aws: Aws, region: str) -> Iterator[ResourceRetained]:
         for said in cloudformation.pages(
             "describe_stack_events", "StackEvents", StackName=summary["StackId"]
         ):
-            kept = (said["ResourceType"], said.get("PhysicalResourceId", ""))
-            if said["ResourceStatus"] == "DELETE_SKIPPED" and all(kept) and kept not in seen:
-                seen.add(kept)
-                yield ResourceRetained(region, (said["LogicalResourceId"],), *kept)
+            for kept in _kept(aws, region, said):
+                if kept.physical_id and (kept.type, kept.physical_id) not in seen:
+                    seen.add((kept.type, kept.physical_id))
+                    yield kept
+
+
+def _kept(aws: Aws, region: str, said: Mapping[str, Any]) -> Iterator[ResourceRetained]:
+    """What a stack event tells was kept: the resource itself, or its final snapshot."""
+    path, type = (said["LogicalResourceId"],), said["ResourceType"]
+    physical_id = said.get("PhysicalResourceId", "")
+    match said["ResourceStatus"]:
+        case "DELETE_SKIPPED":
+            yield ResourceRetained(region, path, type, physical_id)
+        case "DELETE_IN_PROGRESS":
+            began = said["Timestamp"]
+            yield from final_snapshots.of(aws, region, path, type, physical_id, began)
 
 
 def delete(aws: Aws, retained: ResourceRetained) -> Iterator[Event]:
@@ -177,6 +193,21 @@ def _cluster(aws: Aws, region: str, name: str) -> str:
     return "being deleted without a final snapshot"
 
 
+def _database_snapshot(aws: Aws, region: str, name: str) -> str:
+    aws.client("rds", region).call("delete_db_snapshot", DBSnapshotIdentifier=name)
+    return "deleted"
+
+
+def _cluster_snapshot(aws: Aws, region: str, name: str) -> str:
+    aws.client("rds", region).call("delete_db_cluster_snapshot", DBClusterSnapshotIdentifier=name)
+    return "deleted"
+
+
+def _cache_snapshot(aws: Aws, region: str, name: str) -> str:
+    aws.client("elasticache", region).call("delete_snapshot", SnapshotName=name)
+    return "deleted"
+
+
 def _unprotect_database(aws: Aws, region: str, name: str) -> None:
     aws.client("rds", region).call(
         "modify_db_instance",
@@ -215,11 +246,14 @@ _DELETIONS: Mapping[str, Deletion] = {
     "AWS::Backup::BackupVault": _vault,
     "AWS::DynamoDB::GlobalTable": _table,
     "AWS::DynamoDB::Table": _table,
+    "AWS::ElastiCache::Snapshot": _cache_snapshot,
     "AWS::KMS::Key": _key,
     "AWS::KMS::ReplicaKey": _key,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::RDS::DBCluster": _cluster,
+    "AWS::RDS::DBClusterSnapshot": _cluster_snapshot,
     "AWS::RDS::DBInstance": _database,
+    "AWS::RDS::DBSnapshot": _database_snapshot,
     "AWS::S3::Bucket": _bucket,
     "AWS::SecretsManager::Secret": _secret,
 }

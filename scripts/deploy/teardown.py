@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from generator.naming import stack_name
 from scripts import inventory
 from scripts.aws import Aws
-from scripts.deploy import change_sets, executor, follow, purge
+from scripts.deploy import change_sets, executor, final_snapshots, follow, purge
 from scripts.deploy.waves import Wave
 from scripts.errors import Refused
 from scripts.events import (
@@ -47,7 +47,7 @@ class Teardown:
             yield WaveStarted(wave.root, wave.region, number, len(self.waves))
             yield from self._wave(wave)
         if not self.purging:
-            yield from self._kept
+            yield from dict.fromkeys(self._kept)
             return
         for region in self.regions:
             for retained in purge.skipped(self.aws, region):
@@ -89,11 +89,18 @@ class Teardown:
                 "then run destroy again: what is gone stays gone.",
             )
         yield StackDeleted(wave.root, wave.region, self.aws.clock.monotonic() - began)
-        self._kept += [
-            ResourceRetained(event.region, (wave.root, *event.path), event.type, event.physical_id)
-            for event in events
-            if event.status == "DELETE_SKIPPED"
-        ]
+        self._kept += (kept for event in events for kept in self._outlived(event))
+
+    def _outlived(self, event: StackEventSeen) -> Iterator[ResourceRetained]:
+        """What an event of a deletion tells was kept: the resource itself, or its final snapshot."""
+        where, path = event.region, (event.root, *event.path)
+        match event.status:
+            case "DELETE_SKIPPED":
+                yield ResourceRetained(where, path, event.type, event.physical_id)
+            case "DELETE_IN_PROGRESS":
+                yield from final_snapshots.of(
+                    self.aws, where, path, event.type, event.physical_id, event.at
+                )
 
     def _standing(self, wave: Wave) -> Stack | None:
         return inventory.stack(

@@ -1,4 +1,4 @@
-"""Twelve kinds of defect, planted into the real templates: each is found, and whoever has it is named."""
+"""Thirteen kinds of defect, planted into the real templates: each is found, and whoever has it is named."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.coverage.laws.endurance import (
 )
 from tests.coverage.laws.identity import BOUNDARIES, GRANTS, ROTATION
 from tests.coverage.laws.protection import ENCRYPTION, PRIVACY
+from tests.coverage.laws.steadiness import STEADINESS
 from tests.coverage.laws.transit import TLS
 from tests.coverage.mutants import made
 from tests.coverage.platform import Platform, Standing, platform
@@ -36,6 +37,7 @@ LAWS = (
     KEEPING,
     LIFE_CYCLES,
     BOUNDARIES,
+    STEADINESS,
 )
 
 STANDINGS = {

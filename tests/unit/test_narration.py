@@ -52,6 +52,22 @@ def test_nothing_to_do_is_said_in_those_words() -> None:
     ]
 
 
+def test_what_a_region_does_not_offer_is_said_with_changes_and_without() -> None:
+    missing = ("AWS::Personalize::Schema",)
+    note = "    left out, for mx-central-1 does not offer it: AWS::Personalize::Schema"
+
+    unchanged = NothingChanged("platform", "mx-central-1", missing)
+    planned = WavePlanned("platform", "mx-central-1", "3f6a", CHANGES, {}, missing)
+
+    assert list(narration.lines(unchanged)) == ["  no changes", note]
+    assert list(narration.lines(planned))[-1] == note
+
+
+def test_a_plan_that_touches_no_resource_says_what_it_touches() -> None:
+    assert narration.summary(()) == "outputs only"
+    assert narration.summary((nested("Catalog"),)) == "no resource, only values of nested stacks"
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (95, "95 s"), (720, "12 min")]
 )

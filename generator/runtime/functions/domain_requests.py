@@ -11,7 +11,7 @@ credentials = botocore.session.get_session().get_credentials()
 
 
 def send(method, url, body, content_type="application/json"):
-    """The answer's body. Raises URLError where none comes, HTTPError where it is a refusal."""
+    """The answer's body. Raises OSError where none comes, and HTTPError, which is one, for a refusal."""
     signed = AWSRequest(method, url, {"Content-Type": content_type}, body)
     SigV4Auth(credentials, "es", os.environ["AWS_REGION"]).add_auth(signed)
     request = urllib.request.Request(url, body, dict(signed.headers), method=method)

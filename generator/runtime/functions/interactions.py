@@ -1,15 +1,20 @@
 """Tell Personalize what customers do: views, clicks, carts and purchases, as the event bus has them.
 
 An event that comes twice is told under the same id, and counts once. A product is told of, with its category,
-when this execution environment first hears of it.
+when this execution environment first hears of it; where Personalize has enough, when it hears of it again.
 https://docs.aws.amazon.com/personalize/latest/dg/recording-item-interaction-events.html
 """
 
 import json
+import logging
 import os
 from datetime import datetime
 
 import boto3
+from botocore.exceptions import ClientError
+
+log = logging.getLogger()
+log.setLevel(logging.INFO)
 
 events = boto3.client("personalize-events")
 dynamodb = boto3.client("dynamodb")
@@ -25,6 +30,10 @@ TYPES = {
 
 #: PutEvents takes so many at once, PutItems as many.
 AT_ONCE = 10
+
+#: PutItems takes ten calls a second, and none while a data set is imported.
+#: https://docs.aws.amazon.com/personalize/latest/dg/limits.html
+LATER = ("ThrottlingException", "ResourceInUseException")
 
 
 def handler(event, context):
@@ -57,8 +66,14 @@ def introduce(products):
     """Put products that are new here; one that the catalogue does not have is none."""
     items = [{"itemId": product, "properties": about(product)} for product in products]
     for some in chunks(items):
-        events.put_items(datasetArn=os.environ["ITEMS_DATASET"], items=some)
-    known.update(products)
+        try:
+            events.put_items(datasetArn=os.environ["ITEMS_DATASET"], items=some)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in LATER:
+                raise
+            log.warning("%d products are told of later", len(some))
+        else:
+            known.update(item["itemId"] for item in some)
 
 
 def about(product):

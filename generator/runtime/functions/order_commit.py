@@ -16,6 +16,7 @@ import struct
 from base64 import b64decode, b64encode
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 TABLE = """CREATE TABLE IF NOT EXISTS orders (order_id uuid PRIMARY KEY, detail jsonb NOT NULL,
 committed_at timestamptz NOT NULL DEFAULT now())"""
@@ -23,7 +24,7 @@ ROW = "INSERT INTO orders (order_id, detail) VALUES ({}, {}) ON CONFLICT (order_
 
 
 class DatabaseNotWritable(Exception):
-    """No connection, no login, no writes: a failover, a replica, a night's stop."""
+    """No secret, no connection, no login, no writes: a failover, a replica, a night's stop."""
 
 
 def handler(event, context):
@@ -36,7 +37,7 @@ def handler(event, context):
             log_in(wire, tls.getpeercert(binary_form=True), credentials())
             send(wire, b"Q", f"{TABLE}; {row}".encode() + b"\0")
             until_ready(wire)
-    except (OSError, ValueError, struct.error) as error:
+    except (BotoCoreError, ClientError, OSError, ValueError, struct.error) as error:
         raise DatabaseNotWritable(f"{type(error).__name__}: {error}") from None
 
 

@@ -9,6 +9,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 import boto3
 
@@ -46,7 +47,7 @@ def ask(what, order_id, told):
     try:
         urllib.request.urlopen(request, timeout=ANSWER).close()
         status = 200
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         status = getattr(error, "code", 0)
     if status in (200, 402, 404):
         seen["failures"] = 0

@@ -1,12 +1,11 @@
-"""Custom resource: who may do what in an OpenSearch domain, said as its master user.
+"""Custom resource: what CloudFormation has no type for in an OpenSearch domain, said as its master user.
 
-No CloudFormation type has the roles of fine-grained access control, nor who bears them. Both are put as a
-whole, so putting them again changes nothing. A role that is no longer asked for is borne by nobody.
+The roles of fine-grained access control and who bears them, and settings. All are put as a whole, so putting
+them again changes nothing. A role that is no longer asked for is borne by nobody.
 """
 
 import json
 import time
-import urllib.error
 
 from custom_resource import fulfil, log
 from domain_requests import send
@@ -22,25 +21,28 @@ def handler(event, context):
 
 
 def say(endpoint, event):
-    """`Roles` has, by a role's name, what it may do and the IAM roles that bear it."""
-    roles = event["ResourceProperties"]["Roles"]
-    for name, role in roles.items():
-        put(endpoint, f"roles/{name}", role["Permissions"])
-        put(endpoint, f"rolesmapping/{name}", {"backend_roles": role["Bearers"]})
-    for name in event.get("OldResourceProperties", {}).get("Roles", {}).keys() - roles.keys():
-        put(endpoint, f"rolesmapping/{name}", {"backend_roles": []})
-
-
-def put(endpoint, path, value):
-    """Again and again, until the domain takes it or patience ends."""
-    url = f"https://{endpoint}/_plugins/_security/api/{path}"
+    """`Roles` has, by a role's name, what it may do and who bears it; `Settings`, by a path, a JSON text."""
+    asked, before = event["ResourceProperties"], event.get("OldResourceProperties", {})
+    roles, mappings = "_plugins/_security/api/roles", "_plugins/_security/api/rolesmapping"
+    texts = {}
+    for name, role in asked["Roles"].items():
+        texts[f"{roles}/{name}"] = json.dumps(role["Permissions"])
+        texts[f"{mappings}/{name}"] = json.dumps({"backend_roles": role["Bearers"]})
+    for name in before.get("Roles", {}).keys() - asked["Roles"].keys():
+        texts[f"{mappings}/{name}"] = json.dumps({"backend_roles": []})
     end = time.monotonic() + PATIENCE
+    for path, text in (texts | asked["Settings"]).items():
+        put(f"https://{endpoint}/{path}", text.encode(), end)
+
+
+def put(url, body, end):
+    """Again and again, until the domain takes it or patience ends."""
     while True:
         try:
-            send("PUT", url, json.dumps(value).encode())
+            send("PUT", url, body)
             return
-        except urllib.error.URLError as error:
+        except OSError as error:
             if time.monotonic() > end:
                 raise
-            log.warning("%s: %s", path, error)
+            log.warning("%s: %s", url, error)
             time.sleep(PAUSE)

@@ -34,12 +34,24 @@ def _read(name: str) -> dict[str, Any]:
 
 
 @cache
+def _schema(type: str) -> dict[str, Any]:
+    """A type's provider schema; empty where there is none."""
+    file = _read("schemas/providers/us-east-1.json").get(type)
+    return _read(f"schemas/resources/{file}.json") if file else {}
+
+
+@cache
+def fixed(type: str) -> frozenset[str]:
+    """The properties whose change replaces the resource, or may."""
+    schema = _schema(type)
+    kinds = ("createOnlyProperties", "conditionalCreateOnlyProperties")
+    return frozenset(pointer.split("/")[2] for kind in kinds for pointer in schema.get(kind, ()))
+
+
+@cache
 def properties(type: str) -> tuple[tuple[str, str], ...]:
     """Every property that a template may set: its path, and its kind ("string", "boolean", ...)."""
-    file = _read("schemas/providers/us-east-1.json").get(type)
-    if file is None:
-        return ()
-    schema = _read(f"schemas/resources/{file}.json")
+    schema = _schema(type)
     reported = {
         pointer.removeprefix("/properties/").replace("/", ".")
         for pointer in schema.get("readOnlyProperties", ())
@@ -100,9 +112,7 @@ def deprecated_runtime(name: str, day: str) -> bool:
 
 def runtimes() -> frozenset[str]:
     """The Lambda runtimes that a function may name."""
-    file = _read("schemas/providers/us-east-1.json")["AWS::Lambda::Function"]
-    schema = _read(f"schemas/resources/{file}.json")
-    return frozenset(schema["properties"]["Runtime"].get("enum", ()))
+    return frozenset(_schema("AWS::Lambda::Function")["properties"]["Runtime"].get("enum", ()))
 
 
 def versions(type: str, engine: str, *, deprecated: bool = False) -> frozenset[str]:

@@ -44,12 +44,13 @@ FORWARDED = {
     "Statement.RateBasedStatement.ForwardedIPConfig.HeaderName": "X-Forwarded-For",
     "Statement.RateBasedStatement.ForwardedIPConfig.FallbackBehavior": "MATCH",
 }
-PATHS = "Statement.RateBasedStatement.ScopeDownStatement.OrStatement.Statements"
+SCOPE = "Statement.RateBasedStatement.ScopeDownStatement.AndStatement.Statements"
 
 
 def on_path(path: str) -> dict[str, Any]:
     """A rule that looks at a path only."""
-    return {PATHS: Item({"ByteMatchStatement.SearchString": path})}
+    paths = Item({"ByteMatchStatement.SearchString": path})
+    return {SCOPE: Item({"OrStatement.Statements": paths})}
 
 
 BEFORE_THE_SHOP = {"Scope": "REGIONAL", "Name": "tradewind-{environment}-shop-{region}"}

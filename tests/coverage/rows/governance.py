@@ -6,7 +6,7 @@ from tests.coverage.claims import EVERYWHERE, LEAN, PAIR, PRIMARY, Claim, No, So
 from tests.coverage.contents import Holds, Item, Refers
 from tests.coverage.expectations import AtLeast, Given
 from tests.coverage.platform import Standing
-from tests.coverage.rows.names import BUCKET, DATA_KEY, LOGS_KEY, PEER_DATA_KEY, ROLE
+from tests.coverage.rows.names import BUCKET, DATA_KEY, LOGS_KEY, PEER_DATA_KEY, ROLE, key
 
 TRAIL = "AWS::CloudTrail::Trail"
 RECORDER = "AWS::Config::ConfigurationRecorder"
@@ -111,7 +111,7 @@ VAULT = "AWS::Backup::BackupVault"
 REPLICATION = "ReplicationConfiguration.Rules[Id=ToThePeer]"
 
 
-def replicated(purpose: str) -> Claim:
+def replicated(purpose: str, peer_key: object = PEER_DATA_KEY) -> Claim:
     """A bucket whose objects, deletions and changes reach the other region in a quarter of an hour."""
     return Claim(
         f"{purpose} replicate to the other region, both ways, with RTC",
@@ -123,7 +123,7 @@ def replicated(purpose: str) -> Claim:
                 "ReplicationConfiguration.Role": Refers(ROLE),
                 f"{REPLICATION}.Status": "Enabled",
                 f"{REPLICATION}.Destination.Bucket": Holds(f"-{purpose}-{{account}}-{{peer}}"),
-                f"{REPLICATION}.Destination.EncryptionConfiguration.ReplicaKmsKeyID": PEER_DATA_KEY,
+                f"{REPLICATION}.Destination.EncryptionConfiguration.ReplicaKmsKeyID": peer_key,
                 f"{REPLICATION}.Destination.ReplicationTime.Status": "Enabled",
                 f"{REPLICATION}.Destination.ReplicationTime.Time.Minutes": 15,
                 f"{REPLICATION}.Destination.Metrics.Status": "Enabled",
@@ -215,6 +215,7 @@ E5 = row(
         )
         for kind in ("Aurora", "DynamoDB")
     ),
+    replicated("logs", key("Logs", region="{peer}")),
     replicated("images"),
     replicated("exports"),
 )

@@ -71,13 +71,14 @@ O1 = row(
         ),
     ),
     Claim(
-        "a deployment never drops below the healthy share",
+        "a deployment of the shop never drops below the healthy share",
         Every(
             DEPLOYMENT_GROUP,
             {
                 "DeploymentConfigName->MinimumHealthyHosts.Type": "FLEET_PERCENT",
-                "DeploymentConfigName->MinimumHealthyHosts.Value": AtLeast(75),
+                "DeploymentConfigName->MinimumHealthyHosts.Value": AtLeast(66),
             },
+            where=SHOP,
         ),
     ),
     later=["CodePipeline V2, its stages and its artifact stores: issue 5"],

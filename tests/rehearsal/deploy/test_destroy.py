@@ -45,3 +45,17 @@ def test_destroying_nothing_is_no_error(project: Project) -> None:
 
     assert run.code == 0, run.told
     assert project.client("dynamodb").list_tables()["TableNames"] == []
+
+
+def test_a_deploy_over_what_a_destroy_kept_says_what_is_in_its_way_and_how_to_go_on(
+    deployed: Project,
+) -> None:
+    deployed.run("destroy", "dev", "--yes")
+
+    run = deployed.run("deploy", "dev", "--yes", "--json")
+
+    assert run.code == 1
+    assert "already exists" in run.document["cause"]["reason"]
+    assert "tradewind destroy dev --purge" in run.document["fix"]
+    assert deployed.run("destroy", "dev", "--yes", "--purge").code == 0
+    assert deployed.run("deploy", "dev", "--yes").code == 0

@@ -194,6 +194,12 @@ def test_rules_check_each_kind_of_claim() -> None:
     }
 
 
+def test_an_alarm_need_not_act_on_missing_data() -> None:
+    """The rule asks for that by default, and would report each of the alarms."""
+    rule = standing(Configuration)["CloudwatchAlarmActionCheck"]
+    assert rule["InputParameters"]["insufficientDataActionRequired"] == "false"
+
+
 def test_no_rule_checks_what_an_environment_does_not_claim() -> None:
     made = standing(Configuration, deletion_protection="false", backups="false")
     assert not [title for title in made.resources if "Deletion" in title or "BackupPlan" in title]
@@ -265,3 +271,17 @@ def test_shields_engineers_act_below_a_ceiling_of_their_own() -> None:
         ":policy/tradewind-dev-response-boundary-us-east-1"
     )
     assert "LogBucketList" not in made["ResponseTeam"]  # Shield would rewrite the bucket's policy
+
+
+def test_the_primary_makes_the_role_that_a_search_domain_in_a_vpc_needs() -> None:
+    """It is one of the account, so no other region makes it; nor do we where it is already."""
+    linked = "AWS::IAM::ServiceLinkedRole"
+    searching = {"product_search": "true"}
+    made = of_type(standing(AccountSettings, **searching), linked)
+    assert [role["AWSServiceName"] for role in made.values()] == ["opensearchservice.amazonaws.com"]
+    for where in (
+        standing(AccountSettings),
+        standing(AccountSettings, "standby", **searching),
+        standing(AccountSettings, search_linked_role="false", **searching),
+    ):
+        assert not of_type(where, linked)

@@ -217,3 +217,13 @@ def test_the_sql_is_what_the_data_api_gets() -> None:
     assert states["Keep"]["Resource"].endswith(":batchExecuteStatement")
     assert states["Rank"]["Arguments"]["Sql"] == RANK
     assert "IAM_ROLE default" in json.dumps(states["Load"]["Arguments"])
+
+
+def test_who_starts_a_machine_may_use_the_key_that_its_history_is_under() -> None:
+    statements = standing(TopProducts).statements("RankDailyStarter")
+    uses = {
+        statement["Condition"]["StringEquals"]["kms:ViaService"]
+        for statement in statements
+        if "kms:GenerateDataKey" in statement["Action"]
+    }
+    assert "states.us-east-1.amazonaws.com" in uses

@@ -140,6 +140,14 @@ def test_a_deployer_may_have_the_linked_roles_made_that_a_new_account_lacks(
     assert allows(deployer, "iam:CreateServiceLinkedRole", linked, iam__AWSServiceName=name)
 
 
+@pytest.mark.parametrize("service", ["config", "opensearchservice"])
+def test_a_deployer_takes_away_the_linked_roles_that_templates_make(
+    deployer: Policy, service: str
+) -> None:
+    linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{service}.amazonaws.com/AWSServiceRole"
+    assert allows(deployer, "iam:DeleteServiceLinkedRole", linked)
+
+
 @pytest.mark.parametrize(
     "action",
     [

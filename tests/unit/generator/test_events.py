@@ -151,7 +151,10 @@ def test_a_record_that_cannot_be_told_holds_up_no_other_and_is_not_lost() -> Non
     mapping = standing(OrderIntake)["IntakeStream"]
     assert mapping["BisectBatchOnFunctionError"] in (True, "true")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert 0 < int(mapping["MaximumRetryAttempts"]) < 100
+    assert int(mapping["MaximumRetryAttempts"]) == -1, "a bad hour of EventBridge's passes"
+    assert 20 < int(mapping["MaximumRecordAgeInSeconds"]) / 3600 < 24, "the stream forgets it then"
+    reader = standing(OrderIntake)["OrderIntake"]
+    assert "UnreadOrders" in str(reader["Environment"]["Variables"]["UNREAD"])
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert "UnreadOrders" in str(mapping["DestinationConfig"]["OnFailure"]["Destination"])
     assert unheard(OrderIntake, "IntakeTier") == []

@@ -361,3 +361,36 @@ def test_cloudformation_follows_the_refresh_that_it_starts(policies: list[dict[s
         assert allows(policies, f"autoscaling:{action}", f"{group}tradewind-dev-platform-Fleet-1")
     for action in ("DescribeInstanceRefreshes", "DescribeScalingActivities"):
         assert allows(policies, f"autoscaling:{action}")
+
+
+@pytest.mark.parametrize("root", ["Account", "Platform", "Edge"])
+def test_a_tiers_alarm_can_be_made_which_takes_leave_for_all(
+    deployers: Deployers, root: str
+) -> None:
+    allowed = [s for document in _documents(deployers, root) for s in statements(document)]
+    assert allows(allowed, "cloudwatch:PutCompositeAlarm", "*")
+
+
+def test_what_rest_apis_are_made_of_is_within_reach(deployers: Deployers) -> None:
+    account, platform = (
+        [s for document in _documents(deployers, root) for s in statements(document)]
+        for root in ("Account", "Platform")
+    )
+    gateway = "arn:aws:apigateway:us-east-1::/"
+    assert allows(account, "apigateway:PATCH", f"{gateway}account")
+    assert allows(platform, "apigateway:POST", f"{gateway}restapis")
+    assert allows(platform, "apigateway:PUT", f"{gateway}restapis/a1/resources/r1/methods/POST")
+    assert allows(platform, "apigateway:PUT", f"{gateway}tags/arn%3Aaws%3Aapigateway%3Aus-east-1")
+    assert not allows(platform, "apigateway:POST", f"{gateway}apis")
+
+
+def test_a_search_domain_can_be_changed_and_not_only_made(policies: list[dict[str, Any]]) -> None:
+    """The schema names the API's operation, which is not what IAM calls it."""
+    domain = f"arn:aws:es:us-east-1:{ACCOUNT}:domain/tradewind-dev-products"
+    assert allows(policies, "es:UpdateDomainConfig", domain)
+
+
+def test_the_log_of_a_bus_may_be_delivered(policies: list[dict[str, Any]]) -> None:
+    """PutDeliverySource asks it of the bus, and no handler says so."""
+    bus = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/tradewind-dev-events-us-east-1"
+    assert allows(policies, "events:AllowVendedLogDeliveryForResource", bus)

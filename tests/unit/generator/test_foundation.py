@@ -86,6 +86,25 @@ def test_no_key_policy_has_a_wildcard_action_or_an_unguarded_stranger(
                 assert "*" not in json.dumps(statement["Principal"])
 
 
+def test_nobody_grants_on_a_key_but_a_service_for_what_it_encrypts(
+    resources: dict[str, Any],
+) -> None:
+    """A grant is a permission that no policy shows."""
+    keys = _of(resources, "AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+    assert len(keys) == 8
+    for key in keys:
+        policy = key["Properties"]["KeyPolicy"]
+        (refusal,) = (s for s in policy["Statement"] if s["Effect"] == "Deny")
+        assert refusal["Action"] == ["kms:CreateGrant"]
+        assert refusal["Principal"] == "*"
+        assert refusal["Condition"] == {
+            "BoolIfExists": {
+                "kms:GrantIsForAWSResource": "false",
+                "aws:PrincipalIsAWSService": "false",
+            }
+        }
+
+
 def test_a_vault_can_be_made_under_the_data_key(resources: dict[str, Any]) -> None:
     """What AWS::Backup::BackupVault's create handler asks of KMS; IAM grants what the key policy lets it."""
     key = resources["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
@@ -106,8 +125,9 @@ def test_the_one_role_that_a_key_policy_names_is_made_before_the_key(
     }
 
     assert named == {"DataKey", "DataReplicaKey"}
-    assert resources["DataKey"]["DependsOn"] == ["FleetRole"]
-    assert resources["FleetRole"]["Condition"] == resources["DataKey"]["Condition"] == "Primary"
+    assert resources["DataKey"]["DependsOn"] == ["LogsKey"]
+    assert resources["LogsKey"]["DependsOn"] == ["FleetRole"]
+    assert {resources[it]["Condition"] for it in ("FleetRole", "LogsKey", "DataKey")} == {"Primary"}
     assert resolved(resources["FleetRole"]["Properties"]["CustomSuffix"]) == "tradewind-dev"
 
 
@@ -148,6 +168,18 @@ def test_every_bucket_is_private_versioned_owned_and_outlives_its_stack(
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] > 0
 
 
+def test_a_legal_hold_is_possible_where_no_log_delivery_forbids_it(
+    resources: dict[str, Any],
+) -> None:
+    """What AWS Config or server access logs go to may not have Object Lock."""
+    held = {
+        title
+        for title, resource in resources.items()
+        if resource["Type"] == "AWS::S3::Bucket" and resource["Properties"].get("ObjectLockEnabled")
+    }
+    assert held == {"ArtifactsBucket", "ImagesBucket", "ExportsBucket"}
+
+
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_our_keys_encrypt_every_bucket_but_the_one_that_load_balancers_write(
     resources: dict[str, Any], bucket: str
@@ -184,6 +216,20 @@ def test_a_put_that_names_no_key_is_not_refused(resources: dict[str, Any]) -> No
             assert set(statement["Condition"]["Null"].values()) == {"false"}
 
 
+def test_cloudtrails_digests_under_s3s_own_key_are_let_in_and_only_to_the_logs(
+    resources: dict[str, Any],
+) -> None:
+    header = "s3:x-amz-server-side-encryption"
+    taken = {
+        bucket: statement["Condition"]["StringNotEquals"][header]
+        for bucket in BUCKETS
+        for statement in _policy(resources, bucket)
+        if statement["Sid"] == "OtherEncryption"
+    }
+    assert taken.pop("Logs") == ["aws:kms", "AES256"]
+    assert set(taken.values()) == {"aws:kms"}
+
+
 def test_services_enter_buckets_on_behalf_of_this_account_only(resources: dict[str, Any]) -> None:
     for bucket in BUCKETS:
         for statement in _policy(resources, bucket):
@@ -211,9 +257,12 @@ def test_no_release_is_deleted_by_its_age(resources: dict[str, Any]) -> None:
     assert not {"ExpirationInDays", "ExpirationDate", "Transitions"} & set(rule)
 
 
-@pytest.mark.parametrize("bucket", ["Images", "Exports"])
+@pytest.mark.parametrize(
+    ("bucket", "key"),
+    [("Logs", "PeerLogsKeyArn"), ("Images", "PeerDataKeyArn"), ("Exports", "PeerDataKeyArn")],
+)
 def test_replication_waits_for_the_peer_and_is_timed(
-    resources: dict[str, Any], bucket: str
+    resources: dict[str, Any], bucket: str, key: str
 ) -> None:
     condition, replication, otherwise = resources[f"{bucket}Bucket"]["Properties"][
         "ReplicationConfiguration"
@@ -225,7 +274,7 @@ def test_replication_waits_for_the_peer_and_is_timed(
     assert resolved(target["Bucket"]) == (
         f"arn:aws:s3:::tradewind-dev-{purpose}-111111111111-eu-central-1"
     )
-    assert target["EncryptionConfiguration"] == {"ReplicaKmsKeyID": {"Ref": "PeerDataKeyArn"}}
+    assert target["EncryptionConfiguration"] == {"ReplicaKmsKeyID": {"Ref": key}}
     assert target["ReplicationTime"] == {"Status": "Enabled", "Time": {"Minutes": 15}}
     assert target["Metrics"]["Status"] == "Enabled"
     assert rule["DeleteMarkerReplication"] == {"Status": "Enabled"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from generator.layers.search import Search
 from generator.layers.shop_instance import ShopInstance
+from generator.layers.top_products import ITEM
 from tests.unit.generator.standing import of_type, standing
 from tests.unit.generator.tiers import unheard
 
@@ -103,8 +105,22 @@ def test_the_master_says_who_may_and_reads_nothing(stack: Any) -> None:
         if any(action.startswith("es:") for action in statement["Action"])
     ]
     assert [(s["Action"], s["Resource"]) for s in reaching] == [
-        (["es:ESHttpPut"], [f"{DOMAIN}/_plugins/_security/api/*"])
+        (["es:ESHttpPut"], [f"{DOMAIN}/_plugins/_security/api/*", f"{DOMAIN}/_index_template/*"])
     ]
+
+
+def test_the_domain_audits_and_says_what_is_slow(stack: Any) -> None:
+    """Published logs stay empty until the domain itself is told what to write."""
+    told = {path: json.loads(text) for path, text in stack["SearchRoles"]["Settings"].items()}
+    audit = told["_plugins/_security/api/audit/config"]
+    assert audit["enabled"] is True
+    assert "FAILED_LOGIN" not in audit["audit"]["disabled_rest_categories"]
+    assert audit["audit"]["log_request_body"] is False
+    index = told["_index_template/catalogue"]
+    assert index["index_patterns"] == ["catalogue"]
+    slow = index["template"]["settings"]
+    assert any("search.slowlog" in setting for setting in slow)
+    assert any("indexing.slowlog" in setting for setting in slow)
 
 
 def test_the_fleet_reads_and_the_indexer_writes(stack: Any) -> None:
@@ -149,6 +165,29 @@ def test_what_the_domain_refuses_is_tried_again_and_never_lost_in_silence(stack:
     assert changes["MaximumRetryAttempts"] > 0
     assert changes["DestinationConfig"]["OnFailure"]["Destination"]
     assert "SearchUnindexed" in stack
+
+
+def test_a_list_of_products_is_none(stack: Any) -> None:
+    (one,) = stack["CatalogueChanges"]["FilterCriteria"]["Filters"]
+    keys = json.loads(one["Pattern"])["dynamodb"]["Keys"]
+    assert keys == {"product_id": {"S": [{"anything-but": [ITEM]}]}}
+
+
+def test_searches_turned_away_are_counted_as_they_come(stack: Any) -> None:
+    """The domain's own count only grows: an alarm on it would never end."""
+    formula, counted = stack["SearchQueue"]["Metrics"]
+    assert counted["MetricStat"]["Metric"]["MetricName"] == "ThreadpoolSearchRejected"
+    assert formula["Expression"] == f"DIFF({counted['Id']})"
+
+
+@pytest.mark.parametrize(("masters", "expression"), [("false", "nodes - 0"), ("true", "nodes - 3")])
+def test_masters_do_not_stand_in_for_a_data_node_that_is_gone(
+    masters: str, expression: str
+) -> None:
+    made: Any = standing(Search, search_dedicated_masters=masters, search_nodes="6")
+    formula, *_ = made["SearchNodeMissing"]["Metrics"]
+    assert formula["Expression"] == expression
+    assert str(made["SearchNodeMissing"]["Threshold"]) == "6"
 
 
 def test_the_standby_indexes_from_its_own_stream() -> None:

@@ -173,6 +173,24 @@ def test_the_fleet_stands_in_every_zone_and_is_judged_by_the_load_balancer() -> 
     assert three["HealthCheckType"] == "ELB"
 
 
+def test_the_fleet_takes_a_second_kind_on_demand_where_ec2_has_no_more_of_the_first() -> None:
+    kinds = {"shop_instance_type": "m7g.large", "shop_second_instance_type": "r7g.large"}
+    policy = Made(Storefront, **kinds)["Fleet"]["MixedInstancesPolicy"]
+    offered = [override["InstanceType"] for override in policy["LaunchTemplate"]["Overrides"]]
+    assert offered == ["m7g.large", "r7g.large"]
+    assert policy["InstancesDistribution"] == {
+        "OnDemandAllocationStrategy": "prioritized",
+        "OnDemandPercentageAboveBaseCapacity": 100,
+    }
+
+
+@pytest.mark.parametrize(("zones", "letters"), [("2", "ab"), ("3", "abc")])
+def test_the_fleet_names_the_zones_of_its_subnets(zones: str, letters: str) -> None:
+    fleet = Made(Storefront, availability_zones=zones)["Fleet"]
+    assert fleet["AvailabilityZones"] == [f"us-east-1{letter}" for letter in letters]
+    assert len(fleet["VPCZoneIdentifier"]) == len(letters)
+
+
 def test_the_warm_pool_is_there_when_it_has_a_size() -> None:
     assert "ReadyInstances" not in Made(Storefront)
     assert Made(Storefront, warm_pool_minimum="2")["ReadyInstances"]["PoolState"] == "Stopped"

@@ -31,9 +31,15 @@ def test_the_switch_is_kept_when_its_stack_goes() -> None:
     )
 
 
-def test_the_responder_stands_outside_the_vpc_with_capacity_of_its_own() -> None:
-    function = Made(Takeover, **STANDBY)["TakeoverResponder"]
-    assert "VpcConfig" not in function
+def test_the_responder_reaches_dynamodb_alone_and_has_capacity_of_its_own() -> None:
+    made = Made(Takeover, **STANDBY)
+    function = made["TakeoverResponder"]
+    (way_out,) = made["TakeoverResponderGroup"]["SecurityGroupEgress"]
+    assert way_out["DestinationPrefixListId"] == Takeover.dynamodb_addresses.example
+    assert "CidrIp" not in way_out
+    assert [group.of for group in function["VpcConfig"]["SecurityGroupIds"]] == [
+        "TakeoverResponderGroup"
+    ]
     assert function["ReservedConcurrentExecutions"] > 0
     assert function["Environment"]["Variables"]["SWITCH_TABLE"].of == "SwitchTable"
 

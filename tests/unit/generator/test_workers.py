@@ -32,6 +32,15 @@ def test_many_kinds_of_instance_will_do_as_long_as_the_image_runs_on_them() -> N
     assert "InstanceType" not in Made(Workers)["WorkerTemplate"]["LaunchTemplateData"]
 
 
+def test_what_workers_send_each_other_is_encrypted_by_the_hardware() -> None:
+    """No family is chosen by chance: Graviton of before the sixth generation with n does not."""
+    (override,) = Made(Workers)["Fleet"]["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
+    allowed = override["InstanceRequirements"]["AllowedInstanceTypes"]
+    assert {kind.partition(".")[0] for kind in allowed} <= {
+        *("c6gn", "c7g", "c7gd", "c7gn", "m7g", "m7gd", "r7g", "r7gd"),
+    }
+
+
 def test_a_worker_that_must_go_has_less_time_to_hand_back_than_ec2_gives_it() -> None:
     (hook,) = fleet()["LifecycleHookSpecificationList"]
 
@@ -103,3 +112,9 @@ def test_a_revision_reaches_them_without_a_load_balancer_and_is_taken_back_when_
     assert group["DeploymentStyle"]["DeploymentOption"] == "WITHOUT_TRAFFIC_CONTROL"
     assert "LoadBalancerInfo" not in group
     assert group["AutoRollbackConfiguration"]["Enabled"] is True
+
+
+def test_a_revision_reaches_a_single_worker_too() -> None:
+    """Of one worker no share can stay; CodeDeploy would fail at once."""
+    (pace,) = Made(WorkerScaling).of_type("AWS::CodeDeploy::DeploymentConfig").values()
+    assert pace["MinimumHealthyHosts"] == {"Type": "FLEET_PERCENT", "Value": 0}

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from generator.order_events import ORDER_CONFIRMED, PRODUCT_VIEWED
 from tests.unit.runtime.loading import execution_environment
@@ -127,3 +128,30 @@ def test_what_personalize_refuses_is_not_taken_for_told(feed: Feed) -> None:
     with pytest.raises(RuntimeError):
         feed.hears(PRODUCT_VIEWED, VIEW)
     assert feed.function.known == set()
+
+
+def test_a_product_that_personalize_has_no_time_for_is_told_of_the_next_time(feed: Feed) -> None:
+    """PutItems takes ten calls a second; the interaction itself has been told, and does not fail."""
+    busy = ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItems")
+    refusals = iter([busy])
+    put = feed.personalize.put_items
+
+    def put_items(**request: Any) -> None:
+        for refusal in refusals:
+            raise refusal
+        put(**request)
+
+    feed.personalize.put_items = put_items  # type: ignore[method-assign]
+    feed.hears(PRODUCT_VIEWED, VIEW)
+    assert feed.personalize.items == []
+    feed.hears(PRODUCT_VIEWED, VIEW, id="e2")
+    assert len(feed.personalize.items) == 1
+
+
+def test_a_product_that_personalize_refuses_is_an_error(feed: Feed) -> None:
+    def put_items(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "InvalidInputException"}}, "PutItems")
+
+    feed.personalize.put_items = put_items  # type: ignore[method-assign]
+    with pytest.raises(ClientError):
+        feed.hears(PRODUCT_VIEWED, VIEW)

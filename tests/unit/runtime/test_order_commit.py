@@ -12,11 +12,13 @@ import ssl
 import struct
 import subprocess
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.unit.runtime.loading import execution_environment
 
@@ -121,6 +123,25 @@ def test_where_there_is_no_database_the_order_waits(
     for name, value in zip(("HOST", "PORT"), address, strict=True):
         monkeypatch.setenv(name, value)
     with pytest.raises(commit.DatabaseNotWritable):
+        commit.handler({"order": ORDER}, None)
+
+
+def test_where_there_is_no_secret_the_order_waits(
+    commit: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two minutes of Secrets Manager's must not void a charge."""
+
+    def credentials() -> None:
+        raise ClientError({"Error": {"Code": "InternalServiceError"}}, "GetSecretValue")
+
+    class Connection:
+        makefile = getpeercert = staticmethod(lambda *_, **__: b"")
+
+    for name in ("HOST", "PORT"):
+        monkeypatch.setenv(name, "5433")
+    monkeypatch.setitem(vars(commit), "connect", lambda *_: nullcontext(Connection))
+    monkeypatch.setitem(vars(commit), "credentials", credentials)
+    with pytest.raises(commit.DatabaseNotWritable, match="InternalServiceError"):
         commit.handler({"order": ORDER}, None)
 
 

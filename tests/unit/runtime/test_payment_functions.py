@@ -8,6 +8,7 @@ import logging
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import BadStatusLine
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +20,9 @@ ORDER_ID = "11111111-2222-4333-8444-555555555555"
 TOKEN, KEY = "tok_a1B2c3D4e5F6g7H8", "sk-secret-key"
 CARDS = ("4111111111111111", "4111-1111-1111-1111", "tok_4111111111111111x", "378282246310005")
 SECRETIVE = (TOKEN, KEY, *CARDS)
+
+#: An answer that is none of HTTP's: no OSError, and it says what it was.
+GARBLED = -1
 
 
 class Refused(Exception):
@@ -91,6 +95,8 @@ class Processor:
         status = self.statuses[0] if len(self.statuses) == 1 else self.statuses.pop(0)
         if status == 0:
             raise TimeoutError
+        if status == GARBLED:
+            raise BadStatusLine(f"no {TOKEN}")
         if status >= 400:
             raise urllib.error.HTTPError(request.full_url, status, f"no {TOKEN}", {}, None)  # type: ignore[arg-type]
         return io.BytesIO()
@@ -203,7 +209,7 @@ def test_a_card_number_in_another_field_is_refused_too(made: Made, field: str) -
     assert not processor.asked
 
 
-@pytest.mark.parametrize("status", [0, 200, 402, 404, 500])
+@pytest.mark.parametrize("status", [GARBLED, 0, 200, 402, 404, 500])
 @pytest.mark.parametrize("source", ["payment_authorization", "payment_void"])
 def test_nothing_secret_is_logged_or_raised(
     made: Made, source: str, status: int, caplog: pytest.LogCaptureFixture

@@ -71,6 +71,7 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Domain, str]]:
 
     monkeypatch.setattr(HTTPSConnection, "connect", without_tls)
     for name, value in {
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "key",
         "AWS_SECRET_ACCESS_KEY": "secret",
@@ -78,6 +79,7 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Domain, str]]:
         "ENDPOINT": HOST,
         "INDEX": "catalogue",
         "KEY": "product_id",
+        "UNINDEXED": "unindexed",
     }.items():
         monkeypatch.setenv(name, value)
     try:
@@ -101,7 +103,7 @@ def request(answer_to: str, kind: str = "Create", **more: Any) -> dict[str, Any]
         "StackId": "stack",
         "RequestId": "request",
         "LogicalResourceId": "SearchRoles",
-        "ResourceProperties": {"Endpoint": HOST, "Roles": ROLES},
+        "ResourceProperties": {"Endpoint": HOST, "Roles": ROLES, "Settings": {}},
         **more,
     }
 
@@ -121,6 +123,39 @@ def test_a_role_is_said_and_then_who_bears_it(
     assert [(a["Status"], a["PhysicalResourceId"]) for a in said.heard] == [
         ("SUCCESS", f"{HOST}-roles")
     ]
+
+
+def test_a_setting_is_said_as_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, domain: tuple[Domain, str]
+) -> None:
+    """CloudFormation makes strings of booleans, which the domain would refuse: so a setting is a text."""
+    said, answer_to = domain
+    settings = {"_plugins/_security/api/audit/config": '{"enabled": true}'}
+    event = request(answer_to)
+    event["ResourceProperties"] |= {"Roles": {}, "Settings": settings}
+    access(monkeypatch).handler(event, None)
+    ((method, path, _, body),) = said.requests
+    assert (method, path) == ("PUT", "/_plugins/_security/api/audit/config")
+    assert json.loads(body) == {"enabled": True}
+
+
+def test_a_domain_that_does_not_answer_in_time_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, domain: tuple[Domain, str]
+) -> None:
+    """urllib wraps what goes wrong on the way there in an error of its own, and nothing on the way back."""
+    said, answer_to = domain
+    module = access(monkeypatch)
+    send, late = module.send, iter([TimeoutError("timed out"), ConnectionResetError("closed")])
+
+    def slow(*asked: Any) -> Any:
+        for error in late:
+            raise error
+        return send(*asked)
+
+    monkeypatch.setitem(vars(module), "send", slow)
+    module.handler(request(answer_to), None)
+    assert len(said.requests) == 2
+    assert said.heard[0]["Status"] == "SUCCESS"
 
 
 def test_every_request_is_signed_for_the_domain(
@@ -183,9 +218,21 @@ def change(kind: str, product: str, number: str, **attributes: Any) -> dict[str,
     return {"eventName": kind, "dynamodb": {"Keys": key, "SequenceNumber": number, **image}}
 
 
-def indexed(domain: Domain, *changes: dict[str, Any]) -> list[str]:
+class Queue:
+    """Keeps what was given up."""
+
+    def __init__(self) -> None:
+        self.given_up: list[Any] = []
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803 - botocore's names
+        assert QueueUrl == "unindexed"
+        self.given_up.append(json.loads(MessageBody))
+
+
+def indexed(domain: Domain, *changes: dict[str, Any], queue: Queue | None = None) -> list[str]:
     """The sequence numbers that the indexer gives back."""
-    answer = execution_environment("search_indexer").handler({"Records": list(changes)}, None)
+    function = execution_environment("search_indexer", sqs=queue or Queue())
+    answer = function.handler({"Records": list(changes)}, None)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -215,6 +262,53 @@ def test_only_what_the_domain_refused_is_given_back(domain: tuple[Domain, str]) 
     }
     changes = [change("INSERT", "a", "1"), change("MODIFY", "b", "2"), change("REMOVE", "c", "3")]
     assert indexed(said, *changes) == ["2"]
+
+
+def test_what_the_domain_will_never_take_is_put_aside_and_holds_up_nobody(
+    domain: tuple[Domain, str],
+) -> None:
+    said, _ = domain
+    unfit = {"type": "mapper_parsing_exception"}
+    said.says = {
+        "items": [{"index": {"status": 400, "error": unfit}}, {"index": {"status": 201}}],
+    }
+    queue = Queue()
+    changes = [
+        change("INSERT", "a", "1", price={"S": "cheap"}),
+        change("INSERT", "b", "2", picture={"B": b"\x89PNG"}),
+        change("INSERT", "c", "3"),
+    ]
+    assert indexed(said, *changes, queue=queue) == []
+    assert [given["keys"]["product_id"]["S"] for given in queue.given_up] == ["a", "b"]
+    assert "mapper_parsing_exception" in queue.given_up[0]["reason"]
+
+
+def test_what_comes_again_is_not_put_aside_twice(domain: tuple[Domain, str]) -> None:
+    said, _ = domain
+    said.says = {"items": [{"index": {"status": 503}}, {"index": {"status": 400}}]}
+    queue = Queue()
+    assert indexed(said, change("INSERT", "a", "1"), change("INSERT", "b", "2"), queue=queue) == [
+        "1"
+    ]
+    assert queue.given_up == []
+
+
+def test_nothing_but_what_cannot_be_told_asks_the_domain_nothing(
+    domain: tuple[Domain, str],
+) -> None:
+    said, _ = domain
+    assert indexed(said, change("INSERT", "a", "1", picture={"B": b"\x89PNG"})) == []
+    assert said.requests == []
+
+
+def test_what_orders_hold_of_a_product_is_no_field_of_the_index(domain: tuple[Domain, str]) -> None:
+    """An index takes a thousand fields; each order under way would be one, and stay one."""
+    said, _ = domain
+    said.says = {"items": [{"index": {"status": 200}}]}
+    held = {"reserved_11111111-2222-4333-8444-555555555555": {"N": "2"}}
+    indexed(said, change("MODIFY", "a", "1", stock={"N": "3"}, **held))
+    document = json.loads(said.requests[0][3].splitlines()[1])
+    assert document == {"product_id": "a", "stock": 3}
 
 
 def test_a_domain_that_does_not_answer_fails_the_whole_batch(domain: tuple[Domain, str]) -> None:
