@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from generator.problems import Problem, nearest
-from generator.regions import partitions, share_a_set
+from generator.regions import REGION_SETS, partitions, share_a_set
 from generator.settings import TRUE, Settings
 
 #: Settings of the pair, not of a region: a domain, a global table, a global database.
@@ -244,5 +244,5 @@ def _witness(primary: str, standby: str, values: Values) -> Iterator[Problem]:
     ):
         yield witness.problem(
             f"{primary}, {standby} and {witness.text} are not in one Region set of DynamoDB",
-            "Name three of one set: REGION_SETS in generator/regions.py has them.",
+            f"Name three of one set: {'; or '.join(', '.join(sorted(one)) for one in REGION_SETS)}.",
         )

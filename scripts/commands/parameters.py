@@ -41,6 +41,7 @@ def parameters(
       tradewind parameters --describe
     """
     from generator.places import stands
+    from generator.problems import nearest
     from scripts.deploy import release
     from scripts.errors import UsageError
 
@@ -53,7 +54,10 @@ def parameters(
         )
     roots = release.read(context.project / "templates" / "out").roots
     if root is not None and root not in roots:
-        raise UsageError(f"There is no root {root}.", fix=f"There are {', '.join(roots)}.")
+        raise UsageError(
+            f"There is no root {root}.",
+            fix=f"{nearest(root, roots)} There are {', '.join(roots)}.".strip(),
+        )
     chosen = [roots[root]] if root else list(roots.values())
     regions = context.regions(environment, region)
     document = {

@@ -177,13 +177,9 @@ class Executor:
             yield event
         status = next(event.status for event in reversed(events) if not event.path)
         if status not in _SUCCEEDED:
-            cause = follow.root_cause(events)
-            yield WaveFailed(
-                wave.root,
-                wave.region,
-                status,
-                cause and follow.explained(self.aws, operation, cause),
-            )
+            seen = follow.root_cause(events)
+            cause = seen and follow.explained(self.aws, operation, seen)
+            yield WaveFailed(wave.root, wave.region, status, cause)
             raise WaveGaveUp(f"{wave} ended in {status}.", fix=self._remedy(cause))
 
     def _remedy(self, cause: StackEventSeen | None) -> str:

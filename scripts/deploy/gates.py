@@ -1,10 +1,11 @@
-"""What a plan may not do without being told to: lose data."""
+"""What a plan may not do without being told to, lose data; and what AWS would not do at all."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.settings import Settings
 from scripts.changes import Change, walk
 from scripts.errors import Refused
 
@@ -73,3 +74,24 @@ def refuse_losses(where: str, changes: Sequence[Change], accepted: Collection[st
             f"The plan for {where} loses data: {'; '.join(map(str, refused))}.",
             fix=f"Nothing was changed. If the data may go, say so: {options}",
         )
+
+
+def refuse_another_consistency(
+    where: str, standing: Mapping[str, str], wanted: Mapping[str, str]
+) -> None:
+    """Raise Refused where order-intake would have to become another table than the one that stands.
+
+    A global table keeps its consistency mode, and a strong one its witness, for life.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html
+    """
+    mode, witness = Settings.order_intake_consistency, Settings.witness_region
+    was = standing.get(mode.name)
+    for setting in (mode, witness) if was == "strong" else (mode,):
+        before, after = standing.get(setting.name), wanted.get(setting.name)
+        if None not in (before, after) and before != after:
+            raise Refused(
+                f"{setting.key} is {before} in {where}, and DynamoDB does not change it to {after}: "
+                "a global table keeps it for life.",
+                fix=f"Set {setting.key}: {before}. Another choice is for an environment that is yet to be "
+                "deployed.",
+            )

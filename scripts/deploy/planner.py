@@ -15,7 +15,7 @@ from generator.naming import PREFIX, artifact_bucket, pascal, stack_name
 from generator.settings import FALSE, TRUE, Settings
 from scripts import failpoints, inventory
 from scripts.aws import Aws
-from scripts.deploy import change_sets, lookups, release
+from scripts.deploy import change_sets, gates, lookups, release
 from scripts.deploy.change_sets import Kind, Request
 from scripts.deploy.plan import Awaiting, Inputs, Unchanged, WavePlan
 from scripts.deploy.release import Release, Root
@@ -70,6 +70,8 @@ class Planner:
             )
         except NotYet as not_yet:
             return Awaiting(wave, not_yet.awaited)
+        if (standing := self.standing(wave.root, wave.region)) is not None:
+            gates.refuse_another_consistency(str(wave), standing.parameters, parameters)
         asked = (name for name, source in manifest.parameters.items() if source.kind == "lookup")
         return Inputs(
             self.release.roots[wave.root].digest,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from generator.places import Places
+from generator.problems import nearest
 from scripts.errors import UsageError
 
 #: Where a wave goes: "apart" is the edge's region where it is neither of the pair, and nowhere else.
@@ -84,8 +85,11 @@ def named(order: Sequence[Wave], roots: Collection[str], places: Places) -> tupl
     every = (*order, *on_demand)
     for root in roots:
         if root not in {wave.root for wave in every}:
-            known = ", ".join(dict.fromkeys(wave.root for wave in every))
-            raise UsageError(f"There is no root {root}.", fix=f"There are {known}.")
+            known = list(dict.fromkeys(wave.root for wave in every))
+            raise UsageError(
+                f"There is no root {root}.",
+                fix=f"{nearest(root, known)} There are {', '.join(known)}.".strip(),
+            )
     return tuple(wave for wave in every if wave.root in roots)
 
 

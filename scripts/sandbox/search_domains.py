@@ -1,4 +1,4 @@
-"""What an OpenSearch domain answers: roles and who bears them, documents in bulk, and documents told again.
+"""What an OpenSearch domain answers: roles, auditing, index templates, documents in bulk and told again.
 
 A request names the domain by its own host, as on AWS (`lambda_python` brings those of functions here). It
 must be signed; what its signer may do is kept and not enforced. A search tells every document.
@@ -19,7 +19,8 @@ from scripts.sandbox.gateway import Head, Response, Service
 
 SUFFIX = ".es.amazonaws.com"
 
-_SECURITY = re.compile(r"/_plugins/_security/api/(roles|rolesmapping)/([\w-]+)")
+_SECURITY = re.compile(r"/_plugins/_security/api/((?:roles|rolesmapping)/[\w-]+|audit/config)")
+_TEMPLATE = re.compile(r"/_index_template/([\w-]+)")
 _BULK = re.compile(r"/([a-z0-9][\w-]*)/_bulk")
 _DOCUMENT = re.compile(r"/([a-z0-9][\w-]*)/_doc/([^/]+)")
 _ALL = re.compile(r"/([a-z0-9][\w-]*)/(_search|_count)")
@@ -27,10 +28,11 @@ _ALL = re.compile(r"/([a-z0-9][\w-]*)/(_search|_count)")
 
 @dataclass
 class Contents:
-    """What one domain holds: index -> id -> document, and `roles/name` -> definition."""
+    """What one domain holds: index -> id -> document, `roles/name` -> definition, name -> template."""
 
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
     security: dict[str, Any] = field(default_factory=dict)
+    templates: dict[str, Any] = field(default_factory=dict)
 
 
 class SearchStore:
@@ -82,7 +84,10 @@ def answer(head: Head, body: bytes) -> Response:
     if not all(head.credential):
         return _refusal(403, "security_exception", "the request is not signed")
     if found := _SECURITY.fullmatch(head.path):
-        return _say(contents, head.method, "/".join(found.groups()), body)
+        return _say(contents, head.method, found[1], body)
+    if (found := _TEMPLATE.fullmatch(head.path)) and head.method == "PUT":
+        contents.templates[found[1]] = json.loads(body)
+        return _told(200, {"acknowledged": True})
     if (found := _BULK.fullmatch(head.path)) and head.method in ("POST", "PUT"):
         items = list(_bulk(contents.documents.setdefault(found[1], {}), body))
         return _told(200, {"took": 0, "errors": False, "items": items})

@@ -292,6 +292,7 @@ FIXED = {
     "zone_a": "a",
     "zone_b": "b",
     "zone_c": "c",
+    "availability_zones": 2,
     "order_intake_consistency": "eventual",
     "witness_region": "",
     "shop_minimum": 2,

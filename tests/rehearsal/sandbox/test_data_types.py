@@ -160,6 +160,15 @@ def test_a_global_table_without_its_own_region(account: Account) -> None:
     assert "must contain the stack's region eu-west-1" in failure(account, "s", "Table")
 
 
+def test_a_global_table_keeps_its_consistency(account: Account) -> None:
+    body = global_table(account, "eu-west-1", PEER)
+    account.create("s", body)
+    body["Resources"]["Table"]["Properties"]["MultiRegionConsistency"] = "STRONG"
+
+    assert account.update("s", body)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "cannot change a global table's consistency" in failure(account, "s", "Table")
+
+
 def test_an_aurora_global_database(account: Account) -> None:
     whole = resource(
         "RDS::GlobalCluster",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scripts.changes import Change
-from scripts.deploy.gates import losses, refuse_losses
+from scripts.deploy.gates import losses, refuse_another_consistency, refuse_losses
 from scripts.errors import Refused
 from tests.unit.deploy.told import change, nested
 
@@ -65,3 +65,38 @@ def test_everything_in_a_nested_stack_that_goes_counts() -> None:
     assert [str(loss) for loss in losses([gone])] == [
         "Catalog/Carts (AWS::DynamoDB::Table) would be removed"
     ]
+
+
+EVENTUAL = {"OrderIntakeConsistency": "eventual", "WitnessRegion": ""}
+STRONG = {"OrderIntakeConsistency": "strong", "WitnessRegion": "eu-west-2"}
+
+
+@pytest.mark.parametrize(
+    ("standing", "wanted", "key"),
+    [
+        (EVENTUAL, STRONG, "order_intake_consistency"),
+        (STRONG, EVENTUAL, "order_intake_consistency"),
+        (STRONG, {**STRONG, "WitnessRegion": "eu-west-3"}, "witness_region"),
+    ],
+)
+def test_a_global_table_keeps_its_consistency_for_life(
+    standing: dict[str, str], wanted: dict[str, str], key: str
+) -> None:
+    with pytest.raises(Refused, match=f"^{key} is .* in platform in eu-west-1") as refused:
+        refuse_another_consistency("platform in eu-west-1", standing, wanted)
+
+    assert f"Set {key}: " in refused.value.fix
+
+
+@pytest.mark.parametrize(
+    ("standing", "wanted"),
+    [
+        (STRONG, STRONG),
+        (EVENTUAL, {**EVENTUAL, "WitnessRegion": "eu-west-2"}),
+        ({"VpcCidr": "10.0.0.0/16"}, {"VpcCidr": "10.1.0.0/16"}),
+    ],
+)
+def test_what_leaves_a_global_table_as_it_is_passes(
+    standing: dict[str, str], wanted: dict[str, str]
+) -> None:
+    refuse_another_consistency("platform in eu-west-1", standing, wanted)

@@ -1,4 +1,4 @@
-"""No two resources of an environment claim one name: the second would take the first's place, or be refused."""
+"""No two resources of an environment claim one name: one would take the other's place, or be refused."""
 
 from __future__ import annotations
 

@@ -66,6 +66,15 @@ def test_a_role_is_kept_as_it_was_said() -> None:
     assert ask("GET", path) == (200, {"reader": {"backend_roles": []}})
 
 
+def test_what_is_audited_and_how_an_index_begins_is_kept_too() -> None:
+    audit = "/_plugins/_security/api/audit/config"
+    ask("PUT", audit, '{"enabled": true}')
+    assert ask("GET", audit) == (200, {"config": {"enabled": True}})
+    begins = '{"index_patterns": ["catalogue"]}'
+    assert ask("PUT", "/_index_template/catalogue", begins) == (200, {"acknowledged": True})
+    assert STORE.domains[HOST].templates == {"catalogue": {"index_patterns": ["catalogue"]}}
+
+
 def test_what_it_cannot_do_it_refuses() -> None:
     bulk({"index": {"_id": "a"}}, {})
     query = json.dumps({"query": {"match": {"name": "sail"}}})

@@ -65,6 +65,7 @@ def global_table(_native: Handler) -> Handler:
     def update(
         name: str, old: Properties, new: Properties, _stack: str, _logical_id: str | None
     ) -> Created:
+        _refuse_another_consistency(old, new)
         if old.get("BillingMode") != new.get("BillingMode"):
             throughput = _throughput(new, _replicas(new)[home()[1]])
             mode = {"BillingMode": new.get("BillingMode", "PROVISIONED")}
@@ -77,6 +78,16 @@ def global_table(_native: Handler) -> Handler:
         call("dynamodb", "DeleteTable", {"TableName": name})
 
     return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+
+
+def _refuse_another_consistency(old: Properties, new: Properties) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html."""
+    modes = {held.get("MultiRegionConsistency", "EVENTUAL") for held in (old, new)}
+    if len(modes) > 1:
+        raise ValueError(
+            "Resource handler returned message: \"You cannot change a global table's consistency "
+            'mode after creation" (HandlerErrorCode: InvalidRequest)'
+        )
 
 
 def _replicas(properties: Properties) -> dict[str, Mapping[str, Any]]:
