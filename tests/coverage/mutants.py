@@ -142,8 +142,9 @@ def of_claim(claim: Claim) -> Iterator[Mutant]:
             case No() as held:
                 for other in looks_at(held.stands):
                     for resource in held.selected(other) if other.role == look.role else ():
-                        planted = [replace(resource, region=look.region)]
-                        yield Mutant(claim, look, held.type, "planted", planted=planted)
+                        title = f"{resource.logical_id}Planted"
+                        stray = replace(resource, region=look.region, logical_id=title)
+                        yield Mutant(claim, look, held.type, "planted", planted=[stray])
             case Law() as held:
                 for type, path in held.rests_on:
                     for resource in look.of_type(type):
