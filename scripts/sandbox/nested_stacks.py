@@ -19,6 +19,9 @@ from scripts.sandbox.resource_updates import ResourceUpdate
 REVERTING: ContextVar[bool] = ContextVar("reverting", default=False)
 """Whether the operation at hand sends a stack back to what it was."""
 
+NOTHING_TO_DO = "No updates are to be performed."
+"""What CloudFormation answers to an update that would change nothing."""
+
 Resource = tuple[str, dict[str, str]]
 """What a handler answers: the physical id, and the attributes for Fn::GetAtt."""
 
@@ -108,7 +111,7 @@ def update(
         else:
             stack_api.call("UpdateStack", request)
     except stack_api.ApiError as refusal:
-        if refusal.message != "No updates are to be performed.":
+        if refusal.message != NOTHING_TO_DO:
             raise
         return child["StackId"], _attributes(child)
     child = stack_api.wait(child["StackId"])
@@ -156,9 +159,12 @@ def revert(child: dict[str, Any]) -> None:
     token = REVERTING.set(True)
     try:
         stack_api.call("UpdateStack", request)
+        child = stack_api.wait(child["StackId"])
+    except stack_api.ApiError as refusal:
+        if refusal.message != NOTHING_TO_DO:  # a change set foresaw changes, and none came of it
+            raise
     finally:
         REVERTING.reset(token)
-    child = stack_api.wait(child["StackId"])
     if child["StackStatus"] != "UPDATE_COMPLETE":
         raise ValueError(f"Embedded stack {child['StackId']} was not successfully rolled back")
     child.pop("_previous", None)

@@ -201,6 +201,18 @@ def test_deleting_a_tree_leaves_no_stack_of_a_child(account: Account) -> None:
         assert missing.value.response["Error"]["Code"] == "ChangeSetNotFound"
 
 
+def test_a_child_of_which_no_change_came_is_sent_back_with_the_others(account: Account) -> None:
+    """Its change set could not know that its sibling's output would stay the same."""
+    account.create("root", tree(account))
+    body = tree(account, network_body=network("other"))
+    body["Resources"]["Broken"] = {**failing(), "DependsOn": "Shop"}
+
+    root = account.execute(account.change_set("root", body))
+
+    assert root["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "net" in account.parameters().values()
+
+
 def test_executing_one_change_set_discards_the_other_trees(account: Account) -> None:
     abandoned = account.change_set("root", tree(account), "CREATE")
     chosen = account.change_set("root", tree(account), "CREATE")
