@@ -36,7 +36,7 @@ from generator.layers.prices import Prices, price_chart
 from generator.layers.recommendation_model import RecommendationModel
 from generator.layers.recommendation_training import RecommendationTraining
 from generator.layers.search import Search
-from generator.layers.search_alarms import search_chart
+from generator.layers.search_metrics import search_chart
 from generator.layers.secrets import Secrets
 from generator.layers.storefront import Storefront
 from generator.layers.takeover import Takeover

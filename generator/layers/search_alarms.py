@@ -9,11 +9,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from troposphere import Ref
-
 from generator.alarms import (
     Formula,
-    Series,
     Watched,
     above,
     at_least,
@@ -23,14 +20,13 @@ from generator.alarms import (
     watched_alarms,
 )
 from generator.conditions import Conditions
-from generator.dashboards import Chart, Line
 from generator.layers.search_domain import DEDICATED_MASTERS, PURPOSE
 from generator.layers.search_feed import feed_alarms
+from generator.layers.search_metrics import domain_series
 
 if TYPE_CHECKING:
     from troposphere import AWSObject
 
-    from generator.layer import Layer
     from generator.layers.search import Search
 
 AT_ONCE = {"breaches": 1, "periods": 1}
@@ -209,25 +205,3 @@ def _nodes(layer: Search) -> AWSObject:
         topic=layer.alerts_topic_arn,
         says="A node of the search domain is gone. AWS replaces it; if it does not, see the domain's health.",
     )
-
-
-def search_chart(layer: Layer) -> Chart:
-    """How quick a search is, in milliseconds, and how busy the domain; empty where there is none."""
-    name = layer.named_everywhere(PURPOSE)
-    return Chart(
-        "Product search",
-        (
-            Line(domain_series(name, "SearchLatency", "Average"), "ms"),
-            Line(domain_series(name, "CPUUtilization", "Maximum"), "CPU %"),
-            Line(domain_series(name, "JVMMemoryPressure", "Maximum"), "heap %"),
-        ),
-    )
-
-
-def domain_series(name: object, metric: str, statistic: str) -> Series:
-    """What OpenSearch Service publishes of a domain, under the name that it had before.
-
-    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html
-    """
-    domain = {"DomainName": name, "ClientId": Ref("AWS::AccountId")}
-    return Series("AWS/ES", metric, domain, statistic)

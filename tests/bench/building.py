@@ -47,8 +47,8 @@ def ratios() -> list[Ratio]:
             full / floor,
             1.2,
             f"{full * 1000:.0f} ms / {floor * 1000:.0f} ms; "
-            "above the floor, measured apart: 28 ms make 1,300 objects under troposphere's validation, "
-            "12 ms walk them",
+            "above the floor, measured apart: 87 ms ask IAM's data what boundaries and deployers may do, "
+            "64 ms make 3,700 objects under troposphere's validation, 30 ms walk them",
         ),
         Ratio(
             f"cost of a resource at 100 roots of {LAYERS_PER_ROOT} layers / at one root",
