@@ -46,7 +46,7 @@ docs/architecture.svg: $(wildcard templates/out/*.json)
 lint: install ## Lint every template over every region in use
 	@$(TW) lint
 
-rehearse: install ## Build, lint and deploy dev into both regions of an embedded AWS
+rehearse: install ## Build, lint and deploy dev into its regions on an embedded AWS
 	@$(TW) rehearse
 
 test: install ## Everything that proves it works, in minutes

