@@ -171,6 +171,7 @@ def _blame_system(error: OSError, terminal: Terminal) -> int:
     """A full disk, a directory that may not be written: what the system says, and of which file."""
     import traceback
 
+    terminal.abandon_output()
     where = f"{error.filename}: " if error.filename else ""
     terminal.detail("".join(traceback.format_exception(error)))
     terminal.error(

@@ -173,6 +173,13 @@ class Terminal:
             if stream is sys.stdout:  # a status line that is lost is no reason to stop
                 raise Failed(f"The output cannot be written: {error.strerror}.") from error
 
+    def abandon_output(self) -> None:
+        """Forget what was written past us and cannot be: the interpreter would fail over it at its end."""
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _discard(sys.stdout)
+
     def _colourful(self, stream: TextIO | None) -> bool:
         if self.color is not None:
             return self.color

@@ -457,10 +457,15 @@ def test_the_completion_script_is_a_document_too(capsys: Captured) -> None:
 
 
 def redirected(words: str, redirection: str) -> subprocess.CompletedProcess[str]:
-    """The tool with a stream closed or full, as a shell does it."""
+    """The tool with a stream closed or full, as a shell does it, and with what it writes kept back until then."""
     command = f'"$@" {words} {redirection}'
     return subprocess.run(
-        ["sh", "-c", command, "sh", *TOOL], cwd=PROJECT, capture_output=True, text=True, check=False
+        ["sh", "-c", command, "sh", *TOOL],
+        cwd=PROJECT,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
