@@ -457,7 +457,7 @@ def test_the_completion_script_is_a_document_too(capsys: Captured) -> None:
 
 
 def redirected(words: str, redirection: str) -> subprocess.CompletedProcess[str]:
-    """The tool with a stream closed or full, as a shell does it, and with what it writes kept back until then."""
+    """The tool with a stream closed or full, as a shell does it; Python keeps output back."""
     command = f'"$@" {words} {redirection}'
     return subprocess.run(
         ["sh", "-c", command, "sh", *TOOL],
