@@ -11,7 +11,7 @@ from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.events import DeadLetterConfig, RetryPolicy, Rule, Target
 
 from generator.naming import kebab
-from generator.queues import dead_letter_queue
+from generator.queues import dead_letter_queue, job_queue
 
 if TYPE_CHECKING:
     from generator.layer import Layer
@@ -66,8 +66,36 @@ def bus_rule(
 def untold_queue(layer: Layer, title: str, *, bus: object, key_arn: object) -> AWSObject:
     """A dead-letter queue that EventBridge may put into what a bus, or a rule on it, could not deliver.
 
-    The names are derived, for a rule that names its queue cannot be named by it.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
+    let_in = _let_in(layer, title, bus)
+    return dead_letter_queue(layer, title, key_arn=key_arn, lets_in=[let_in])
+
+
+def told_queue(
+    layer: Layer, title: str, *, bus: object, key_arn: object, untold: AWSObject, visibility: int
+) -> AWSObject:
+    """A queue that is a rule's target: whoever takes its events takes many at once.
+
+    `visibility`: seconds that a taker has for them. What it gives back too often goes to `untold`.
+    """
+    let_in = _let_in(layer, title, bus, "EventsOfTheBus")
+    return job_queue(
+        layer,
+        title,
+        key_arn=key_arn,
+        dead_letters=untold,
+        visibility=visibility,
+        lets_in=[let_in],
+    )
+
+
+def _let_in(
+    layer: Layer, title: str, bus: object, says: str = "EventsThatFoundNoTarget"
+) -> Statement:
+    """EventBridge may send for a bus and its rules.
+
+    The names are derived, for a rule that names its queue cannot be named by it.
     """
     events = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}"
     sources = [
@@ -75,8 +103,8 @@ def untold_queue(layer: Layer, title: str, *, bus: object, key_arn: object) -> A
         Sub(f"{events}:rule/${{Bus}}/*", Bus=bus),
     ]
     ours = StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))
-    let_in = Statement(
-        Sid="EventsThatFoundNoTarget",
+    return Statement(
+        Sid=says,
         Effect=Allow,
         Principal=Principal("Service", "events.amazonaws.com"),
         Action=[sqs.SendMessage],
@@ -88,4 +116,3 @@ def untold_queue(layer: Layer, title: str, *, bus: object, key_arn: object) -> A
         ],
         Condition=Condition([ArnLike("aws:SourceArn", sources), ours]),
     )
-    return dead_letter_queue(layer, title, key_arn=key_arn, lets_in=[let_in])

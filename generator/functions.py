@@ -1,13 +1,13 @@
 """Lambda functions: the code beside its role, its log group and its limits, made in one go.
 
-The source is a file of generator/runtime/functions; it travels inside the template (`generator.inline_code`).
+The source is a file of generator/runtime/functions; it travels as a bundle (`generator.bundles`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from troposphere import AWSObject, GetAtt, Ref
 from troposphere.awslambda import (
@@ -22,14 +22,20 @@ from troposphere.awslambda import (
 )
 
 from generator.alarms import Series, above, metric_alarm
+from generator.bundles import function_bundle
 from generator.conditions import condition_of
+from generator.foundation import Foundation
 from generator.grants import Allowed, Key, LogGroup, Queue, join_vpc, publish_traces, service
-from generator.inline_code import inline
+from generator.layer import Handoff, Layer
 from generator.log_groups import log_group, log_name
 from generator.naming import kebab
 
-if TYPE_CHECKING:
-    from generator.layer import Layer
+
+class FunctionHolder(Layer):
+    """A layer that holds functions."""
+
+    artifacts_bucket = Handoff(Foundation.artifacts_bucket)
+    artifacts_key_arn = Handoff(Foundation.artifacts_key_arn)
 
 
 class FunctionLogging(LoggingConfig):
@@ -55,7 +61,7 @@ class Placement:
 
 
 def python_function(
-    layer: Layer,
+    layer: FunctionHolder,
     title: str,
     *,
     source: str,
@@ -108,8 +114,12 @@ def python_function(
             FunctionName=layer.named(kebab(title)),
             Runtime="python3.13",
             Architectures=["arm64"],
-            Handler="index.handler",
-            Code=Code(ZipFile=inline(source)),
+            Handler=f"{source}.handler",
+            Code=Code(
+                S3Bucket=layer.artifacts_bucket,
+                S3Key=function_bundle(source).key,
+                SourceKMSKeyArn=layer.artifacts_key_arn,
+            ),
             Role=GetAtt(role, "Arn"),
             Timeout=timeout,
             MemorySize=memory,

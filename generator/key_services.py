@@ -124,6 +124,25 @@ def logs_services(_: Layer) -> list[Statement]:
     ]
 
 
+def artifacts_services(_: Layer) -> list[Statement]:
+    """Lambda keeps the code of our functions under this key, and says which function it is for.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/encrypt-zip-package.html
+    """
+    functions = Sub(
+        f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{NAMES}*"
+    )
+    return [
+        _encrypting(
+            "LambdaKeepsCode",
+            "lambda.amazonaws.com",
+            ENVELOPE,
+            "aws:lambda:FunctionArn",
+            functions,
+        )
+    ]
+
+
 def _services(sid: str, services: list[str], actions: Sequence[Action]) -> Statement:
     """Services that act for this account only."""
     named = Principal("Service", [f"{name}.amazonaws.com" for name in services])

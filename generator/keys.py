@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from awacs import kms
 from awacs.aws import Allow, BoolIfExists, Statement
-from troposphere import GetAtt, If, Ref, Sub, encode_to_dict
+from troposphere import FindInMap, GetAtt, If, Ref, Sub, encode_to_dict
 from troposphere.kms import Alias, Key, ReplicaKey
 
 from generator.conditions import Conditions
-from generator.key_services import USE, data_services, logs_services
+from generator.key_services import USE, artifacts_services, data_services, logs_services
 from generator.naming import pascal
 from generator.resource_policies import policy, refuse, this_account
 from generator.territory import NAMES
@@ -84,8 +84,17 @@ DOMAINS = (
     Domain("data", data_services, after=("LogsKey",)),
     Domain("logs", logs_services, after=("FleetRole",)),
     Domain("secrets", no_services),
-    Domain("artifacts", no_services),
+    Domain("artifacts", artifacts_services),
 )
+
+#: Where the template says, once for all keys, what the account does with them: it must fit into a call.
+ACCOUNT_ACTIONS = ("KeyActions", "Account", "Actions")
+
+
+class MappedStatement(Statement):
+    """A statement whose actions a mapping holds; awacs takes only a list."""
+
+    props = {**Statement.props, "Action": (FindInMap, True)}
 
 
 def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
@@ -96,7 +105,7 @@ def domain_key(layer: Layer, domain: Domain, primary_key_arn: Ref) -> If:
     """
     title = pascal(domain.purpose)
     kept: dict[str, Any] = {
-        "KeyPolicy": encode_to_dict(policy(*_account(), *domain.services(layer))),
+        "KeyPolicy": encode_to_dict(policy(*_account(layer), *domain.services(layer))),
         "PendingWindowInDays": DELETION_WINDOW,
         "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
@@ -137,19 +146,20 @@ def alias(purpose: str) -> Sub:
     return Sub(f"alias/{NAMES}{purpose}")
 
 
-def _account() -> list[Statement]:
+def _account(layer: Layer) -> list[Statement]:
     """The account's IAM policies decide who administers and who uses the key; grants are for services alone.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
+    mapping, of, name = ACCOUNT_ACTIONS
+    actions = sorted(action.JSONrepr() for action in {*ADMINISTRATION, *USE, kms.CreateGrant})
+    layer.template.mappings.setdefault(mapping, {of: {name: actions}})
     return [
-        Statement(
+        MappedStatement(
             Sid="AccountAdministersAndUses",
             Effect=Allow,
             Principal=this_account(),
-            Action=sorted(
-                {*ADMINISTRATION, *USE, kms.CreateGrant}, key=lambda action: action.JSONrepr()
-            ),
+            Action=FindInMap(*ACCOUNT_ACTIONS),
             Resource=["*"],
         ),
         refuse("OnlyServicesGrant", [kms.CreateGrant], ["*"], NO_SERVICE),

@@ -25,18 +25,15 @@ from troposphere.logs import LogGroup
 from generator import grants
 from generator.access_lists import ANYWHERE
 from generator.alarms import Series
+from generator.bundles import RELEASES
 from generator.conditions import Conditions
 from generator.dashboards import Chart, Line, Row, body
 from generator.foundation import Foundation
 from generator.layer import Handoff, Layer, Output
 from generator.layers.network import Network
+from generator.load_test_plan import JMETER, METRICS, RESULTS, plan_bundle
 
 SPECIFICATION = Path(__file__).parent / "runtime" / "load_test" / "buildspec.yml"
-
-#: Where the generators publish what they saw, and where in the buckets the plan and the results lie.
-METRICS = "Tradewind/LoadTest"
-BUNDLE = "load-test/"
-RESULTS = "load-tests/"
 
 #: Build machines that share the load, each with as many virtual users; a last build makes the report.
 GENERATORS = 4
@@ -109,7 +106,7 @@ class LoadTest(Layer):
 
     def roles(self) -> None:
         """One that runs a generator, and one that starts them: CodeBuild wants a batch's to be its own."""
-        plan = grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn)
+        given = grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn)
         results = grants.Bucket.named(self.exports_bucket, self.data_key_arn)
         subnets = [self.private_subnet_a, self.private_subnet_b, self.private_subnet_c]
         offered = self.only(Conditions.codebuild_offered)
@@ -118,7 +115,7 @@ class LoadTest(Layer):
             trusted=grants.service("codebuild"),
             under="service",
             allows=[
-                plan.read(BUNDLE),
+                [given.read(RELEASES), given.read(JMETER)],
                 [results.read(RESULTS), results.put(RESULTS)],
                 grants.LogGroup(GetAtt(self.run_logs, "Arn")).write(),
                 grants.publish_metrics(METRICS),
@@ -186,7 +183,8 @@ class LoadTest(Layer):
         """What a run can be told otherwise, build by build; seconds, and users of one generator."""
         return {
             "TARGET": self.sub("https://shop.${DomainName}"),
-            "BUNDLE": Sub(f"s3://${{Bucket}}/{BUNDLE}", Bucket=self.artifacts_bucket),
+            "PLAN": Sub(f"s3://${{Bucket}}/{plan_bundle().key}", Bucket=self.artifacts_bucket),
+            "JMETER": Sub(f"s3://${{Bucket}}/{JMETER}", Bucket=self.artifacts_bucket),
             "RESULTS": Sub(f"s3://${{Bucket}}/{RESULTS}", Bucket=self.exports_bucket),
             "METRICS_NAMESPACE": METRICS,
             "PROJECT": self.named("load-test"),

@@ -11,8 +11,11 @@ from typing import Any
 from generator.order_events import SOURCE
 from generator.states import State, jsonata, task
 
-#: What a payment function raises that no second try will change, and nothing came of.
-FINAL = ("PaymentRefused", "ProcessorNotConfigured")
+#: There is nobody to ask for payments: nothing was charged, and nothing can be voided.
+UNPAYABLE = "ProcessorNotConfigured"
+
+#: What a payment function raises that no second try will change.
+FINAL = ("PaymentRefused", UNPAYABLE)
 
 #: The database does not take writes: a failover, a takeover that left it where it was, a night's stop.
 NOT_WRITABLE = "DatabaseNotWritable"
@@ -71,13 +74,13 @@ def step(
     then: str,
     otherwise: str,
     tries: list[State],
-    refused: str = "",
+    undone: str = "",
     noted: str = "failure",
 ) -> State:
-    """Have a function do its part for the order; `refused` is where a final refusal leads, if elsewhere."""
+    """Have a function do its part for the order; `undone` is where it leads that payments are not taken."""
     catch = [_caught(["States.ALL"], noted, otherwise)]
-    if refused:
-        catch.insert(0, _caught(list(FINAL), noted, refused))
+    if undone:
+        catch.insert(0, _caught([UNPAYABLE], noted, undone))
     payload = {"action": action, "order": jsonata("$states.input.order")}
     return task(
         "lambda:invoke",

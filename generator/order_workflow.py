@@ -63,7 +63,7 @@ def _forwards() -> dict[str, State]:
             then="Charged",
             otherwise="VoidCharge",
             tries=[NEVER, BRIEFLY],
-            refused="ReleaseStock",
+            undone="ReleaseStock",
         ),
         "Charged": unless("declined", DECLINED, "ReleaseStock", otherwise="Commit"),
         "Commit": step(
@@ -102,7 +102,7 @@ def _backwards() -> dict[str, State]:
             "void",
             then="ReleaseStock",
             otherwise="ReleaseStock",
-            tries=[STUBBORNLY],
+            tries=[NEVER, STUBBORNLY],
             noted="unvoided",
         ),
         "ReleaseStock": step(

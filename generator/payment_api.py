@@ -70,7 +70,9 @@ class Answer:
 #: What the function returns is passed on; what it raises is not.
 ANSWERS = (
     Answer("200"),
-    Answer("409", "(of another|voided|status 402).*", json.dumps({"error": "PaymentRefused"})),
+    Answer(
+        "409", "(of another|voided|status 4(00|02|22)).*", json.dumps({"error": "PaymentRefused"})
+    ),
     Answer("503", r"(\n|.)+", json.dumps({"error": "Unavailable"})),
 )
 

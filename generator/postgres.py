@@ -15,13 +15,15 @@ MASTER_USERNAME = "orders_owner"
 #: What the secret with its master credentials is for, as its name says.
 CREDENTIALS = "orders-database"
 
-#: TLS for everyone; who connected, what was slow and what waited is logged, but no statement's values are,
-#: and pgaudit leaves passwords out of what it logs.
+#: TLS and SCRAM for everyone: no MD5 of a password is kept or taken. Who connected, what was slow and what
+#: waited is logged, but no statement's values are, and pgaudit leaves passwords out of what it logs.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL_Password_Encryption_configuration.html
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html
 PARAMETERS = {
     "rds.force_ssl": "1",
     "ssl_min_protocol_version": "TLSv1.2",
     "password_encryption": "scram-sha-256",
+    "rds.accepted_password_auth_method": "scram",
     "shared_preload_libraries": "pg_stat_statements,pgaudit",
     "pgaudit.log": "ddl,role",
     "log_statement": "none",

@@ -60,11 +60,13 @@ def job_queue(
     key_arn: object,
     dead_letters: AWSObject,
     visibility: int,
+    lets_in: Sequence[Statement] = (),
     **properties: Any,
 ) -> AWSObject:
     """A queue of jobs and its policy. `visibility`: seconds that whoever takes a job has for it.
 
-    A job that fails `ATTEMPTS` times goes to `dead_letters`.
+    A job that fails `ATTEMPTS` times goes to `dead_letters`. `lets_in`: who may send besides those whose role
+    says so.
     """
     given_up = RedrivePolicy(
         deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=ATTEMPTS
@@ -73,7 +75,7 @@ def job_queue(
         layer,
         title,
         key_arn,
-        (),
+        lets_in,
         MessageRetentionPeriod=LONGEST,
         VisibilityTimeout=visibility,
         ReceiveMessageWaitTimeSeconds=20,

@@ -25,13 +25,11 @@ from troposphere.codedeploy import (
 )
 
 from generator import grants
+from generator.bundles import fleet_bundle
 from generator.naming import pascal
 
 if TYPE_CHECKING:
     from generator.layer import Layer
-
-#: Where in the artifacts bucket the revisions of all fleets lie.
-RELEASES = "releases/"
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,14 @@ class Traffic:
 
     target_group_arn: object
     target_group_name: object
+
+
+def revision_key(purpose: str) -> str:
+    """Where in the artifacts bucket the revision lies that belongs to this template.
+
+    CloudFormation deploys no revision: whoever does, after the stack, reads it from the root's outputs.
+    """
+    return fleet_bundle(purpose).key
 
 
 def revisions(

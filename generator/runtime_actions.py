@@ -58,7 +58,7 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
         dynamodb.UpdateItem,
     ],
     "elasticache": [elasticache.DescribeUsers, elasticache.ModifyUser],
-    "es": [es.ESHttpPost, es.ESHttpPut],
+    "es": [es.ESHttpGet, es.ESHttpPost, es.ESHttpPut],
     "events": [events.PutEvents],
     "execute-api": [execute_api.Invoke],
     "lambda": [awslambda.InvokeFunction],
@@ -73,8 +73,6 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
     "rds": [
         rds.DescribeDBClusters,
         rds.DescribeDBInstances,
-        rds.ModifyDBCluster,
-        rds.ModifyDBInstance,
         rds.StartDBInstance,
         rds.StopDBInstance,
     ],
@@ -97,6 +95,7 @@ RUNTIME_SCOPED: dict[str, list[Action]] = {
     "secretsmanager": [
         secretsmanager.DescribeSecret,
         secretsmanager.GetSecretValue,
+        secretsmanager.ListSecretVersionIds,
         secretsmanager.PutSecretValue,
         secretsmanager.UpdateSecretVersionStage,
     ],

@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.states import awaited, definition, jsonata, task
+from generator.states import awaited, choice, definition, jsonata, pause, task
 
 #: Seconds between two looks at what takes hours, and for the whole: Personalize's own limit is four days.
 PAUSE, TIMEOUT = 300, 24 * 3600
 
 ABSENT = "Personalize.ResourceNotFoundException"
+THERE = "Personalize.ResourceAlreadyExistsException"
+IN_USE = "Personalize.ResourceInUseException"
+
+#: A version has the name of its execution's time: the same call, tried again, trains no second one, for which
+#: somebody would pay.
+NAME = "'training-' & $string($toMillis($states.context.Execution.StartTime))"
+
+#: A campaign that takes no change: it is made, moved to another version, or on its way out.
+#: https://docs.aws.amazon.com/personalize/latest/dg/API_UpdateCampaign.html
+CAMPAIGN = "$states.input.Campaign"
+UPDATE = f"{CAMPAIGN}.LatestCampaignUpdate"
+UNDER_WAY = "['CREATE PENDING', 'CREATE IN_PROGRESS', 'DELETE PENDING', 'DELETE IN_PROGRESS']"
+BUSY = f"{CAMPAIGN}.Status in {UNDER_WAY} or {UPDATE}.Status in {UNDER_WAY}"
+
+#: What the campaign answers from is what was trained; or what was to bring it there has failed, and not what
+#: was tried some other week.
 READY = (
-    "$states.input.Campaign.Status = 'ACTIVE' and ($not($exists("
-    "$states.input.Campaign.LatestCampaignUpdate)) or"
-    " $states.input.Campaign.LatestCampaignUpdate.Status = 'ACTIVE')"
+    f"{CAMPAIGN}.Status = 'ACTIVE' and {CAMPAIGN}.SolutionVersionArn = $version and $not({BUSY})"
 )
 UNREADY = (
-    "$states.input.Campaign.Status = 'CREATE FAILED' or"
-    " $states.input.Campaign.LatestCampaignUpdate.Status = 'CREATE FAILED'"
+    f"({UPDATE}.SolutionVersionArn = $version and {UPDATE}.Status = 'CREATE FAILED') or"
+    f" ({CAMPAIGN}.SolutionVersionArn = $version and {CAMPAIGN}.Status = 'CREATE FAILED'"
+    f" and $not({BUSY}))"
 )
 
 
 def training() -> dict[str, Any]:
     """Train a version; make the campaign with it, or have the one that is there move to it.
 
-    The campaign answers from the version it had until it has the new one.
+    The campaign answers from the version it had until it has the new one. One that cannot be moved yet is
+    waited for; one that goes is waited for, too, and then made.
     """
     answers = {
         "SolutionVersionArn": jsonata("$version"),
@@ -36,8 +52,13 @@ def training() -> dict[str, Any]:
             "Train",
             task(
                 "aws-sdk:personalize:createSolutionVersion",
-                {"SolutionArn": "${SolutionArn}", "TrainingMode": "FULL"},
+                {
+                    "Name": jsonata(NAME),
+                    "SolutionArn": "${SolutionArn}",
+                    "TrainingMode": "FULL",
+                },
                 Assign={"version": jsonata("$states.result.SolutionVersionArn")},
+                unless={THERE: "FindVersion"},
             ),
             task(
                 "aws-sdk:personalize:describeSolutionVersion",
@@ -48,21 +69,36 @@ def training() -> dict[str, Any]:
             every=PAUSE,
             then="FindCampaign",
         ),
+        "FindVersion": task(
+            "aws-sdk:personalize:describeSolution",
+            {"SolutionArn": "${SolutionArn}"},
+            Assign={
+                "version": jsonata(
+                    "$states.result.Solution.LatestSolutionVersion.SolutionVersionArn"
+                )
+            },
+            then="TrainWait",
+        ),
         "FindCampaign": task(
             "aws-sdk:personalize:describeCampaign",
             {"CampaignArn": "${CampaignArn}"},
             unless={ABSENT: "MakeCampaign"},
-            then="MoveCampaign",
+            then="Movable",
         ),
+        "Movable": choice((READY, "Answering"), (BUSY, "MoveLater"), otherwise="MoveCampaign"),
+        "MoveLater": pause(PAUSE, then="FindCampaign"),
         "MakeCampaign": task(
             "aws-sdk:personalize:createCampaign",
             {"Name": "${Campaign}", **answers},
+            unless={THERE: "AnswerWait"},
             then="AnswerWait",
         ),
         **awaited(
             "Answer",
             task(
-                "aws-sdk:personalize:updateCampaign", {"CampaignArn": "${CampaignArn}", **answers}
+                "aws-sdk:personalize:updateCampaign",
+                {"CampaignArn": "${CampaignArn}", **answers},
+                unless={IN_USE: "MoveLater", ABSENT: "MakeCampaign"},
             ),
             look,
             done=READY,

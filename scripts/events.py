@@ -52,6 +52,25 @@ class TemplateUploaded:
 
 
 @dataclass(frozen=True)
+class BundlesMissed:
+    """The region's artifact bucket lacks bundles: they are packed, wheels are fetched for it, and sent."""
+
+    region: str
+    bundles: int
+
+
+@dataclass(frozen=True)
+class BundleUploaded:
+    """A bundle lies in the region's artifact bucket and was read back; `number` of `of`."""
+
+    region: str
+    bucket: str
+    key: str
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
 class ChangeSetCreated:
     """CloudFormation works out what would change."""
 
@@ -214,6 +233,8 @@ Event: TypeAlias = (
     | ReleaseRead
     | WaveStarted
     | TemplateUploaded
+    | BundlesMissed
+    | BundleUploaded
     | ChangeSetCreated
     | WavePlanned
     | WavePending

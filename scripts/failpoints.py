@@ -15,6 +15,7 @@ VARIABLE = "TRADEWIND_FAILPOINT"
 #: Every failpoint, in the order in which a first deploy reaches them.
 NAMES = (
     "lease.acquired",
+    "bundle.half-packed",
     "release.half-uploaded",
     "release.uploaded",
     "change-set.requested",

@@ -10,6 +10,8 @@ from typing import assert_never
 
 from scripts.changes import NESTED_STACK, Change, count
 from scripts.events import (
+    BundlesMissed,
+    BundleUploaded,
     ChangeSetCreated,
     ChangeSetExecuted,
     Event,
@@ -48,6 +50,10 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
             yield f"[{number}/{of}] {root} in {region}"
         case TemplateUploaded(_, bucket, key):
             yield f"  uploaded s3://{bucket}/{key}"
+        case BundlesMissed(region, bundles):
+            yield f"  packing {bundles} bundles for {region}"
+        case BundleUploaded(_, bucket, key, number, of):
+            yield f"  uploaded s3://{bucket}/{key} ({number} of {of})"
         case ChangeSetCreated(_, _, name):
             yield f"  change set {name}"
         case WavePlanned(_, region, hash, changes, lookups, missing):
@@ -94,7 +100,9 @@ def is_detail(event: Event) -> bool:
 
 
 def is_routine(event: Event) -> bool:
-    """Whether an event is one of hundreds that go as planned: a resource's, or the beginning of a stack's."""
+    """Whether an event is one of many that go as planned: a bundle's, a resource's, a stack's beginning."""
+    if isinstance(event, BundlesMissed | BundleUploaded):
+        return True
     if not isinstance(event, StackEventSeen) or "FAILED" in event.status:
         return False
     return event.type != NESTED_STACK or event.status in (

@@ -83,6 +83,10 @@ class Table:
         """Change attributes of items, conditionally and in transactions."""
         return [allow([dynamodb.UpdateItem], [self.arn]), self._key().encrypt()]
 
+    def walk(self) -> list[Statement]:
+        """Read all of it, page by page."""
+        return [allow([dynamodb.Scan], [self.arn]), self._key().decrypt()]
+
     def read(self) -> list[Statement]:
         """Get, query and scan."""
         actions = [dynamodb.GetItem, dynamodb.BatchGetItem, dynamodb.Query, dynamodb.Scan]
@@ -148,6 +152,7 @@ class Secret:
         actions = [
             secretsmanager.DescribeSecret,
             secretsmanager.GetSecretValue,
+            secretsmanager.ListSecretVersionIds,
             secretsmanager.PutSecretValue,
             secretsmanager.UpdateSecretVersionStage,
         ]
@@ -189,13 +194,27 @@ class SearchDomain:
 
     arn: Arn
 
-    def administer(self) -> Statement:
-        """Say who may do what in the domain, what is audited, and what an index begins with."""
-        return allow([es.ESHttpPut], self._paths("_plugins/_security/api/*", "_index_template/*"))
+    def administer(self, index: str) -> list[Statement]:
+        """Say who may do what in the domain, what is audited, what an index begins with; see its aliases."""
+        return [
+            allow([es.ESHttpPut], self._paths("_plugins/_security/api/*", "_index_template/*")),
+            self._look(index),
+        ]
 
-    def index(self, index: str) -> Statement:
-        """Put documents into an index, and take them out."""
-        return allow([es.ESHttpPost], self._paths(f"{index}/_bulk"))
+    def index(self, index: str) -> list[Statement]:
+        """Put documents into the indices that an alias stands for, and take them out."""
+        return [allow([es.ESHttpPost], self._paths(f"{index}/_bulk")), self._look(index)]
+
+    def rebuild(self, index: str) -> list[Statement]:
+        """Make an index, fill it by its alias, and have it take the other's place."""
+        return [
+            allow([es.ESHttpPut], self._paths(f"{index}-*")),
+            allow(
+                [es.ESHttpPost],
+                self._paths("_aliases", f"{index}-next/_bulk", f"{index}-*/_refresh"),
+            ),
+            self._look(index),
+        ]
 
     def query(self, index: str) -> Statement:
         """Search an index, and get documents from it; all of it can be asked by POST."""
@@ -205,6 +224,10 @@ class SearchDomain:
                 *(f"{index}/{what}" for what in ("_search", "_msearch", "_count", "_mget"))
             ),
         )
+
+    def _look(self, index: str) -> Statement:
+        """See which indices there are, and by which aliases they are known."""
+        return allow([es.ESHttpGet], self._paths(f"{index}-*/_alias"))
 
     def _paths(self, *paths: str) -> list[Arn]:
         return [Sub(f"${{Domain}}/{path}", Domain=self.arn) for path in paths]
@@ -216,11 +239,11 @@ class Database:
 
     identifier: Arn
 
-    def set_master_password(self) -> list[Statement]:
-        """Change it, and see whether the change is in force; RDS has no narrower action."""
+    def look_up(self) -> list[Statement]:
+        """See where it answers."""
         return [
-            allow([rds.DescribeDBInstances, rds.ModifyDBInstance], [self._arn("db")]),
-            allow([rds.DescribeDBClusters, rds.ModifyDBCluster], [self._arn("cluster")]),
+            allow([rds.DescribeDBInstances], [self._arn("db")]),
+            allow([rds.DescribeDBClusters], [self._arn("cluster")]),
         ]
 
     def stop_and_start(self) -> Statement:

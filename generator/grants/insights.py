@@ -52,7 +52,11 @@ class Recommender:
 
     def train(self) -> list[Statement]:
         """Make a solution version, and have the campaign answer from it."""
-        versions = [personalize.CreateSolutionVersion, personalize.DescribeSolutionVersion]
+        versions = [
+            personalize.CreateSolutionVersion,
+            personalize.DescribeSolution,
+            personalize.DescribeSolutionVersion,
+        ]
         campaigns = [
             personalize.CreateCampaign,
             personalize.DescribeCampaign,

@@ -1,15 +1,16 @@
-"""What customers do, from the event bus to Personalize."""
+"""What customers do, from the event bus through a queue to Personalize."""
 
 from __future__ import annotations
 
-from troposphere import GetAtt, Ref
+from troposphere import GetAtt, Ref, Tags
+from troposphere.awslambda import EventSourceMapping, ScalingConfig
 
 from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
-from generator.bus_rules import Patience, bus_rule, untold_queue
+from generator.bus_rules import Patience, bus_rule, told_queue, untold_queue
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.functions import may_call, python_function
+from generator.functions import FunctionHolder, python_function
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -23,8 +24,23 @@ from generator.security import https_leaves
 #: An hour: what a customer did is soon no news.
 AN_HOUR = Patience(3600, 20)
 
+#: Seconds of a run of the function; and for which a message is its own, six times as many.
+#: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+RUN, VISIBLE = 60, 360
 
-class Interactions(PrivateTier):
+#: Messages a run, and seconds until fewer are enough. Personalize takes 1,000 calls of PutEvents a second, of
+#: one session each: so many runs at a time, of eight calls each, come near to it.
+#: https://docs.aws.amazon.com/personalize/latest/dg/limits.html
+AT_ONCE, WINDOW, RUNS = 100, 5, 5
+
+
+class QueueScaling(ScalingConfig):
+    """An EventSourceMapping's ScalingConfig; troposphere 4.11.1 has another type's under its name."""
+
+    props = {"MaximumConcurrency": (int, False)}
+
+
+class Interactions(FunctionHolder, PrivateTier):
     """the rule and the function that tell Personalize of views, clicks, carts and purchases."""
 
     condition = Conditions.recommendations
@@ -44,14 +60,22 @@ class Interactions(PrivateTier):
     )
 
     def build(self) -> None:
-        self.dead_letters()
+        self.queues()
         self.feed()
         self.rule()
         self.alarms()
 
-    def dead_letters(self) -> None:
+    def queues(self) -> None:
         self.untold = untold_queue(
             self, "UntoldInteractions", bus=self.bus_name, key_arn=self.data_key_arn
+        )
+        self.waiting = told_queue(
+            self,
+            "Interactions",
+            bus=self.bus_name,
+            key_arn=self.data_key_arn,
+            untold=self.untold,
+            visibility=VISIBLE,
         )
 
     def feed(self) -> None:
@@ -63,6 +87,7 @@ class Interactions(PrivateTier):
             allows=[
                 grants.Interactions(self.items_dataset_arn).tell(),
                 grants.Table(self.catalogue_table_arn, self.data_key_arn).get(),
+                grants.Queue(GetAtt(self.waiting, "Arn"), self.data_key_arn).consume(),
             ],
             environment={
                 "CATALOGUE_TABLE": self.catalogue_table,
@@ -75,12 +100,24 @@ class Interactions(PrivateTier):
                 https_leaves("Personalize and DynamoDB"),
                 says="What tells Personalize of interactions",
             ),
-            dead_letters=grants.Queue(GetAtt(self.untold, "Arn"), self.data_key_arn),
-            concurrency=20,
+            timeout=RUN,
+            concurrency=RUNS,
+        )
+        self.add(
+            EventSourceMapping(
+                "InteractionsTold",
+                EventSourceArn=GetAtt(self.waiting, "Arn"),
+                FunctionName=GetAtt(self.function, "Arn"),
+                BatchSize=AT_ONCE,
+                MaximumBatchingWindowInSeconds=WINDOW,
+                FunctionResponseTypes=["ReportBatchItemFailures"],
+                ScalingConfig=QueueScaling(MaximumConcurrency=RUNS),
+                Tags=Tags(Name=self.named("interactions")),
+            )
         )
 
     def rule(self) -> None:
-        rule = bus_rule(
+        bus_rule(
             self,
             "CustomersDo",
             "interactions",
@@ -90,14 +127,7 @@ class Interactions(PrivateTier):
             untold=self.untold,
             patience=AN_HOUR,
             Id="feed",
-            Arn=GetAtt(self.function, "Arn"),
-        )
-        may_call(
-            self,
-            "BusTells",
-            Ref(self.function),
-            service="events",
-            source=GetAtt(rule, "Arn"),
+            Arn=GetAtt(self.waiting, "Arn"),
         )
 
     def alarms(self) -> None:
@@ -110,6 +140,21 @@ class Interactions(PrivateTier):
             says="Personalize is not told of what customers do. Read the function's log: a tracker that is "
             "gone, or its quota, is the usual reason.",
         )
+        late = metric_alarm(
+            self,
+            "InteractionsLate",
+            Series(
+                "AWS/SQS",
+                "ApproximateAgeOfOldestMessage",
+                {"QueueName": GetAtt(self.waiting, "QueueName")},
+                "Maximum",
+                300,
+            ),
+            above(900),
+            topic=self.alerts_topic_arn,
+            says="Personalize hears of what customers did a quarter of an hour ago. Read the function's log: "
+            "its quota of PutEvents is the usual reason.",
+        )
         undelivered = dead_letter_alarm(
             self,
             self.untold,
@@ -119,7 +164,7 @@ class Interactions(PrivateTier):
         tier = tier_alarm(
             self,
             "InteractionsTier",
-            [errors, undelivered],
+            [errors, late, undelivered],
             topic=self.alerts_topic_arn,
             says="Recommendations learn less than customers do: see which of the tier's alarms fires.",
         )

@@ -9,8 +9,8 @@ from troposphere.ec2 import VPC, FlowLog, SubnetNetworkAclAssociation, VPCEndpoi
 from generator import grants
 from generator.access_lists import ANYWHERE, HTTPS, access_list, answers, let_in, let_out
 from generator.foundation import Foundation
-from generator.functions import python_function
-from generator.layer import Handoff, Layer, Output
+from generator.functions import FunctionHolder, python_function
+from generator.layer import Handoff, Output
 from generator.layers.network_tiers import hand_out, subnets_of, way_out
 from generator.log_groups import log_group
 from generator.queues import dead_letter_queue
@@ -23,7 +23,7 @@ SUBNET = "AWS::EC2::Subnet::Id"
 GATEWAYS = {"S3Endpoint": "s3", "DynamoDbEndpoint": "dynamodb"}
 
 
-class Network(Layer):
+class Network(FunctionHolder):
     """The VPC: public, private and data subnets, egress by zone, flow logs."""
 
     data_key_arn = Handoff(Foundation.data_key_arn)

@@ -16,7 +16,7 @@ from troposphere.awslambda import (
 from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
 from generator.foundation import Foundation
-from generator.functions import function_alarms, python_function
+from generator.functions import FunctionHolder, function_alarms, python_function
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -40,7 +40,7 @@ ALWAYS = -1
 LATE = 60_000
 
 
-class OrderIntake(PrivateTier):
+class OrderIntake(FunctionHolder, PrivateTier):
     """the reader of order-intake's stream, which says OrderAcknowledged on the bus.
 
     An intake item holds order_id, acknowledged_at, items (product_id, quantity, unit_price), total, currency,

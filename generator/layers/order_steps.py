@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: account's.
 PARALLEL = 20
 
+#: Seconds: a lost connection, a secret that is slow to come and a login tried again, and still within a step.
+COMMIT_TIMEOUT = 50
+
 
 def stock_step(layer: OrderWorkflow) -> AWSObject:
     """Reserve, give back or settle stock in the catalogue."""
@@ -53,6 +56,7 @@ def commit_step(layer: OrderWorkflow) -> AWSObject:
         placement=Placement(place.subnets, groups),
         dead_letters=grants.Queue(GetAtt(layer.unstarted, "Arn"), layer.data_key_arn),
         concurrency=PARALLEL,
+        timeout=COMMIT_TIMEOUT,
     )
 
 

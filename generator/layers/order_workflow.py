@@ -7,7 +7,7 @@ from troposphere import GetAtt, Ref
 from generator import grants
 from generator.bus_rules import bus_rule, untold_queue
 from generator.foundation import Foundation
-from generator.functions import may_call
+from generator.functions import FunctionHolder, may_call
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -29,7 +29,7 @@ from generator.order_workflow import definition
 from generator.state_machines import state_machine
 
 
-class OrderWorkflow(PrivateTier):
+class OrderWorkflow(FunctionHolder, PrivateTier):
     """the state machine of an order, its steps, and the rule that starts it.
 
     `generator.order_workflow` is the definition. A region works the orders that are its own (`OrderIntake`

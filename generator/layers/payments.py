@@ -8,7 +8,7 @@ from troposphere.logs import MetricFilter, MetricTransformation
 from generator import grants
 from generator.alarms import Formula, Series, above, formula_alarm, tier_alarm
 from generator.foundation import Foundation
-from generator.functions import function_alarms, python_function
+from generator.functions import FunctionHolder, function_alarms, python_function
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -36,7 +36,7 @@ PARALLEL, TIMEOUT = 100, 30
 FUNCTION = "arn:aws:lambda:us-east-1:111111111111:function:tradewind-dev-payment-"
 
 
-class Payments(TableHolder, PrivateTier):
+class Payments(TableHolder, FunctionHolder, PrivateTier):
     """the functions that authorise and void payments, the table of what became of them, their alarms.
 
     Card numbers: there are none. The customer's browser gives the card to the processor and gets a token;

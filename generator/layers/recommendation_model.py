@@ -10,7 +10,7 @@ from generator import grants
 from generator.alarms import tier_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.functions import python_function
+from generator.functions import FunctionHolder, python_function
 from generator.interaction_schemas import INTERACTIONS, ITEMS, PURCHASE
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
@@ -24,7 +24,7 @@ PERSONALIZE = "arn:aws:personalize:us-east-1:111111111111:"
 CLEARING = 900
 
 
-class RecommendationModel(PrivateTier):
+class RecommendationModel(FunctionHolder, PrivateTier):
     """Personalize's datasets, event tracker, filter and solution, and what keeps the solution deletable.
 
     None of it costs anything until a model is trained (`RecommendationTraining`).

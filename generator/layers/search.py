@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import AWSObject, GetAtt, Tags
+from troposphere import AWSObject, GetAtt, Ref, Tags
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 
 from generator import grants
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.functions import Placement, python_function
+from generator.functions import FunctionHolder, Placement, python_function
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -21,15 +21,17 @@ from generator.layers.search_access import access_function, roles
 from generator.layers.search_alarms import watch
 from generator.layers.search_domain import INDEX, PURPOSE, domain_arn, search_domain
 from generator.layers.search_feed import feed, indexer_function
+from generator.layers.search_reindexing import reindexing_machine
 from generator.queues import dead_letter_queue
 from generator.security import HTTPS, https_leaves, nothing_leaves, over_tcp
 
 
-class Search(PrivateTier, DataTier):
+class Search(FunctionHolder, PrivateTier, DataTier):
     """The search domain, its access control, and the function that brings it the catalogue's changes.
 
-    Lambda reads a day of changes at most. A domain that is made anew gets what is older when it is written
-    to the catalogue again.
+    Lambda reads a day of changes at most: a domain that is new gets the whole catalogue by the reindexing,
+    which goes on beside the changes. `aws stepfunctions start-execution --state-machine-arn <ReindexingArn>`
+    does the same by hand, while the shop searches what it has.
     """
 
     condition = Conditions.product_search
@@ -39,6 +41,8 @@ class Search(PrivateTier, DataTier):
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
     fleet_security_group_id = Input(FrontDoor.fleet_security_group_id)
     catalogue_stream_arn = Input(Catalog.catalogue_stream_arn)
+    catalogue_table = Input(Catalog.catalogue_table)
+    catalogue_table_arn = Input(Catalog.catalogue_table_arn)
 
     search_endpoint = Output(example="vpc-tradewind-dev-shop-abc123.us-east-1.es.amazonaws.com")
     search_domain_arn = Output(
@@ -46,6 +50,10 @@ class Search(PrivateTier, DataTier):
     )
     search_domain_name = Output(example="tradewind-dev-shop")
     search_index = Output(example=INDEX)
+    reindexing_arn = Output(
+        example="arn:aws:states:us-east-1:111111111111:stateMachine:tradewind-dev-search-reindexing-us-east-1",
+        help="The state machine that makes the search index anew from the catalogue.",
+    )
     search_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-search-tier-us-east-1"
     )
@@ -56,6 +64,7 @@ class Search(PrivateTier, DataTier):
         self.access = access_function(self)
         self.domain = search_domain(self, master_arn=GetAtt("SearchAccessRole", "Arn"))
         self.indexer = indexer_function(self)
+        self.reindexing = reindexing_machine(self)
         feed(self, roles(self))
         self.search_alarm_arn = GetAtt(watch(self), "Arn")
         self.outputs()
@@ -82,6 +91,7 @@ class Search(PrivateTier, DataTier):
         self.search_domain_arn = domain_arn(self)
         self.search_domain_name = self.named_everywhere(PURPOSE)
         self.search_index = INDEX
+        self.reindexing_arn = Ref(self.reindexing)
 
     def function(
         self, title: str, source: str, allows: list[grants.Allowed], **properties: Any

@@ -23,6 +23,7 @@ from generator.conditions import Conditions
 from generator.layers.search_domain import DEDICATED_MASTERS, PURPOSE
 from generator.layers.search_feed import feed_alarms
 from generator.layers.search_metrics import domain_series
+from generator.layers.search_reindexing import reindexing_alarm
 
 if TYPE_CHECKING:
     from troposphere import AWSObject
@@ -38,7 +39,7 @@ DOMAIN = (
         "ClusterStatus.red",
         at_least(1, **AT_ONCE),
         "A part of the search index is on no node: searches miss products. See the domain's health; then "
-        "restore from its snapshot, or make it anew from the catalogue.",
+        "start the state machine of the reindexing, which makes it anew from the catalogue.",
     ),
     Watched(
         "SearchYellow",
@@ -131,6 +132,7 @@ def watch(layer: Search) -> AWSObject:
             _refusing(layer),
             _nodes(layer),
             *feed_alarms(layer),
+            reindexing_alarm(layer),
         ],
         topic=layer.alerts_topic_arn,
         says="Product search needs somebody: see which of the tier's alarms fires.",

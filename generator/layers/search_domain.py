@@ -50,7 +50,7 @@ ENGINE_VERSION = "OpenSearch_3.5"
 #: A domain's name has 28 characters at most, too few for a region's.
 PURPOSE = "shop"
 
-#: The index that the shop searches.
+#: What the shop searches: an alias. An index has a name of its own, that begins so.
 INDEX = "catalogue"
 
 #: Masters apart from the data nodes, where a setting asks for them: three, or none.
@@ -155,7 +155,7 @@ def _ours(layer: Search) -> Statement:
     return Statement(
         Effect=Allow,
         Principal=this_account(),
-        Action=[es.ESHttpPost, es.ESHttpPut],
+        Action=[es.ESHttpGet, es.ESHttpPost, es.ESHttpPut],
         Resource=[Sub("${Domain}/*", Domain=domain_arn(layer))],
         Condition=Condition(ArnLike("aws:PrincipalArn", ours)),
     )

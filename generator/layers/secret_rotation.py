@@ -23,7 +23,7 @@ from generator.valkey import SHOP
 if TYPE_CHECKING:
     from generator.layers.secrets import Secrets
 
-#: Seconds: a step of the database's rotation waits for RDS.
+#: Seconds: a step of the session cache's rotation waits for ElastiCache in both regions.
 TIMEOUT = 300
 
 
@@ -101,7 +101,7 @@ def _of_database(layer: Secrets) -> Rotation:
             "DATABASE": database,
             "KIND": layer.choose(Conditions.aurora_global, "Cluster", "Instance"),
         },
-        allows=grants.Database(database).set_master_password(),
+        allows=grants.Database(database).look_up(),
         says="The database's password was not rotated and stays as it was. Read the function's log; "
         "a stopped or missing database is the usual reason.",
     )

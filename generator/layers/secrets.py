@@ -7,6 +7,7 @@ from troposphere.secretsmanager import ReplicaRegion
 
 from generator.conditions import Conditions
 from generator.foundation import Foundation
+from generator.functions import FunctionHolder
 from generator.layer import Handoff, Input, Output, Where
 from generator.layers.alerts import Alerts
 from generator.layers.generated_secrets import generated_secret, in_the_peer
@@ -21,7 +22,7 @@ from generator.valkey import SHOP
 ARN = "arn:aws:secretsmanager:us-east-1:111111111111:secret:tradewind-dev-"
 
 
-class Secrets(PrivateTier):
+class Secrets(FunctionHolder, PrivateTier):
     """Credentials of database and cache, the payment key, the origin header, and their rotation."""
 
     secrets_key_arn = Handoff(Foundation.secrets_key_arn)

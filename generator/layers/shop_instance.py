@@ -7,6 +7,7 @@ from troposphere.iam import InstanceProfile
 from troposphere.logs import LogGroup
 
 from generator import grants
+from generator.bundles import RELEASES
 from generator.conditions import Conditions
 from generator.first_boot import shop_stub, user_data
 from generator.foundation import Foundation
@@ -24,10 +25,8 @@ from generator.layers.recommendation_training import RecommendationTraining
 from generator.layers.search import Search
 from generator.layers.search_domain import INDEX
 from generator.layers.secrets import Secrets
-from generator.layers.workers import Workers
 from generator.order_events import SHOP_EVENTS, SOURCE
 from generator.payment_api import AUTHORIZE
-from generator.revisions import RELEASES
 
 #: Where the shop publishes its own metrics, each by the group that it runs in.
 METRICS = "Tradewind/Shop"
@@ -71,8 +70,6 @@ class ShopInstance(Layer):
     price_port = Input(Prices.price_port)
     search_endpoint = Input(Search.search_endpoint)
     search_domain_arn = Input(Search.search_domain_arn)
-    jobs_queue_url = Input(Workers.jobs_queue_url)
-    jobs_queue_arn = Input(Workers.jobs_queue_arn)
     campaign_arn = Input(RecommendationTraining.campaign_arn)
     not_bought_filter_arn = Input(RecommendationModel.not_bought_filter_arn)
 
@@ -126,9 +123,6 @@ class ShopInstance(Layer):
                 ],
                 Conditions.recommendations: [
                     grants.Recommender.ask(self.campaign_arn, self.not_bought_filter_arn)
-                ],
-                Conditions.worker_fleet: [
-                    grants.Queue(self.jobs_queue_arn, self.data_key_arn).send()
                 ],
             },
         )
@@ -186,7 +180,6 @@ class ShopInstance(Layer):
             "RECOMMENDATIONS_FILTER": self.not_bought_filter_arn,
             "IMAGES_BUCKET": self.images_bucket,
             "EVENT_BUS": self.bus_name,
-            "JOBS_QUEUE": self.jobs_queue_url,
             "PAYMENTS_URL": self.payments_url,
             "METRICS_NAMESPACE": METRICS,
         }

@@ -11,7 +11,7 @@ from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
 from generator.layers.golden_signals import GoldenSignals
 from generator.layers.storefront import Storefront
-from generator.revisions import Traffic, revisions
+from generator.revisions import Traffic, revision_key, revisions
 
 
 class ShopReleases(Layer):
@@ -27,6 +27,11 @@ class ShopReleases(Layer):
 
     shop_application = Output(example="tradewind-dev-shop", handed_on=True)
     shop_deployment_group = Output(example="tradewind-dev-shop", handed_on=True)
+    shop_revision_key = Output(
+        example="releases/0123456789abcdef/shop.zip",
+        handed_on=True,
+        help="The shop's revision of this release, in the artifacts bucket.",
+    )
 
     def build(self) -> None:
         application = revisions(
@@ -40,3 +45,4 @@ class ShopReleases(Layer):
         )
         self.shop_application = Ref(application)
         self.shop_deployment_group = self.named_everywhere("shop")
+        self.shop_revision_key = revision_key("shop")

@@ -23,7 +23,7 @@ from generator import grants
 from generator.alarms import Series, above, metric_alarm, tier_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.functions import may_call, python_function
+from generator.functions import FunctionHolder, may_call, python_function
 from generator.layer import Handoff, Input, Lookup, ManagedPrefixList, Output
 from generator.layers.alerts import Alerts
 from generator.layers.front_door import FrontDoor
@@ -37,7 +37,7 @@ from generator.security import HTTPS, over_tcp
 METRICS = "Tradewind/Takeover"
 
 
-class Takeover(PrivateTier):
+class Takeover(FunctionHolder, PrivateTier):
     """the switch in the standby, and the function that shows it to Route 53 on /takeover.
 
     To request a takeover, put the item {"Switch": "takeover", "Requested": true} into the table; to take it

@@ -8,7 +8,7 @@ from generator import grants
 from generator.alarms import tier_alarm
 from generator.conditions import Conditions
 from generator.foundation import Foundation
-from generator.functions import python_function
+from generator.functions import FunctionHolder, python_function
 from generator.layer import Handoff, Input, Output
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
@@ -25,7 +25,7 @@ from generator.top_products import ranking
 ITEM = "top-products"
 
 
-class TopProducts(PrivateTier):
+class TopProducts(FunctionHolder, PrivateTier):
     """the state machine that loads orders, ranks products and publishes the list, and its schedule.
 
     The list is one item of the catalogue, a global table: either region's shop reads it, and it stays as it

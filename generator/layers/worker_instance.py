@@ -8,10 +8,11 @@ from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.iam import InstanceProfile
 
 from generator import grants
+from generator.bundles import RELEASES
 from generator.first_boot import user_data
 from generator.instances import instance_template
 from generator.log_groups import log_group, log_name
-from generator.revisions import RELEASES
+from generator.queues import ATTEMPTS
 from generator.security import https_leaves
 
 if TYPE_CHECKING:
@@ -20,8 +21,18 @@ if TYPE_CHECKING:
 #: Where the workers publish their own metrics.
 METRICS = "Tradewind/Workers"
 
-#: Where in the exports bucket a worker notes how far it is with a job.
-CHECKPOINTS = "checkpoints/"
+#: Where in the exports bucket a worker notes how far it is with a job, and what it found out by one.
+CHECKPOINTS, REPORTS = "checkpoints/", "reports/"
+
+#: Where in the images bucket the pictures are, as CloudFront asks for them, and what others may read.
+IMAGES, FEEDS = "images/", "feeds/"
+
+#: Seconds from EC2's notice to the end of a Spot instance, less a margin to say that all is handed back.
+#: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+NOTICE_SECONDS = 110
+
+#: The lifecycle hook by which Auto Scaling waits for a worker that hands back.
+HANDS_BACK = "hands-back"
 
 
 def worker_template(layer: Workers) -> AWSObject:
@@ -45,7 +56,12 @@ def worker_template(layer: Workers) -> AWSObject:
 
 
 def _profile(layer: Workers, log: AWSObject) -> AWSObject:
-    """A worker takes jobs, reads what they speak of, and writes what comes of them."""
+    """A worker takes jobs, reads what they speak of, and writes what comes of them.
+
+    It replaces an object only if that is still what it read, for which S3 wants leave to read it.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    """
+    jobs = grants.Queue(GetAtt(layer.queue, "Arn"), layer.data_key_arn)
     exports = grants.Bucket.named(layer.exports_bucket, layer.data_key_arn)
     images = grants.Bucket.named(layer.images_bucket, layer.data_key_arn)
     releases = grants.Bucket.named(layer.artifacts_bucket, layer.artifacts_key_arn)
@@ -54,10 +70,11 @@ def _profile(layer: Workers, log: AWSObject) -> AWSObject:
         "WorkerInstance",
         trusted=grants.service("ec2"),
         allows=[
-            grants.Queue(GetAtt(layer.queue, "Arn"), layer.data_key_arn).consume(),
+            [jobs.consume(), jobs.send()],
             grants.Table(layer.catalogue_table_arn, layer.data_key_arn).read(),
-            [images.read(), images.put()],
+            [images.read(IMAGES), images.read(FEEDS), images.put(FEEDS)],
             [exports.read(CHECKPOINTS), exports.put(CHECKPOINTS)],
+            [exports.read(REPORTS), exports.put(REPORTS)],
             releases.read(RELEASES),
             grants.LogGroup(GetAtt(log, "Arn")).write(),
             grants.publish_metrics(METRICS),
@@ -74,9 +91,18 @@ def _environment(layer: Workers) -> dict[str, object]:
         "TRADEWIND_ENVIRONMENT": layer.settings.environment,
         "AWS_DEFAULT_REGION": Ref("AWS::Region"),
         "CATALOGUE_TABLE": layer.catalogue_table,
-        "CHECKPOINTS": Sub(f"s3://${{Bucket}}/{CHECKPOINTS}", Bucket=layer.exports_bucket),
-        "IMAGES_BUCKET": layer.images_bucket,
+        "CHECKPOINTS": _below(layer.exports_bucket, CHECKPOINTS),
+        "REPORTS": _below(layer.exports_bucket, REPORTS),
+        "FEEDS": _below(layer.images_bucket, FEEDS),
+        "IMAGES": _below(layer.images_bucket, IMAGES),
         "JOBS_QUEUE": Ref(layer.queue),
         "JOB_SECONDS": str(layer.JOB_SECONDS),
+        "JOB_ATTEMPTS": str(ATTEMPTS),
+        "NOTICE_SECONDS": str(NOTICE_SECONDS),
+        "LIFECYCLE_HOOK": HANDS_BACK,
         "METRICS_NAMESPACE": METRICS,
     }
+
+
+def _below(bucket: object, prefix: str) -> Sub:
+    return Sub(f"s3://${{Bucket}}/{prefix}", Bucket=bucket)

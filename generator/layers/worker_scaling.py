@@ -12,11 +12,12 @@ from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output
 from generator.layers.alerts import Alerts
 from generator.layers.workers import WARMUP, Workers
-from generator.revisions import revisions
+from generator.revisions import revision_key, revisions
 from generator.scaling import at, computed, in_service, track
 
-#: Metric math: jobs waiting for each worker; where there is none, for the first that would come.
-BACKLOG = "IF(FILL(workers, 0) > 0, waiting / workers, waiting)"
+#: Metric math: jobs that wait or are under way, for each worker; where there is none, for the first to come.
+#: Without those under way the last worker would be taken away from its job.
+BACKLOG = "IF(FILL(workers, 0) > 0, (under_way + waiting) / workers, waiting)"
 
 #: Seconds after which the oldest job has waited too long, whatever it is.
 TOO_LONG = 3600
@@ -37,6 +38,11 @@ class WorkerScaling(Layer):
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-workers-tier-us-east-1"
     )
     worker_application = Output(example="tradewind-dev-worker", handed_on=True)
+    worker_revision_key = Output(
+        example="releases/0123456789abcdef/worker.zip",
+        handed_on=True,
+        help="The workers' revision of this release, in the artifacts bucket.",
+    )
 
     def build(self) -> None:
         self.by_backlog()
@@ -52,7 +58,11 @@ class WorkerScaling(Layer):
         """
         self.backlog = Formula(
             BACKLOG,
-            {"waiting": self.jobs("Maximum"), "workers": in_service(self.workers_name)},
+            {
+                "under_way": self.jobs("NotVisible"),
+                "waiting": self.jobs("Visible"),
+                "workers": in_service(self.workers_name),
+            },
         )
         track(
             self,
@@ -133,11 +143,10 @@ class WorkerScaling(Layer):
             topic=grants.Topic(self.alerts_topic_arn, self.alerts_key_arn),
         )
         self.worker_application = Ref(application)
+        self.worker_revision_key = revision_key("worker")
 
-    def jobs(self, statistic: str) -> Series:
-        return self.queue_series(
-            "ApproximateNumberOfMessagesVisible", self.jobs_queue_name, statistic
-        )
+    def jobs(self, which: str) -> Series:
+        return self.queue_series(f"ApproximateNumberOfMessages{which}", self.jobs_queue_name)
 
-    def queue_series(self, metric: str, queue: object, statistic: str = "Maximum") -> Series:
-        return Series("AWS/SQS", metric, {"QueueName": queue}, statistic)
+    def queue_series(self, metric: str, queue: object) -> Series:
+        return Series("AWS/SQS", metric, {"QueueName": queue}, "Maximum")

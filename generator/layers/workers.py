@@ -25,17 +25,20 @@ from generator.instances import AMAZON_LINUX
 from generator.layer import Handoff, Input, Lookup, Output
 from generator.layers.catalog import Catalog
 from generator.layers.private_tier import PrivateTier
-from generator.layers.worker_instance import worker_template
+from generator.layers.worker_instance import HANDS_BACK, NOTICE_SECONDS, worker_template
 from generator.queues import dead_letter_queue, job_queue
+from generator.schedules import SCHEDULED_TIME, Sending, send_by_schedule
 from generator.zones import every_zone
-
-#: Seconds from EC2's notice to the end of a Spot instance, less a margin to say that all is handed back.
-#: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
-NOTICE_SECONDS = 110
 
 #: The families of Graviton that encrypt what instances send each other.
 #: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html
 FAMILIES = ("c6gn", "c7g", "c7gd", "c7gn", "m7g", "m7gd", "r7g", "r7gd")
+
+#: Schedules of jobs, at times of the shop's time zone when few buy.
+NIGHTLY = (
+    ("NightlyFeed", "cron(0 3 * * ? *)", "product-feed"),
+    ("NightlyAudit", "cron(0 4 * * ? *)", "image-audit"),
+)
 
 #: Seconds until a new worker counts: it boots and gets its revision.
 WARMUP = 180
@@ -59,12 +62,6 @@ class Workers(PrivateTier):
     catalogue_table_arn = Input(Catalog.catalogue_table_arn)
     catalogue_table = Input(Catalog.catalogue_table)
 
-    jobs_queue_url = Output(
-        example="https://sqs.us-east-1.amazonaws.com/111111111111/tradewind-dev-jobs-us-east-1"
-    )
-    jobs_queue_arn = Output(
-        example="arn:aws:sqs:us-east-1:111111111111:tradewind-dev-jobs-us-east-1"
-    )
     jobs_queue_name = Output(example="tradewind-dev-jobs-us-east-1")
     undone_queue_name = Output(example="tradewind-dev-undone-jobs-us-east-1")
     workers_name = Output(
@@ -74,22 +71,39 @@ class Workers(PrivateTier):
 
     def build(self) -> None:
         self.jobs()
+        self.every_night()
         self.instance_template = worker_template(self)
         self.fleet()
 
     def jobs(self) -> None:
-        undone = dead_letter_queue(self, "UndoneJobs", key_arn=self.data_key_arn)
+        self.undone = dead_letter_queue(self, "UndoneJobs", key_arn=self.data_key_arn)
         self.queue = job_queue(
             self,
             "Jobs",
             key_arn=self.data_key_arn,
-            dead_letters=undone,
+            dead_letters=self.undone,
             visibility=self.JOB_SECONDS,
         )
-        self.jobs_queue_url = Ref(self.queue)
-        self.jobs_queue_arn = GetAtt(self.queue, "Arn")
         self.jobs_queue_name = GetAtt(self.queue, "QueueName")
-        self.undone_queue_name = GetAtt(undone, "QueueName")
+        self.undone_queue_name = GetAtt(self.undone, "QueueName")
+
+    def every_night(self) -> None:
+        """What nobody asks for: a feed of all products, and a list of those without a picture."""
+        send_by_schedule(
+            self,
+            self.queue,
+            [
+                Sending(
+                    title,
+                    cron,
+                    {"job": job, "scheduled_at": SCHEDULED_TIME},
+                    says=f"Puts a {job} job into the workers' queue",
+                )
+                for title, cron, job in NIGHTLY
+            ],
+            undelivered=self.undone,
+            data_key_arn=self.data_key_arn,
+        )
 
     def fleet(self) -> None:
         """Whatever Graviton there is to spare: the wider the choice, the fewer the interruptions.
@@ -125,7 +139,7 @@ class Workers(PrivateTier):
                 DefaultInstanceWarmup=WARMUP,
                 LifecycleHookSpecificationList=[
                     LifecycleHookSpecification(
-                        LifecycleHookName="hands-back",
+                        LifecycleHookName=HANDS_BACK,
                         LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
                         HeartbeatTimeout=NOTICE_SECONDS,
                         DefaultResult="CONTINUE",
@@ -145,12 +159,15 @@ class Workers(PrivateTier):
 
 
 def graviton() -> InstanceRequirements:
-    """The image is for arm64; the burstable kinds would throttle in a long job."""
+    """The image is for arm64; the burstable kinds would throttle in a long job.
+
+    A worker does one job at a time, most of it waiting: a small machine will do.
+    """
     return InstanceRequirements(
         AllowedInstanceTypes=[f"{family}.*" for family in FAMILIES],
         CpuManufacturers=["amazon-web-services"],
-        VCpuCount=VCpuCountRequest(Min=2, Max=8),
-        MemoryMiB=MemoryMiBRequest(Min=4096),
+        VCpuCount=VCpuCountRequest(Min=1, Max=2),
+        MemoryMiB=MemoryMiBRequest(Min=2048),
         InstanceGenerations=["current"],
         BurstablePerformance="excluded",
         BareMetal="excluded",

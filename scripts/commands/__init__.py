@@ -1,11 +1,14 @@
 """The command line: one module a command, found by its file and imported only when it runs.
 
+A command with commands of its own may be a package: `tradewind sandbox shop` is sandbox/shop.py.
+
 `failover_drill.py` holds the click command `failover_drill`, called `tradewind failover-drill`. The first
 line of a module is its summary in `tradewind --help`, so listing the commands imports none of them.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
@@ -92,8 +95,9 @@ class Commands(click.Group):
 
 def summary(name: str) -> str:
     """What a command does: the first line of its file, without quotes and its own name."""
-    module = f"{__path__[0]}/{name.replace('-', '_')}.py"
-    with open(module, encoding="utf-8") as source:  # noqa: PTH123 - pathlib would be a tenth of --help
+    module = f"{__path__[0]}/{name.replace('-', '_')}"
+    file = f"{module}/__init__.py" if os.path.isdir(module) else f"{module}.py"  # noqa: PTH112
+    with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib would be a tenth of --help
         line = source.readline().strip().strip('"').rstrip(".")
     said = line.removeprefix(f"`tradewind {name}`: ")
     return said[:1].upper() + said[1:]

@@ -176,7 +176,7 @@ def _open(
     from scripts.deploy.planner import Planner
     from scripts.errors import UsageError
 
-    built = release.read(context.project / "templates" / "out")
+    built = release.read(context.project)
     if root not in built.roots:
         known = f"There are {', '.join(sorted(built.roots))}."
         raise UsageError(

@@ -96,7 +96,7 @@ def roll_out(
     from scripts.errors import TradewindError
     from scripts.lease import DEPLOY, Leases
 
-    built = release.read(context.project / "templates" / "out")
+    built = release.read(context.project)
     order = waves.roll_out(built.roots, environment.places)
     chosen = waves.named(order, roots, environment.places)
     aws.verify_account()

@@ -1,4 +1,4 @@
-"""Lay out the templates for other tools: by address, and with relative URLs."""
+"""Lay out templates and bundles for other tools: by address, and with relative URLs."""
 
 from __future__ import annotations
 
@@ -36,22 +36,32 @@ def package(context: Context, directory: Path, force: bool) -> None:
     ROOT.json                refers to ${TemplateBaseUrl}/ADDRESS/LAYER.json
     ROOT.local.json          refers to ADDRESS/LAYER.json, for tools that read local files
     ADDRESS/LAYER.json       the nested templates; ADDRESS is the first 16 hex digits of their SHA-256
+    releases/ADDRESS/X.zip   the code of functions and fleets, by its key in the bucket of ArtifactsBucket
 
     \b
     Examples:
       tradewind package --to dist
+      aws s3 sync dist/releases s3://ARTIFACTS/releases
       aws s3 sync dist s3://BUCKET/PREFIX     # then TemplateBaseUrl=https://BUCKET.s3.REGION.amazonaws.com/PREFIX
       aws cloudformation package --template-file dist/platform.local.json --s3-bucket BUCKET
     """
     from scripts.deploy import release
+    from scripts.packing import Packing
 
-    files: dict[str, bytes] = {}
-    for root in release.read(context.project / "templates" / "out").roots.values():
+    files: dict[str, bytes | Path] = {}
+    roots = release.read(context.project).roots.values()
+    for root in roots:
         files[root.template.file] = root.template.body
         files |= {child.key: child.body for child in root.children}
         files[f"{Path(root.template.file).stem}.local.json"] = local(root)
+    templates = len(files)
+    keys = sorted({key for root in roots for key in root.bundles})
+    with context.terminal.progress("Packing") as progress:
+        for number, packed in enumerate(Packing.of(context.project).pack(keys), start=1):
+            progress.update(f"{number} of {len(keys)}")
+            files[packed.key] = packed.path
     _write(directory, files, force)
-    context.terminal.say(f"{len(files)} templates in {directory}")
+    context.terminal.say(f"{templates} templates and {len(keys)} bundles in {directory}")
     context.terminal.data({"directory": str(directory), "files": sorted(files)})
 
 
@@ -91,7 +101,9 @@ def _refers(value: Any, parameter: str) -> bool:
     return False
 
 
-def _write(directory: Path, files: Mapping[str, bytes], force: bool) -> None:
+def _write(directory: Path, files: Mapping[str, bytes | Path], force: bool) -> None:
+    import shutil
+
     from scripts.errors import UsageError
 
     mark = directory / MARK
@@ -105,18 +117,22 @@ def _write(directory: Path, files: Mapping[str, bytes], force: bool) -> None:
     mark.write_text("\n".join(sorted({*mine, *files})), encoding="utf-8")
     for name, body in files.items():
         path = directory / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(body)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(body, Path):
+            shutil.copyfile(body, path)
+        else:
+            path.write_bytes(body)
     for name in set(mine) - files.keys():
         _remove(directory, name)
     mark.write_text("\n".join(sorted(files)), encoding="utf-8")
 
 
 def _remove(directory: Path, name: str) -> None:
-    """Remove one file of an earlier package, and its directory once that is empty."""
+    """Remove one file of an earlier package, and the directories that it leaves empty."""
     path = directory / name
     if not name or directory.resolve() not in path.resolve().parents:
         return
     path.unlink(missing_ok=True)
-    if path.parent != directory and path.parent.is_dir() and not any(path.parent.iterdir()):
-        path.parent.rmdir()
+    while path.parent != directory and path.parent.is_dir() and not any(path.parent.iterdir()):
+        path = path.parent
+        path.rmdir()

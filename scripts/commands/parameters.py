@@ -52,7 +52,7 @@ def parameters(
         raise UsageError(
             "An environment is missing.", fix="tradewind parameters ENV, or --describe"
         )
-    roots = release.read(context.project / "templates" / "out").roots
+    roots = release.read(context.project).roots
     if root is not None and root not in roots:
         raise UsageError(
             f"There is no root {root}.",

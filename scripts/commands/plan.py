@@ -40,7 +40,7 @@ def plan(context: Context, environment: Environment, roots: tuple[str, ...]) -> 
     from scripts.telling import Telling
 
     warn_of_stale(context)
-    built = release.read(context.project / "templates" / "out")
+    built = release.read(context.project)
     order = waves.roll_out(built.roots, environment.places)
     chosen = waves.named(order, roots, environment.places)
     aws = context.connect(environment)

@@ -1,7 +1,7 @@
 """Planning: the values that a wave's parameters get, and the change set that says what they would do.
 
 It changes no stack. What it leaves, until it is executed or removed, is the change set, the shell of a
-stack that does not exist yet, and templates in the artifact bucket, addressed by content.
+stack that does not exist yet, and templates and bundles in the artifact bucket, addressed by content.
 """
 
 from __future__ import annotations
@@ -168,7 +168,8 @@ class Planner:
         """How CloudFormation gets the root's template: with the call, or from the bucket."""
         if wave.root == ARTIFACTS:
             return {"TemplateBody": root.inline}
-        yield from release.upload(self.aws, wave.region, self._bucket(wave.region), root)
+        bucket, project = self._bucket(wave.region), self.release.project
+        yield from release.upload(self.aws, wave.region, bucket, root, project)
         return {"TemplateURL": f"{self._base_url(wave.region)}/{root.template.key}"}
 
     def _facts(self, wave: Wave) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
-"""What is shipped: the templates as they were built, their addresses, and how they reach a region's bucket.
+"""What is shipped: the templates as they were built, the bundles that they name, and how both reach a bucket.
 
-A release is read from templates/out and from nothing else. Objects are addressed by content, so an upload
+A release is read from templates/out and from nothing else; bundles are known by their keys until a bucket
+lacks one. Objects are addressed by content, so an upload
 that was cut off leaves nothing that anything refers to, and the next run sends only what is missing.
 """
 
@@ -10,20 +11,25 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeAlias
 
+from generator.bundles import RELEASES
 from generator.manifest import KEY, Manifest
 from generator.settings import Settings
 from scripts import failpoints
-from scripts.aws import Aws, AwsSaidNo, dns_suffix
+from scripts.aws import Aws, AwsSaidNo, Client, dns_suffix
 from scripts.errors import Failed, UsageError
-from scripts.events import TemplateUploaded
+from scripts.events import BundlesMissed, BundleUploaded, TemplateUploaded
 
 #: Below this prefix of the artifact bucket lie the templates of every release.
-PREFIX = "releases"
+PREFIX = RELEASES.removesuffix("/")
+
+#: Objects of a bucket that are looked at side by side.
+AT_ONCE = 8
 
 #: CloudFormation's quota for a template that is sent with the call, in bytes.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -32,10 +38,15 @@ INLINE_LIMIT = 51_200
 #: How a root refers to a nested template: `${TemplateBaseUrl}/<address>/<file>`.
 _REFERENCE = re.compile(r"\$\{TemplateBaseUrl\}/([0-9a-f]{8,64})/([a-z0-9-]+\.json)")
 
+#: How a template refers to a bundle: by its key.
+_BUNDLE = re.compile(rf"{RELEASES}[0-9a-f]{{16}}/[\w-]+\.zip")
+
 #: What is read of a template.
 _SECTIONS = ("Metadata", "Outputs")
 
 _REBUILD = "Build the templates again: tradewind build"
+
+Uploaded: TypeAlias = BundlesMissed | BundleUploaded | TemplateUploaded
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,11 @@ class Template:
         return f"{self.address}/{self.file}"
 
     @property
+    def released(self) -> str:
+        """Where it lies in the artifact bucket."""
+        return f"{RELEASES}{self.key}"
+
+    @property
     def sha256(self) -> str:
         """The content's digest, in hex."""
         return hashlib.sha256(self.body).hexdigest()
@@ -59,16 +75,20 @@ class Template:
 
 @dataclass(frozen=True)
 class Root:
-    """A root with the templates that it nests. `outputs` are those that its stack always has."""
+    """A root with the templates that it nests, and the keys of the bundles that they name.
+
+    `outputs` are those that its stack always has.
+    """
 
     manifest: Manifest
     template: Template
     children: tuple[Template, ...]
     outputs: frozenset[str] = frozenset()
+    bundles: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """Of the root and, by their addresses in it, of all that it nests."""
+        """Of the root and, by their addresses, of all that it nests and of the bundles that these name."""
         return self.template.sha256
 
     @property
@@ -86,9 +106,10 @@ class Root:
 
 @dataclass(frozen=True)
 class Release:
-    """Every root of templates/out."""
+    """Every root of a project's templates/out."""
 
     roots: Mapping[str, Root]
+    project: Path
 
     @property
     def digest(self) -> str:
@@ -102,8 +123,9 @@ class Release:
         return sum(1 + len(root.children) for root in self.roots.values())
 
 
-def read(directory: Path) -> Release:
-    """Read what was built. Raises UsageError where it is not whole."""
+def read(project: Path) -> Release:
+    """Read what was built in a project. Raises UsageError where it is not whole."""
+    directory = project / "templates" / "out"
     paths = (path for path in sorted(directory.glob("*.json")) if path.is_file())
     files = {path.name: path.read_bytes() for path in paths}
     parsed = {name: _parse(name, body) for name, body in files.items()}
@@ -113,7 +135,7 @@ def read(directory: Path) -> Release:
     roots = {root.manifest.root: root for root in described}
     if not roots:
         raise UsageError(f"There are no built templates in {directory}.", fix=_REBUILD)
-    return Release(roots)
+    return Release(roots, project)
 
 
 def base_url(bucket: str, region: str) -> str:
@@ -121,47 +143,83 @@ def base_url(bucket: str, region: str) -> str:
     return f"https://{bucket}.s3.{region}.{dns_suffix(region)}/{PREFIX}"
 
 
-def upload(aws: Aws, region: str, bucket: str, root: Root) -> Iterator[TemplateUploaded]:
-    """Send what the bucket lacks, children before the root. Raises Failed at the first that fails."""
-    s3 = aws.client("s3", region)
+def upload(aws: Aws, region: str, bucket: str, root: Root, project: Path) -> Iterator[Uploaded]:
+    """Send what the bucket lacks: bundles, then children, then the root.
 
-    def there(template: Template) -> bool:
+    What it holds is asked of S3 alone, so that where nothing is lacking no bundle is packed. Raises Failed at
+    the first that does not arrive.
+    """
+    there = Artifacts(aws.client("s3", region), bucket)
+    templates = (*root.children, root.template)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        bundled = pool.map(there.hold, root.bundles)
+        written = pool.map(
+            there.hold, (t.released for t in templates), (t.sha256 for t in templates)
+        )
+        lacking = [key for key, held in zip(root.bundles, bundled, strict=True) if not held]
+        unwritten = [one for one, held in zip(templates, written, strict=True) if not held]
+    if lacking:
+        yield from _upload_bundles(there, region, lacking, project)
+    for template in unwritten:
+        there.put(template.released, template.body, template.sha256, "application/json")
+        failpoints.reach("release.half-uploaded")
+        yield TemplateUploaded(region, bucket, template.released)
+    failpoints.reach("release.uploaded")
+
+
+def _upload_bundles(
+    there: Artifacts, region: str, keys: Sequence[str], project: Path
+) -> Iterator[Uploaded]:
+    from scripts.packing import Packing
+
+    yield BundlesMissed(region, len(keys))
+    for number, packed in enumerate(Packing.of(project).pack(keys), start=1):
+        with packed.path.open("rb") as body:
+            there.put(packed.key, body, packed.sha256, "application/zip")
+        failpoints.reach("release.half-uploaded")
+        yield BundleUploaded(region, there.bucket, packed.key, number, len(keys))
+
+
+@dataclass(frozen=True)
+class Artifacts:
+    """A region's artifact bucket. S3 is told each digest twice: it checks the one, and keeps both."""
+
+    s3: Client
+    bucket: str
+
+    def hold(self, key: str, sha256: str = "") -> bool:
+        """Whether the object is there with this digest, or at least with the one that it was sent with."""
         try:
-            head = s3.call("head_object", Bucket=bucket, Key=f"{PREFIX}/{template.key}")
+            head = self.s3.call("head_object", Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
         except AwsSaidNo as error:
             if error.code in ("404", "NoSuchKey", "NotFound"):
                 return False
             raise
-        return bool(
-            head["ContentLength"] == len(template.body)
-            and head.get("Metadata", {}).get("sha256") == template.sha256
-        )
+        sent = head.get("Metadata", {}).get("sha256", "")
+        arrived = base64.b64decode(head.get("ChecksumSHA256", "")).hex()
+        return bool(arrived) and arrived == sent == (sha256 or sent)
 
-    for template in (*root.children, root.template):
+    def put(self, key: str, body: bytes | IO[bytes], sha256: str, content_type: str) -> None:
+        """Send an object and see that it arrived. Raises Failed where it did not."""
         try:
-            if there(template):
-                continue
-            s3.call(
+            self.s3.call(
                 "put_object",
-                Bucket=bucket,
-                Key=f"{PREFIX}/{template.key}",
-                Body=template.body,
-                ContentType="application/json",
-                Metadata={"sha256": template.sha256},
-                ChecksumSHA256=base64.b64encode(hashlib.sha256(template.body).digest()).decode(),
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                Metadata={"sha256": sha256},
+                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
             )
-            arrived = there(template)
+            arrived = self.hold(key, sha256)
         except AwsSaidNo as error:
             raise Failed(
-                f"{template.file} could not be uploaded to {bucket}: {error.message}",
+                f"{key} could not be uploaded to {self.bucket}: {error.message}",
                 fix="Nothing was deployed from this upload; run the same command again, "
                 "it sends what is missing.",
             ) from error
         if not arrived:
-            raise Failed(f"{template.file} did not arrive whole in {bucket}.")
-        failpoints.reach("release.half-uploaded")
-        yield TemplateUploaded(region, bucket, f"{PREFIX}/{template.key}")
-    failpoints.reach("release.uploaded")
+            raise Failed(f"{key} did not arrive whole in {self.bucket}.")
 
 
 def _parse(name: str, body: bytes) -> dict[str, Any]:
@@ -202,6 +260,9 @@ def _root(name: str, said: Mapping[str, Any], files: Mapping[str, bytes]) -> Roo
         frozenset(
             key for key, output in said.get("Outputs", {}).items() if "Condition" not in output
         ),
+        tuple(
+            sorted({key for each in (body, *(c.body for c in children)) for key in _bundles(each)})
+        ),
     )
 
 
@@ -212,3 +273,7 @@ def _child(root: str, file: str, address: str, files: Mapping[str, bytes]) -> Te
     if not hashlib.sha256(body).hexdigest().startswith(address):
         raise UsageError(f"{file} is not the one that {root} was built with.", fix=_REBUILD)
     return Template(file, address, body)
+
+
+def _bundles(body: bytes) -> list[str]:
+    return _BUNDLE.findall(body.decode())

@@ -1,6 +1,7 @@
 """What a function that raises is said to have raised: the name of the exception's class, as on AWS.
 
 ministack gives every error of a Python function one name, and Retry and Catch of Step Functions go by names.
+A function without code it has answer as if all were well; here that is an error.
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 """
 
@@ -14,6 +15,9 @@ from scripts.sandbox.seams import Kind, Seam
 
 #: What ministack names an error whose class it does not tell.
 UNNAMED = "Runtime.HandlerError"
+
+#: What a function is said to have raised that has no code.
+CODELESS = {"errorType": "Runtime.ImportModuleError", "errorMessage": "The function has no code."}
 
 #: The line of a traceback that names the exception: the first one after the frames that is not indented.
 RAISED = re.compile(r"^(?:\w+\.)*(\w+)(?:: |$)")
@@ -36,6 +40,8 @@ def install() -> None:
 
 def _naming(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     def executed(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        if not func.get("code_zip"):
+            return {"error": True, "log": "", "body": dict(CODELESS)}
         result = execute(func, event, request_id)
         body = result.get("body")
         if result.get("error") and isinstance(body, dict) and body.get("errorType") == UNNAMED:

@@ -3,43 +3,79 @@
 from __future__ import annotations
 
 from scripts.sandbox import seams
+from scripts.sandbox.seams import Seam
+
+
+def every_seam() -> tuple[Seam, ...]:
+    """All that is leaned on, whichever module declares it."""
+    from scripts.sandbox import (
+        databases,
+        event_targets,
+        function_code,
+        function_errors,
+        hosted_zones,
+        payment_processor,
+        personalize,
+        resources,
+        rotations,
+        stream_readers,
+        stream_records,
+        vault_policies,
+        workflow_runs,
+    )
+
+    others = (
+        *(hosted_zones, vault_policies, function_errors, resources, payment_processor),
+        *(event_targets, function_code, stream_readers, stream_records, workflow_runs),
+        *(databases, rotations, personalize),
+    )
+    return (*seams.declared(), *(seam for other in others for seam in other.SEAMS))
 
 
 def check() -> None:
     """Raise SeamMissing unless every private name is as declared. Nothing is replaced."""
-    from scripts.sandbox import function_errors, hosted_zones, resources, vault_policies
-
-    others = (hosted_zones, vault_policies, function_errors, resources)
-    seams.check((*seams.declared(), *(seam for other in others for seam in other.SEAMS)))
+    seams.check(every_seam())
 
 
 def install() -> None:
     """Replace what has to be replaced. Call `check` first, and this once a process."""
     from scripts.sandbox import (
         change_sets,
+        databases,
         deleted_stacks,
+        event_targets,
         exports,
         function_errors,
         nested_stacks,
+        personalize,
         protected_updates,
         request_tokens,
         resources,
         rollbacks,
+        rotations,
         stack_events,
         stack_lookups,
         stack_records,
         stack_requests,
         stack_settings,
         stack_tags,
+        stream_readers,
         template_checks,
         template_summaries,
         template_urls,
         update_visits,
+        workflow_runs,
     )
 
     seams.SAVE_ALL.replace(lambda _services: None)  # snapshots.py saves, whole or not at all
     resources.install()
     function_errors.install()
+    databases.install()
+    rotations.install()
+    event_targets.install()
+    stream_readers.install()
+    workflow_runs.install()
+    personalize.install()
     template_urls.install()
     exports.install()
     stack_events.install()

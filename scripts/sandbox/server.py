@@ -81,6 +81,7 @@ def _end_workers() -> None:
 
 async def serve(port: int, home: Path) -> None:
     """Run one emulator in this process until SIGTERM or SIGINT. Its state is module-global."""
+    from scripts.sandbox import databases
     from scripts.sandbox.autosave import Autosave, drain
     from scripts.sandbox.lambda_python import search_path
     from scripts.sandbox.record import Record
@@ -98,6 +99,7 @@ async def serve(port: int, home: Path) -> None:
     os.environ["PYTHONPATH"] = search_path(kept)
     Record.of_this_process(port).write(home)
     try:
+        databases.ENGINES.settle(home / "databases")
         autosave = Autosave(snapshots, QUIET_SECONDS)
         gateway = assemble(autosave)
         stop = asyncio.Event()
@@ -113,6 +115,7 @@ async def serve(port: int, home: Path) -> None:
         saving.cancel()
         await autosave.save()
     finally:
+        databases.ENGINES.end()
         Record.remove(home)
 
 
@@ -120,14 +123,19 @@ def assemble(autosave: Autosave) -> Gateway:
     """Check the seams, replace what has to be replaced, and put the gateway in front."""
     from scripts.sandbox import (
         cost_explorer,
+        databases,
+        function_code,
         hosted_zones,
         installation,
         interruptions,
         pages,
+        payment_processor,
         personalize,
         seams,
         search_domains,
         vault_policies,
+        workflow_clock,
+        workflow_runs,
     )
     from scripts.sandbox.gateway import Gateway
     from scripts.sandbox.offline import forbid_network
@@ -138,12 +146,15 @@ def assemble(autosave: Autosave) -> Gateway:
 
     native = frozenset(seams.RESOURCE_HANDLERS.value)
     installation.install()
+    function_code.keep_in(autosave.snapshots.code)
     autosave.snapshots.load_stores()
     forbid_network()
 
     def on_ready() -> None:
         for stack in interruptions.settle():
             log.warning("%s: %s", stack, interruptions.REASON)
+        for execution in workflow_runs.resume():
+            log.info("%s is taken up again", execution)
 
     gateway = Gateway(ministack.app.app, unanswered, autosave.touch, on_ready)
     for service in pages.services(ministack.app.app, autosave, native):
@@ -153,6 +164,10 @@ def assemble(autosave: Autosave) -> Gateway:
     gateway.add(cost_explorer.service())
     gateway.add(personalize.service())
     gateway.add(search_domains.service())
+    gateway.add(databases.service())
+    gateway.add(workflow_clock.service())
+    for service in payment_processor.services():
+        gateway.add(service)
     return gateway
 
 

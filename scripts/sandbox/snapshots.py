@@ -4,6 +4,7 @@
     STATE/generation-7/ministack/  one JSON file a service, in ministack's own format
     STATE/generation-7/stores/     what our own stores save
     STATE/s3/                      the bodies of S3 objects, which ministack writes as they come
+    STATE/code/                    the code of Lambda functions, by its digest
 
 A generation becomes the newest by one rename of `current`, so a kill at any line leaves the last
 complete one. autosave.py says when a snapshot is taken.
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.sandbox import seams, stores
+from scripts.sandbox import function_code, seams, stores
 
 log = logging.getLogger("tradewind.sandbox")
 
@@ -38,6 +39,11 @@ class Snapshots:
     def objects(self) -> Path:
         """Where the bodies of S3 objects are."""
         return self.directory / "s3"
+
+    @property
+    def code(self) -> Path:
+        """Where the code of functions is."""
+        return self.directory / "code"
 
     def newest(self) -> Path:
         """The newest complete generation, made empty when there is none."""
@@ -97,6 +103,7 @@ class Snapshots:
         for path in self.directory.iterdir():
             if _GENERATION.fullmatch(path.name) and path != generation:
                 shutil.rmtree(path, ignore_errors=True)
+        function_code.ORPHANS.remove()
 
     def _give_up(self, service: str, problem: Exception) -> None:
         log.error("the state of %s was not saved: %s", service, problem)

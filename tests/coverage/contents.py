@@ -6,8 +6,11 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generator.bundles import function_bundle
+from generator.errors import BuildError
 from scripts.validate.intrinsics import text
 from tests.coverage.expectations import Flip, elsewhere, expectation, filled, plain, several, shown
 from tests.coverage.paths import MISSING, find
@@ -39,6 +42,32 @@ class Holds:
             else:
                 less = [item for item in value if plain(item) != plain(filled(wanted, look))]
                 yield f"without {wanted}", less
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """The key of a function's bundle as it is now, in whose files all of these stand."""
+
+    wanted: tuple[str, ...]
+
+    def __init__(self, *wanted: str) -> None:
+        object.__setattr__(self, "wanted", wanted)
+
+    def complaint(self, value: Any, look: Look) -> str:
+        name = Path(str(value)).stem
+        try:
+            bundle = function_bundle(name)
+        except BuildError:
+            return f"is {shown(value)}, which is no function's bundle"
+        if value != bundle.key:
+            return f"is {shown(value)}, and the bundle is {bundle.key}"
+        code = "".join(member.source.read_text() for member in bundle.members)
+        lacking = [wanted for wanted in self.wanted if wanted not in code]
+        return f"is {name}, which has no {', '.join(lacking)}" if lacking else ""
+
+    def flips(self, value: Any, look: Look) -> Iterator[Flip]:
+        yield "another's", function_bundle("search_indexer").key
+        yield "an older one", function_bundle(Path(value).stem).key.replace("/", "/0", 1)
 
 
 @dataclass(frozen=True)

@@ -254,7 +254,6 @@ def test_a_local_root_is_small_enough_to_be_sent_inline_where_it_can_be() -> Non
     from scripts.commands.package import local
     from scripts.deploy import release
 
-    built = Path(__file__).parents[2] / "templates" / "out"
-    foundation = release.read(built).roots["foundation"]
+    foundation = release.read(Path(__file__).parents[2]).roots["foundation"]
 
     assert len(local(foundation)) <= release.INLINE_LIMIT < len(foundation.template.body)

@@ -14,7 +14,7 @@ END
 
 ${Own}
 
-dnf install -y ruby amazon-cloudwatch-agent
+dnf install -y ruby amazon-cloudwatch-agent python3.13 logrotate
 
 cat >/etc/tradewind/logs.json <<'END'
 {

@@ -12,14 +12,13 @@ import logging
 import os
 
 import boto3
-from boto3.dynamodb.types import TypeDeserializer
+from order_detail import ORDER_ID, Untellable, detail_of
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
 events = boto3.client("events")
 sqs = boto3.client("sqs")
-plain = TypeDeserializer().deserialize
 
 #: PutEvents takes ten entries.
 MOST = 10
@@ -31,21 +30,14 @@ def handler(event, context):
     for record in event["Records"]:
         number = record["dynamodb"]["SequenceNumber"]
         try:
-            told.append((number, entry(record["dynamodb"]["NewImage"])))
-        except (KeyError, TypeError, ValueError) as error:
-            untold.append((number, record["dynamodb"]["Keys"], type(error).__name__))
+            told.append((number, entry(detail_of(record["dynamodb"]["NewImage"]))))
+        except Untellable as problem:
+            untold.append((number, name_of(record), str(problem)))
     again = unsaid(told)
-    for number, keys, reason in untold:
+    for number, order, reason in untold:
         if not again or int(number) < int(again[0]):
-            put_aside(number, keys, reason)
+            put_aside(number, order, reason)
     return {"batchItemFailures": [{"itemIdentifier": number} for number in again]}
-
-
-def put_aside(number, keys, reason):
-    """Into the queue of what nobody works: which order it is, and why."""
-    log.error("order %s cannot be told: %s", keys, reason)
-    body = {"keys": keys, "sequence_number": number, "reason": reason}
-    sqs.send_message(QueueUrl=os.environ["UNREAD"], MessageBody=json.dumps(body))
 
 
 def unsaid(told):
@@ -55,30 +47,26 @@ def unsaid(told):
         answers = events.put_events(Entries=[said for _, said in chunk])["Entries"]
         for (number, _), answer in zip(chunk, answers, strict=True):
             if "ErrorCode" in answer:
+                log.warning("the bus did not take an order: %s", answer["ErrorCode"])
                 return [number]
     return []
 
 
-def entry(image):
+def put_aside(number, order, reason):
+    """Into the queue of what nobody works: which order it is, and why."""
+    log.error("order %s cannot be told: %s", order, reason)
+    body = {"order_id": order, "sequence_number": number, "reason": reason}
+    sqs.send_message(QueueUrl=os.environ["UNREAD"], MessageBody=json.dumps(body))
+
+
+def name_of(record):
+    """The order's id; of another shape it may be anything, and is not repeated."""
+    named = record["dynamodb"]["Keys"].get("order_id", {}).get("S", "")
+    return named if ORDER_ID.fullmatch(named) else "of no name"
+
+
+def entry(detail):
     """The event of one order."""
-    order = {name: plain(value) for name, value in image.items()}
-    detail = {
-        "order_id": order["order_id"],
-        "region": order["worked_by"],
-        "acknowledged_at": order["acknowledged_at"],
-        "items": [
-            {
-                "product_id": item["product_id"],
-                "quantity": int(item["quantity"]),
-                "unit_price": int(item["unit_price"]),
-            }
-            for item in order["items"]
-        ],
-        "total": int(order["total"]),
-        "currency": order["currency"],
-    }
-    if "customer_id" in order:
-        detail["customer_id"] = order["customer_id"]
     return {
         "EventBusName": os.environ["BUS"],
         "Source": os.environ["SOURCE"],

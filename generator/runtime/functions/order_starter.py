@@ -18,7 +18,7 @@ states = boto3.client("stepfunctions")
 
 
 def handler(event, context):
-    """An event of the bus."""
+    """An event of the bus. What it raises has Lambda call again, and then fill the dead-letter queue."""
     order = event["detail"]
     try:
         states.start_execution(

@@ -1,4 +1,4 @@
-"""Reserve, give back or settle the stock of an order: all of its products, or none.
+"""Reserve the stock of an order: all of its products, or none. Afterwards give it back, or settle it.
 
 A product's item says `stock`, and for each order under way how much of it that order holds
 (`reserved_<order id>`): so a step that runs twice takes once. The catalogue is a global table, and a
@@ -7,19 +7,16 @@ transaction holds in its own region: two regions that sell the same last piece a
 
 import os
 from collections import Counter
+from contextlib import suppress
 
 import boto3
 
 dynamodb = boto3.client("dynamodb")
 
-#: Action -> what becomes of the item, and on what condition.
-DEEDS = {
-    "reserve": (
-        "SET stock = stock - :quantity, #held = :quantity",
-        "stock >= :quantity AND attribute_not_exists(#held)",
-    ),
-    "release": ("SET stock = stock + #held REMOVE #held", "attribute_exists(#held)"),
-    "settle": ("REMOVE #held", "attribute_exists(#held)"),
+#: What becomes of what an order holds of a product.
+ENDS = {
+    "release": "SET stock = stock + #held REMOVE #held",
+    "settle": "REMOVE #held",
 }
 
 
@@ -27,15 +24,11 @@ def handler(event, context):
     """A step of the order workflow: an `action` for an `order`. It is done, or out-of-stock."""
     order, action = event["order"], event["action"]
     held = f"reserved_{order['order_id']}"
-    try:
-        dynamodb.transact_write_items(
-            TransactItems=[
-                {"Update": update(product, quantity, held, action)}
-                for product, quantity in sorted(quantities(order["items"]).items())
-            ]
-        )
-    except dynamodb.exceptions.TransactionCanceledException as cancelled:
-        return {"outcome": judge(cancelled, action, held)}
+    pieces = sorted(quantities(order["items"]).items())
+    if action == "reserve":
+        return {"outcome": reserve(pieces, held)}
+    for product, _ in pieces:
+        end(product, held, ENDS[action])
     return {"outcome": "done"}
 
 
@@ -47,26 +40,47 @@ def quantities(items):
     return wanted
 
 
-def update(product, quantity, held, action):
-    """One product's part in the transaction."""
-    deed, condition = DEEDS[action]
-    values = {":quantity": {"N": str(quantity)}} if action == "reserve" else {}
+def reserve(pieces, held):
+    """All of it at once; if nothing was changed, because that was done before, or there is too little."""
+    try:
+        dynamodb.transact_write_items(
+            TransactItems=[
+                {
+                    "Update": {
+                        **named(product, held),
+                        "UpdateExpression": "SET stock = stock - :quantity, #held = :quantity",
+                        "ConditionExpression": "stock >= :quantity AND attribute_not_exists(#held)",
+                        "ExpressionAttributeValues": {":quantity": {"N": str(quantity)}},
+                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    }
+                }
+                for product, quantity in pieces
+            ]
+        )
+    except dynamodb.exceptions.TransactionCanceledException as cancelled:
+        reasons = cancelled.response["CancellationReasons"]
+        if any(reason["Code"] not in ("None", "ConditionalCheckFailed") for reason in reasons):
+            raise
+        return (
+            "done" if any(held in reason.get("Item", {}) for reason in reasons) else "out-of-stock"
+        )
+    return "done"
+
+
+def end(product, held, deed):
+    """One product at a time: what is no longer held, or no longer sold, keeps nothing of the others."""
+    with suppress(dynamodb.exceptions.ConditionalCheckFailedException):
+        dynamodb.update_item(
+            **named(product, held),
+            UpdateExpression=deed,
+            ConditionExpression="attribute_exists(#held)",
+        )
+
+
+def named(product, held):
+    """Which item, and what the order holds of it."""
     return {
         "TableName": os.environ["CATALOGUE"],
         "Key": {"product_id": {"S": product}},
-        "UpdateExpression": deed,
-        "ConditionExpression": condition,
         "ExpressionAttributeNames": {"#held": held},
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        **({"ExpressionAttributeValues": values} if values else {}),
     }
-
-
-def judge(cancelled, action, held):
-    """Nothing was changed. That is right if the deed was done before, or there was nothing to give back."""
-    reasons = cancelled.response["CancellationReasons"]
-    if any(reason["Code"] not in ("None", "ConditionalCheckFailed") for reason in reasons):
-        raise cancelled
-    if action == "reserve" and not any(held in reason.get("Item", {}) for reason in reasons):
-        return "out-of-stock"
-    return "done"

@@ -1,21 +1,23 @@
 """Authorise the payment of an order, once, by token alone.
 
 The workflow names the order, whose token is in order-intake; the shop brings it along. Logged are the order's
-id and the outcome. The order's id keeps it from being charged twice.
+id and the outcome. The table says how far a payment is, and the order's id keeps it from being charged twice:
+whoever was killed in between finds it `begun`, asks again, and hears what the processor said the first time.
 """
 
 import logging
 import os
 import re
 import time
+import uuid
 
 import boto3
-from payment_processor import PaymentRefused, ask
+from payment_processor import PATIENCE, PaymentRefused, ask
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
-dynamodb = boto3.client("dynamodb")
+dynamodb = boto3.client("dynamodb", config=PATIENCE)
 
 #: What passes; a card number has none of these shapes.
 SHAPES = {
@@ -28,18 +30,26 @@ SHAPES = {
 #: Of an answer by its status; any other is none, and raises.
 OUTCOMES = {200: "authorized", 402: "declined"}
 
+#: Seconds for which a payment is known: 400 days, as a customer may object to it for that long.
+KNOWN = 400 * 86400
+
+
+class OrderNotThere(Exception):
+    """order-intake does not have it, or not yet: it is a global table."""
+
 
 def handler(event, context):
     """An `order`; of another shape it is refused before it is looked at."""
     order = event["order"]
     if "payment_token" not in order:
-        order = acknowledged(order["order_id"])
+        order = acknowledged(str(order.get("order_id")))
     if not all(re.fullmatch(shape, str(order.get(name))) for name, shape in SHAPES.items()):
         raise PaymentRefused("of another shape")
     outcome = note(order, "begun")
     if outcome == "begun":
-        told = {name: str(order[name]) for name in SHAPES}
-        outcome = note(order, OUTCOMES[ask("authorizations", order["order_id"], told)])
+        outcome = authorize(order)
+    if outcome == "voided":
+        void_late(order["order_id"])
     log.info("%s %s", outcome, order["order_id"])
     if outcome not in OUTCOMES.values():
         raise PaymentRefused(outcome)
@@ -47,10 +57,28 @@ def handler(event, context):
 
 
 def acknowledged(order_id):
-    """The order as order-intake has it."""
+    """The order as order-intake has it. Raises OrderNotThere."""
+    if not re.fullmatch(SHAPES["order_id"], order_id):
+        raise PaymentRefused("of another shape")
     key = {"order_id": {"S": order_id}}
     found = dynamodb.get_item(TableName=os.environ["INTAKE"], Key=key, ConsistentRead=True)
+    if "Item" not in found:
+        raise OrderNotThere(order_id)
     return {name: next(iter(value.values())) for name, value in found["Item"].items()}
+
+
+def authorize(order):
+    """Ask, and note the answer."""
+    told = {name: str(order[name]) for name in SHAPES}
+    outcome = OUTCOMES.get(ask("authorizations", order["order_id"], told))
+    if outcome is None:
+        raise PaymentRefused("status 404")
+    return note(order, outcome)
+
+
+def void_late(order_id):
+    """A void that overtook us may have found nothing yet: asked under the same key it would say so again."""
+    ask("voids", order_id, {"order_id": order_id}, under=f"late-void-{uuid.uuid4()}")
 
 
 def note(order, outcome):
@@ -65,11 +93,13 @@ def note(order, outcome):
             ConditionExpression="attribute_not_exists(outcome) OR outcome = :begun AND price = :price",
             ExpressionAttributeValues={
                 **{name: {"S": value} for name, value in values.items()},
-                ":expiry": {"N": str(int(time.time()) + 400 * 86400)},
+                ":expiry": {"N": str(int(time.time()) + KNOWN)},
             },
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
     except dynamodb.exceptions.ConditionalCheckFailedException as error:
         there = {name: value.get("S") for name, value in error.response["Item"].items()}
+        if there["outcome"] == "voided":
+            return "voided"
         return there["outcome"] if there["price"] == price else "of another price"
     return outcome

@@ -19,10 +19,15 @@ def handler(event, context):
     rotate(event, "api_key", register, use)
 
 
-def register(current, pending):
-    """An earlier try may have got through: then the current key would be refused."""
-    if not works(pending):
-        send("PUT", current, json.dumps({"api_key": pending["api_key"]}).encode())
+def register(pending, earlier):
+    """It may be registered already; else whatever key is in force registers it."""
+    if works(pending):
+        return
+    for value in earlier:
+        if works(value):
+            send("PUT", value, json.dumps({"api_key": pending["api_key"]}).encode())
+            return
+    raise RuntimeError("the processor takes no key that the secret holds or has held")
 
 
 def use(pending):

@@ -9,20 +9,23 @@ import re
 import time
 
 import boto3
-from payment_processor import PaymentRefused, ask
+from payment_processor import PATIENCE, PaymentRefused, ask
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
-dynamodb = boto3.client("dynamodb")
+dynamodb = boto3.client("dynamodb", config=PATIENCE)
 
 ORDER_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+#: Seconds for which a payment is known: 400 days, as a customer may object to it for that long.
+KNOWN = 400 * 86400
 
 
 def handler(event, context):
     """An `order`. The table says so first, lest an authorisation begun late be noted after the void."""
-    order_id = event["order"]["order_id"]
-    if not re.fullmatch(ORDER_ID, str(order_id)):
+    order_id = str(event["order"].get("order_id"))
+    if not re.fullmatch(ORDER_ID, order_id):
         raise PaymentRefused("of another shape")
     dynamodb.update_item(
         TableName=os.environ["PAYMENTS"],
@@ -31,7 +34,7 @@ def handler(event, context):
         ExpressionAttributeValues={
             ":voided": {"S": "voided"},
             ":none": {"S": ""},
-            ":expiry": {"N": str(int(time.time()) + 400 * 86400)},
+            ":expiry": {"N": str(int(time.time()) + KNOWN)},
         },
     )
     status = ask("voids", order_id, {"order_id": order_id})

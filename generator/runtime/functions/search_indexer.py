@@ -1,83 +1,67 @@
-"""Bring the catalogue's changes into the search index.
+"""Bring the catalogue's changes into the search index, and into the one in the making.
 
-A batch may come again, whole or from where it failed: a document is put under its item's key, so the last
-change wins however often it is told. What no second try would bring in is put aside, and holds up nobody.
+A change bears the second in which DynamoDB had it as its version: an older one never overwrites a newer,
+however late or often it is told, and beside `search_reindexer`. Within a second the one that is told last
+counts: a shard tells in order. What no second try would bring in is put aside, and holds up nobody.
 """
 
 import json
+import logging
 import os
-from decimal import Decimal
+import time
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer
-from domain_requests import send
+from catalogue_documents import document, read
+from search_indices import AGAIN, bulk, searched, standing
+from unindexed import put_aside
 
-OK, NOT_FOUND, BUSY, BROKEN = 300, 404, 429, 500
-AGAIN = "again"
-read = TypeDeserializer().deserialize
-sqs = boto3.client("sqs")
+log = logging.getLogger()
+log.setLevel(logging.INFO)
 
-#: What orders under way hold of a product (`order_stock`): each would be a field of the index's mapping.
-HELD = "reserved_"
+#: Seconds for the domain; an answer under way may take as long again as the function has left.
+PATIENCE = 30
 
 
 def handler(event, context):
     """The first change that the domain did not take, from which Lambda tries again."""
-    told = [(change, *say(change)) for change in event["Records"]]
-    outcomes = iter(bulk([line for _, lines, _ in told for line in lines]))
-    for change, lines, lack in told:
-        reason = refusal(next(outcomes)) if lines else lack
-        if reason == AGAIN:
+    end = time.monotonic() + PATIENCE
+    indices = sorted(standing(end))
+    if not indices:
+        log.warning("there is no index: whoever makes it will find these changes in the catalogue")
+        return {"batchItemFailures": []}
+    told = [(change, *say(change, indices)) for change in latest(event["Records"])]
+    outcomes = iter(bulk(end, f"{searched}/_bulk", [d for _, deeds, _ in told for d in deeds]))
+    for change, deeds, lack in told:
+        reasons = {lack, *(next(outcomes) for _ in deeds)} - {""}
+        if AGAIN in reasons:
             return {"batchItemFailures": [{"itemIdentifier": change["dynamodb"]["SequenceNumber"]}]}
-        if reason:
-            put_aside(change, reason)
+        if reasons:
+            put_aside(change["dynamodb"]["Keys"], min(reasons))
     return {"batchItemFailures": []}
 
 
-def say(change):
-    """A change as _bulk wants it, what to do and with what; or why JSON cannot tell it."""
-    item = change["dynamodb"]
-    which = {"_id": read(item["Keys"][os.environ["KEY"]])}
-    if change["eventName"] == "REMOVE":
-        return [json.dumps({"delete": which})], ""
-    shown = {name: value for name, value in item["NewImage"].items() if not name.startswith(HELD)}
-    try:
-        document = json.dumps({n: read(value) for n, value in shown.items()}, default=plain)
-    except TypeError as error:
-        return [], str(error)
-    return [json.dumps({"index": which}), document], ""
+def latest(changes):
+    """Of each product the last change alone: what went before is in it."""
+    last = {key_of(change): change for change in changes}
+    return [change for change in changes if last[key_of(change)] is change]
 
 
-def bulk(lines):
-    """What became of each."""
-    if not lines:
-        return []
-    url = f"https://{os.environ['ENDPOINT']}/{os.environ['INDEX']}/_bulk"
-    body = "".join(line + "\n" for line in lines)
-    return json.loads(send("POST", url, body.encode(), "application/x-ndjson"))["items"]
+def say(change, indices):
+    """The deeds that bring a change into the indices; or none, and why JSON cannot tell it."""
+    record = change["dynamodb"]
+    deed, lines = "delete", []
+    if change["eventName"] != "REMOVE":
+        try:
+            deed, lines = "index", [json.dumps(document(record["NewImage"]))]
+        except TypeError as error:
+            return [], str(error)
+    which = {
+        "_id": key_of(change),
+        "version": int(record["ApproximateCreationDateTime"]),
+        "version_type": "external_gte",
+    }
+    return [[json.dumps({deed: {"_index": index, **which}}), *lines] for index in indices], ""
 
 
-def refusal(said):
-    """Nothing, `AGAIN`, or why no second try would help. What is not there is deleted, too."""
-    ((deed, outcome),) = said.items()
-    status = outcome["status"]
-    if status < OK or (deed, status) == ("delete", NOT_FOUND):
-        return ""
-    if status == BUSY or status >= BROKEN:
-        return AGAIN
-    return str(outcome.get("error", status))
-
-
-def put_aside(change, reason):
-    """Into the queue of what was given up, by its key."""
-    body = {"keys": change["dynamodb"]["Keys"], "reason": reason}
-    sqs.send_message(QueueUrl=os.environ["UNINDEXED"], MessageBody=json.dumps(body))
-
-
-def plain(value):
-    """DynamoDB's numbers and sets, as JSON has them. Raises TypeError for bytes."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, set):
-        return sorted(value)
-    raise TypeError(f"no JSON for {type(value).__name__}")
+def key_of(change):
+    """The product's id."""
+    return read(change["dynamodb"]["Keys"][os.environ["KEY"]])

@@ -9,63 +9,109 @@ https://docs.aws.amazon.com/personalize/latest/dg/API_DeleteSolution.html
 import time
 
 import boto3
-from custom_resource import fulfil, log
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from custom_resource import Unable, fulfil, log
 
-personalize = boto3.client("personalize")
+CALLS = Config(
+    connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
+)
 
-#: Seconds between two looks; and before the function's end, for the answer.
-PAUSE, RESERVE = 10, 30
+personalize = boto3.client("personalize", config=CALLS)
 
-TRAINING = ("CREATE PENDING", "CREATE IN_PROGRESS")
+#: Seconds: the first pause between two looks, the longest; and for the work, which leaves time to answer.
+FIRST, LONGEST, PATIENCE = 1, 10, 840
+
+PENDING = ("CREATE PENDING", "CREATE IN_PROGRESS")
 SETTLED = ("ACTIVE", "CREATE FAILED")
+
+#: Somebody else is at it, or it is gone since the last look: the next look shows.
+PASSING = ("ResourceInUseException", "ResourceNotFoundException")
 
 
 def handler(event, context):
     """CloudFormation's request; the solution's ARN is in its properties."""
-    solution = event["ResourceProperties"]["SolutionArn"]
-    fulfil(
-        event,
-        f"{solution.rsplit('/')[-1]}-kept",
-        lambda: train_on_demand(solution),
-        lambda: clear(solution, context),
-    )
+    fulfil(event, context, identify, train_on_demand, clear)
 
 
-def train_on_demand(solution):
-    """Said once: an update of the stack finds it as it should be."""
-    if personalize.describe_solution(solutionArn=solution)["solution"].get("performAutoTraining"):
-        personalize.update_solution(solutionArn=solution, performAutoTraining=False)
-        log.info("%s trains on demand", solution)
+def identify(event):
+    """As the solution's name."""
+    return f"{solution_of(event).rsplit('/')[-1]}-kept"
 
 
-def clear(solution, context):
+def train_on_demand(event):
+    """An update of the stack finds it as it should be. A change under way is waited for."""
+    solution = solution_of(event)
+    for _ in looks():
+        found = personalize.describe_solution(solutionArn=solution)["solution"]
+        change = found.get("latestSolutionUpdate", {})
+        if change.get("status") == "ACTIVE":
+            found |= change
+        if not found.get("performAutoTraining"):
+            log.info("%s trains on demand", solution)
+            return
+        if change.get("status") not in PENDING:
+            ask(personalize.update_solution, solutionArn=solution, performAutoTraining=False)
+    raise Unable(f"{solution} still trains by itself")
+
+
+def clear(event):
     """Delete its campaigns and stop its training, each as soon as it lets itself be."""
-    while left := [*campaigns(solution), *versions(solution)]:
-        if context.get_remaining_time_in_millis() < (PAUSE + RESERVE) * 1000:
-            raise TimeoutError(f"still there: {', '.join(left)}")
-        time.sleep(PAUSE)
+    solution = solution_of(event)
+    for _ in looks():
+        if not (left := [*campaigns(solution), *versions(solution)]):
+            return
+    raise Unable(f"still there: {', '.join(left)}")
 
 
 def campaigns(solution):
     """Those that are still there, asked to go."""
-    for page in pages("list_campaigns", solution):
-        for campaign in page["campaigns"]:
-            if campaign["status"] in SETTLED:
-                personalize.delete_campaign(campaignArn=campaign["campaignArn"])
-            yield campaign["campaignArn"]
+    for campaign in listed("list_campaigns", solution, "campaigns"):
+        if campaign["status"] in SETTLED:
+            ask(personalize.delete_campaign, campaignArn=campaign["campaignArn"])
+        yield campaign["campaignArn"]
 
 
 def versions(solution):
     """Those that are being trained, asked to stop."""
-    for page in pages("list_solution_versions", solution):
-        for version in page["solutionVersions"]:
-            if version["status"] in TRAINING:
-                arn = version["solutionVersionArn"]
-                personalize.stop_solution_version_creation(solutionVersionArn=arn)
-            if version["status"] in (*TRAINING, "CREATE STOPPING"):
-                yield version["solutionVersionArn"]
+    for version in listed("list_solution_versions", solution, "solutionVersions"):
+        arn = version["solutionVersionArn"]
+        if version["status"] in PENDING:
+            ask(personalize.stop_solution_version_creation, solutionVersionArn=arn)
+        if version["status"] in (*PENDING, "CREATE STOPPING"):
+            yield arn
 
 
-def pages(operation, solution):
-    """What a listing says of the solution."""
-    return personalize.get_paginator(operation).paginate(solutionArn=solution)
+def listed(operation, solution, what):
+    """What there is of a solution: nothing, where there is no solution."""
+    try:
+        for page in personalize.get_paginator(operation).paginate(solutionArn=solution):
+            yield from page[what]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+
+
+def ask(operation, **request):
+    """For what may not be possible yet, or not any more; the next look shows."""
+    try:
+        operation(**request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in PASSING:
+            raise
+        log.info("%s", error)
+
+
+def looks():
+    """The first at once, each other after a longer pause, until patience ends."""
+    end, pause = time.monotonic() + PATIENCE, FIRST
+    yield
+    while time.monotonic() + pause < end:
+        time.sleep(pause)
+        yield
+        pause = min(LONGEST, 2 * pause)
+
+
+def solution_of(event):
+    """The solution's ARN."""
+    return event["ResourceProperties"]["SolutionArn"]

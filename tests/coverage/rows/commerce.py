@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.coverage.claims import LEAN, PAIR, PRIMARY, STANDBY, Claim, Every, No, Some, row
-from tests.coverage.contents import Holds, Item, Only, Refers, Without
+from tests.coverage.contents import Bundled, Holds, Item, Only, Refers, Without
 from tests.coverage.expectations import AllOf, Anything, AtLeast, Given
 from tests.coverage.rows.names import DATA_KEY, FUNCTION, LOG_GROUP, QUEUE, SECURITY_GROUP
 
@@ -108,7 +108,7 @@ E3 = row(
             FUNCTION,
             {
                 "Environment.Variables.WORKFLOW": Refers(MACHINE),
-                "Code.ZipFile": Holds("start_execution", "name=", "ExecutionAlreadyExists"),
+                "Code.S3Key": Bundled("start_execution", "name=", "ExecutionAlreadyExists"),
             },
             times=1,
         ),
@@ -243,7 +243,7 @@ E4 = row(
         Every(
             FUNCTION,
             {
-                "Code.ZipFile": Holds('"Idempotency-Key"'),
+                "Code.S3Key": Bundled('"Idempotency-Key"'),
                 "Environment.Variables.PAYMENTS": "tradewind-{environment}-payments",
             },
             where=ASKING,

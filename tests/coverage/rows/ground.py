@@ -9,7 +9,7 @@ from tests.coverage.claims import (
     Some,
     row,
 )
-from tests.coverage.contents import Holds, Item, Refers
+from tests.coverage.contents import Bundled, Holds, Item, Refers
 from tests.coverage.expectations import AtLeast, Given
 from tests.coverage.rows.names import (
     DATA_KEY,
@@ -129,7 +129,7 @@ I1 = row(
             {
                 "GroupId": Holds("network/Vpc.DefaultSecurityGroup"),
                 "ServiceToken": Refers("network/DefaultGroupCloser"),
-                "ServiceToken->Code.ZipFile": Holds(
+                "ServiceToken->Code.S3Key": Bundled(
                     "revoke_security_group_ingress", "revoke_security_group_egress"
                 ),
             },

@@ -217,10 +217,21 @@ E2 = row(
                 ),
                 "Targets": Item(
                     {
-                        "Arn": Refers("interactions/InteractionFeed"),
+                        "Arn": Refers("interactions/Interactions"),
                         "DeadLetterConfig.Arn": Refers(QUEUE),
                     }
                 ),
+            },
+            times=1,
+        ),
+    ),
+    Claim(
+        "through a queue",
+        Some(
+            "AWS::Lambda::EventSourceMapping",
+            {
+                "EventSourceArn": Refers("interactions/Interactions"),
+                "FunctionName": Refers("interactions/InteractionFeed"),
             },
             times=1,
         ),

@@ -56,7 +56,7 @@ def planner(gives: Collection[str] = (), **roots: dict[str, ParameterSource]) ->
     return Planner(
         Aws(NoSession(), ENVIRONMENT),
         ENVIRONMENT,
-        Release(built),
+        Release(built, Path()),
         roll_out(built, ENVIRONMENT.places),
     )
 

@@ -16,8 +16,9 @@ from tests.rehearsal.deploy.shop import Shop
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    Shop().write(tmp_path)
-    return tmp_path
+    directory = tmp_path / "templates" / "out"
+    Shop().write(directory)
+    return directory
 
 
 def edited(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -28,13 +29,13 @@ def edited(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 def refusal(out: Path) -> str:
     with pytest.raises(UsageError) as refused:
-        release.read(out)
+        release.read(out.parents[1])
     assert "tradewind build" in refused.value.fix
     return refused.value.message
 
 
 def test_a_root_is_read_with_what_it_nests(out: Path) -> None:
-    read = release.read(out)
+    read = release.read(out.parents[1])
 
     assert set(read.roots) == {"foundation", "platform"}
     assert {child.file for child in read.roots["platform"].children} == {
@@ -85,4 +86,4 @@ def test_a_setting_that_this_version_does_not_have_is_named(out: Path) -> None:
 def test_a_directory_named_like_a_template_is_passed_over(out: Path) -> None:
     (out / "notes.json").mkdir()
 
-    assert set(release.read(out).roots) == {"foundation", "platform"}
+    assert set(release.read(out.parents[1]).roots) == {"foundation", "platform"}

@@ -170,6 +170,12 @@ def test_an_order_that_is_loaded_again_is_not_counted_again() -> None:
     assert clear == PREPARE[-1] == "DELETE FROM shop.arriving"
 
 
+def test_an_order_that_two_executions_kept_is_counted_once() -> None:
+    """Under snapshot isolation neither sees what the other inserts."""
+    assert "PARTITION BY order_id" in RANK
+    assert "nth = 1" in RANK
+
+
 def test_every_column_is_a_field_of_the_event() -> None:
     """COPY fills a column from the field of its name; one that has none would stay empty."""
     schema = SCHEMAS[ORDER_CONFIRMED]

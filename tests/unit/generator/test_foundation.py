@@ -26,7 +26,16 @@ def template() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def resources(template: dict[str, Any]) -> dict[str, Any]:
-    held: dict[str, Any] = template["Resources"]
+    """With what its mapping holds in its place."""
+
+    def looked_up(said: dict[str, Any]) -> Any:
+        match said:
+            case {"Fn::FindInMap": [mapping, top, second]}:
+                return template["Mappings"][mapping][top][second]
+        return said
+
+    held = json.loads(json.dumps(template["Resources"]), object_hook=looked_up)
+    assert isinstance(held, dict)
     return held
 
 
@@ -103,6 +112,18 @@ def test_nobody_grants_on_a_key_but_a_service_for_what_it_encrypts(
                 "aws:PrincipalIsAWSService": "false",
             }
         }
+
+
+def test_lambda_may_keep_the_code_of_our_functions_and_of_no_others(
+    resources: dict[str, Any],
+) -> None:
+    for kind in ("Key", "ReplicaKey"):
+        policy = resources[f"Artifacts{kind}"]["Properties"]["KeyPolicy"]["Statement"]
+        (ours,) = (s for s in policy if "Service" in s["Principal"])
+        assert ours["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert ours["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+        (functions,) = ours["Condition"]["ArnLike"].values()
+        assert resolved(functions).endswith(":function:tradewind-dev-*")
 
 
 def test_a_vault_can_be_made_under_the_data_key(resources: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from generator.load_test import GENERATORS, LoadTest, build_specification
+from generator.load_test_plan import plan_bundle
 from tests.unit.generator.resolved import Made
 
 
@@ -63,17 +64,27 @@ def test_every_variable_that_the_builds_read_is_given() -> None:
     given = {one["Name"] for one in project()["Environment"]["EnvironmentVariables"]}
     read = set(re.findall(r"\$\{?([A-Z_]{3,})", script))
 
-    assert read - given == {"PART", "RUN"}
+    assert read - given == {"PART", "RUN", "JMETER_SHA512"}
     assert given <= read
 
 
-def test_results_go_below_one_prefix_and_the_plan_is_read_from_another() -> None:
+def test_results_go_below_one_prefix_and_plan_and_jmeter_are_read_from_others() -> None:
     statements = Made(LoadTest).statements("LoadGenerator")
     reads = [str(s["Resource"]) for s in statements if "s3:GetObject" in s["Action"]]
     (writes,) = (str(s["Resource"]) for s in statements if "s3:PutObject" in s["Action"])
 
     assert "load-tests/*" in writes
-    assert any("load-test/*" in resource for resource in reads)
+    assert any("releases/*" in resource for resource in reads)
+    assert any("load-test/jmeter.tgz*" in resource for resource in reads)
+
+
+def test_the_plan_is_named_by_its_content() -> None:
+    variables = {
+        one["Name"]: one["Value"] for one in project()["Environment"]["EnvironmentVariables"]
+    }
+
+    assert variables["PLAN"].endswith(f"/{plan_bundle().key}")
+    assert variables["JMETER"].endswith("/load-test/jmeter.tgz")
 
 
 def test_a_generator_has_the_machine_of_a_customer_not_of_an_administrator() -> None:

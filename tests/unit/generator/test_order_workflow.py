@@ -140,7 +140,9 @@ def test_a_declined_charge_gives_the_stock_back_and_is_nobodys_fault() -> None:
     assert run.recorded == ["FAILED"]
 
 
-@pytest.mark.parametrize("error", ["ProcessorUnavailable", "States.Timeout", "Lambda.Unknown"])
+@pytest.mark.parametrize(
+    "error", ["ProcessorUnavailable", "States.Timeout", "Lambda.Unknown", "PaymentRefused"]
+)
 def test_a_charge_of_which_nobody_knows_what_became_is_voided(error: str) -> None:
     run = Run({"Charge": error})
     assert run.to_the_end() == "Broken"
@@ -148,8 +150,8 @@ def test_a_charge_of_which_nobody_knows_what_became_is_voided(error: str) -> Non
     assert failure(run) == error
 
 
-@pytest.mark.parametrize("error", ["PaymentRefused", "ProcessorNotConfigured"])
-def test_a_charge_that_was_never_made_is_not_voided_and_somebody_is_told(error: str) -> None:
+def test_where_no_payments_are_taken_there_is_nothing_to_void_and_somebody_is_told() -> None:
+    error = "ProcessorNotConfigured"
     run = Run({"Charge": error})
     assert run.to_the_end() == "Broken"
     assert "VoidCharge" not in run.path
@@ -167,6 +169,13 @@ def test_an_order_that_cannot_be_committed_is_undone_in_full() -> None:
         "WhoseFault",
         "Broken",
     ]
+
+
+@pytest.mark.parametrize("error", ["PaymentRefused", "ProcessorNotConfigured"])
+@pytest.mark.parametrize("state", ["Charge", "VoidCharge"])
+def test_a_final_refusal_is_not_asked_again(state: str, error: str) -> None:
+    (retrier,) = tried_again(state, error)
+    assert retrier["MaxAttempts"] == 0
 
 
 def test_what_cannot_be_undone_is_told_even_of_a_refusal() -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from generator.availability import offers
+from generator.bundles import RUNTIME
 from generator.conditions import Conditions
 from generator.interaction_schemas import INTERACTIONS, ITEMS, PURCHASE
 from generator.layers.interactions import Interactions
@@ -91,7 +92,7 @@ def test_the_training_has_no_flaw_and_nothing_left_to_fill_in() -> None:
 def test_a_campaign_that_is_not_there_is_made_and_one_that_is_moves_to_the_new_version() -> None:
     states = training()["States"]
     assert states["FindCampaign"]["Catch"][0]["Next"] == "MakeCampaign"
-    assert states["FindCampaign"]["Next"] == "MoveCampaign"
+    assert states["Movable"]["Default"] == "MoveCampaign"
     for state, call in (("MakeCampaign", "createCampaign"), ("MoveCampaign", "updateCampaign")):
         assert states[state]["Resource"].endswith(call)
         assert states[state]["Arguments"]["SolutionVersionArn"] == "{% $version %}"
@@ -121,21 +122,41 @@ def test_personalize_is_told_of_what_customers_do_and_the_feed_knows_every_kind(
     made = standing(Interactions)
     told = made["CustomersDo"]["EventPattern"]["detail-type"]
     assert told == [*SHOP_EVENTS, ORDER_CONFIRMED]
-    source = Interactions().template.resources["InteractionFeed"].Code.ZipFile
+    source = (RUNTIME / "functions/interactions.py").read_text()
     for detail_type in told:
         assert f'"{detail_type}": ' in source
     assert f'"{ORDER_CONFIRMED}": "{PURCHASE}"' in source
 
 
-def test_only_that_rule_may_call_the_feed() -> None:
-    permission = standing(Interactions)["BusTells"]
-    assert permission["SourceArn"].of == "CustomersDo"
-    assert permission["SourceAccount"] == "111111111111"
+def test_what_customers_do_waits_in_a_queue_that_only_the_bus_fills() -> None:
+    """A call of the function for each event would need more runs at a time than an account has."""
+    made = standing(Interactions)
+    (target,) = made["CustomersDo"]["Targets"]
+    assert target["Arn"].of == "Interactions"
+    (sends,) = [
+        statement
+        for statement in made["InteractionsPolicy"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert sends["Principal"] == {"Service": "events.amazonaws.com"}
+    assert sends["Condition"]["StringEquals"] == {"aws:SourceAccount": "111111111111"}
+
+
+def test_the_feed_takes_many_at_once_and_gives_back_the_few_that_failed() -> None:
+    made = standing(Interactions)
+    told = made["InteractionsTold"]
+    assert told["EventSourceArn"].of == "Interactions"
+    assert told["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert (
+        told["ScalingConfig"]["MaximumConcurrency"]
+        == made["InteractionFeed"]["ReservedConcurrentExecutions"]
+    )
+    assert made["Interactions"]["VisibilityTimeout"] >= 6 * made["InteractionFeed"]["Timeout"]
 
 
 def test_an_interaction_that_is_given_up_is_seen() -> None:
     made = standing(Interactions)
     (target,) = made["CustomersDo"]["Targets"]
     assert target["DeadLetterConfig"]["Arn"].of == "UntoldInteractions"
-    assert made["InteractionFeed"]["DeadLetterConfig"]["TargetArn"].of == "UntoldInteractions"
+    assert made["Interactions"]["RedrivePolicy"]["deadLetterTargetArn"].of == "UntoldInteractions"
     assert made["UntoldInteractionsWaiting"]["AlarmActions"]

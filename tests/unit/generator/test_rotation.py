@@ -1,22 +1,30 @@
-"""The rotation functions, as they travel in the template: four steps, any of them twice, nothing lost."""
+"""The rotation functions, as they are bundled: four steps, any of them twice, nothing lost."""
 
 # ruff: noqa: N801, N803 - the fakes bear botocore's names
 
 from __future__ import annotations
 
+import hmac
 import json
+import re
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
+from hashlib import pbkdf2_hmac, sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
 
-from generator.inline_code import inline
+from tests.unit.runtime.loading import execution_environment
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 OLD, NEW = "version-old", "version-new"
+
+#: Rounds, salt and stored key of what a role is given for a password.
+VERIFIER = """ALTER ROLE "owner" PASSWORD 'SCRAM-SHA-256[$](.+):(.+)[$](.+):.+'"""
 
 
 class Missing(Exception):
@@ -36,11 +44,25 @@ class SecretsManager:
     def describe_secret(self, SecretId: str) -> Any:
         return {"VersionIdsToStages": {v: list(labels) for v, labels in self.stages.items()}}
 
-    def get_secret_value(self, SecretId: str, VersionStage: str, VersionId: str = "") -> Any:
+    def get_secret_value(self, SecretId: str, VersionStage: str = "", VersionId: str = "") -> Any:
         for version, labels in self.stages.items():
-            if VersionStage in labels and version in self.values and VersionId in ("", version):
+            if version in self.values and (version == VersionId or VersionStage in labels):
                 return {"SecretString": self.values[version]}
         raise Missing
+
+    def list_secret_version_ids(
+        self, SecretId: str, IncludeDeprecated: bool, MaxResults: int
+    ) -> Any:
+        assert IncludeDeprecated
+        told = [
+            {"VersionId": version, "VersionStages": labels, "CreatedDate": age}
+            for age, (version, labels) in enumerate(self.stages.items())
+        ]
+        return {"Versions": told}
+
+    def leave_behind(self, version: str, **value: str) -> None:
+        """What a rotation made that was cancelled."""
+        self.values[version], self.stages[version] = json.dumps(value), []
 
     def get_random_password(self, PasswordLength: int, ExcludePunctuation: bool) -> Any:
         return {"RandomPassword": f"made-{len(self.values)}"}
@@ -71,30 +93,54 @@ class SecretsManager:
 
 
 class Rds:
-    """A database that takes a while over a change: it is in force once it has been asked for twice."""
+    """It tells where the database answers."""
 
-    def __init__(self) -> None:
-        self.password, self.pending, self.looks = "old", "", 0
-        self.refuses = False
+    def describe_db_instances(self, DBInstanceIdentifier: str) -> Any:
+        return {"DBInstances": [{"Endpoint": {"Address": DBInstanceIdentifier, "Port": 5433}}]}
 
-    def change(self, MasterUserPassword: str, **which: str) -> None:
-        if self.refuses:
-            raise RuntimeError("InvalidDBInstanceState")
-        assert which in (
-            {"DBInstanceIdentifier": "orders"},
-            {"DBClusterIdentifier": "orders"},
-        )
-        self.pending, self.looks = MasterUserPassword, 0
+    def describe_db_clusters(self, DBClusterIdentifier: str) -> Any:
+        return {"DBClusters": [{"Endpoint": DBClusterIdentifier, "Port": 5433}]}
 
-    def look(self, **which: str) -> Any:
-        self.looks += 1
-        if self.looks > 1 and self.pending:
-            self.password, self.pending = self.pending, ""
-        found = [{"PendingModifiedValues": {"MasterUserPassword": "****"} if self.pending else {}}]
-        return {"DBInstances" if "DBInstanceIdentifier" in which else "DBClusters": found}
 
-    modify_db_instance = modify_db_cluster = change
-    describe_db_instances = describe_db_clusters = look
+class Postgres:
+    """A database that takes one password, and is told a new one in SCRAM's words."""
+
+    def __init__(self, function: ModuleType) -> None:
+        self.function, self.password = function, "old"
+        self.logins: list[str] = []
+        self.statements: list[str] = []
+        self.is_down = False
+
+    def connect(self, host: str, port: int, login: dict[str, str], application: str) -> Any:
+        assert (host, port) == ("orders", 5433)
+        if self.is_down:
+            raise TimeoutError("no answer")
+        self.logins.append(login["password"])
+        if login["password"] != self.password:
+            raise self.function.LoginRefused
+        return self
+
+    def __enter__(self) -> Postgres:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def run(self, statement: str) -> None:
+        """Whose verifier is it?"""
+        self.statements.append(statement)
+        told = re.fullmatch(VERIFIER, statement)
+        assert told is not None
+        for password in (f"made-{number}" for number in range(9)):
+            salted = pbkdf2_hmac("sha256", password.encode(), b64decode(told[2]), int(told[1]))
+            key = hmac.digest(salted, b"Client Key", "sha256")
+            if sha256(key).digest() == b64decode(told[3]):
+                self.password = password
+                return
+        raise AssertionError("that is nobody's verifier")
 
 
 class Processor:
@@ -142,80 +188,111 @@ Rotation = Callable[[str], None]
 
 def function(
     monkeypatch: pytest.MonkeyPatch, source: str, environment: dict[str, str], **clients: object
-) -> Rotation:
+) -> tuple[Rotation, ModuleType]:
     """The function as Lambda would run it, with these AWS clients."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "client", clients.__getitem__)
-    module: dict[str, Any] = {"__name__": source}
-    exec(compile(inline(source), f"{source}.py", "exec"), module)
-    if "PAUSE" in module:
-        monkeypatch.setattr(module["time"], "sleep", lambda _: None)
+    module = execution_environment(source)
+    if "PAUSE" in vars(module):
+        monkeypatch.setattr(module.time, "sleep", lambda _: None)
 
     def run(step: str) -> None:
-        module["handler"]({"SecretId": "s", "ClientRequestToken": NEW, "Step": step}, None)
+        module.handler({"SecretId": "s", "ClientRequestToken": NEW, "Step": step}, None)
 
-    return run
+    return run, module
+
+
+Database = tuple[Rotation, SecretsManager, Postgres]
 
 
 @pytest.fixture(params=["Instance", "Cluster"])
-def database(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Rotation, SecretsManager, Rds]:
-    secret, rds = SecretsManager(username="owner", password="old"), Rds()
-    run = function(
-        monkeypatch,
-        "database_rotation",
-        {"DATABASE": "orders", "KIND": request.param},
-        secretsmanager=secret,
-        rds=rds,
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Database:
+    secret = SecretsManager(username="owner", password="old")
+    environment = {"DATABASE": "orders", "KIND": request.param}
+    run, module = function(
+        monkeypatch, "database_rotation", environment, secretsmanager=secret, rds=Rds()
     )
-    return run, secret, rds
-
-
-Database = tuple[Rotation, SecretsManager, Rds]
+    postgres = Postgres(module)
+    monkeypatch.setitem(vars(module), "connect", postgres.connect)
+    return run, secret, postgres
 
 
 def test_a_rotation_brings_a_new_password_into_force_and_then_into_use(database: Database) -> None:
-    run, secret, rds = database
+    run, secret, postgres = database
     for step in STEPS:
         run(step)
     assert secret.current() == {"username": "owner", "password": "made-1"}
-    assert rds.password == "made-1"
+    assert postgres.password == "made-1"
+
+
+def test_the_database_is_never_told_the_password_itself(database: Database) -> None:
+    run, _, postgres = database
+    for step in STEPS:
+        run(step)
+    assert postgres.statements
+    assert not any("made-1" in statement for statement in postgres.statements)
 
 
 def test_every_step_may_run_twice(database: Database) -> None:
-    run, secret, rds = database
+    run, secret, postgres = database
     for step in STEPS:
         run(step)
         run(step)
-    assert secret.current()["password"] == rds.password == "made-1"
+    assert secret.current()["password"] == postgres.password == "made-1"
     assert secret.stages[OLD] == []
+    assert len(postgres.statements) == 1, "a password that is in force is not set again"
 
 
-def test_a_database_that_refuses_leaves_the_current_password_in_use(database: Database) -> None:
-    run, secret, rds = database
-    rds.refuses = True
-    run("createSecret")
-    with pytest.raises(RuntimeError, match="InvalidDBInstanceState"):
-        run("setSecret")
-    assert secret.current()["password"] == rds.password == "old"
-
-
-def test_a_password_that_is_not_in_force_yet_fails_its_test(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+def test_a_database_that_does_not_answer_leaves_the_current_password_in_use(
+    database: Database,
 ) -> None:
-    run, secret, rds = database
+    run, secret, postgres = database
+    postgres.is_down = True
     run("createSecret")
-    run("setSecret")
-    monkeypatch.setattr(rds, "password", "old")
-    slow = {"PendingModifiedValues": {"MasterUserPassword": "****"}}
-    answer = lambda **_: {"DBInstances": [slow], "DBClusters": [slow]}  # noqa: E731
-    monkeypatch.setattr(rds, "describe_db_instances", answer)
-    monkeypatch.setattr(rds, "describe_db_clusters", answer)
-    with pytest.raises(TimeoutError):
+    for step in ("setSecret", "testSecret"):
+        with pytest.raises(TimeoutError):
+            run(step)
+    assert secret.current()["password"] == postgres.password == "old"
+
+
+def test_a_password_that_is_not_in_force_fails_its_test(database: Database) -> None:
+    run, secret, postgres = database
+    run("createSecret")
+    with pytest.raises(postgres.function.LoginRefused):
         run("testSecret")
     assert secret.current()["password"] == "old"
+
+
+def test_what_cancelled_rotations_left_in_force_is_found_the_newest_first(
+    database: Database,
+) -> None:
+    run, secret, postgres = database
+    for number in range(5, 8):
+        secret.leave_behind(f"cancelled-{number}", username="owner", password=f"made-{number}")
+    secret.stages["cancelled-empty"] = []
+    postgres.password = "made-6"
+    for step in STEPS:
+        run(step)
+    assert postgres.logins[1:4] == ["old", "made-7", "made-6"]
+    assert secret.current()["password"] == postgres.password
+
+
+def test_a_password_that_the_secret_never_held_is_an_operators_to_set(database: Database) -> None:
+    run, secret, postgres = database
+    postgres.password = "set by hand"
+    run("createSecret")
+    with pytest.raises(postgres.function.LoginRefused, match="has held"):
+        run("setSecret")
+    assert secret.current()["password"] == "old"
+
+
+def test_an_empty_version_never_becomes_the_current_one(database: Database) -> None:
+    run, secret, _ = database
+    for step in ("setSecret", "testSecret", "finishSecret"):
+        with pytest.raises(Missing):
+            run(step)
+    assert secret.stages[OLD] == ["AWSCURRENT"]
 
 
 def test_a_version_that_nobody_announced_is_not_rotated(database: Database) -> None:
@@ -233,7 +310,7 @@ def test_an_unknown_step_is_refused(database: Database) -> None:
 
 def payment(monkeypatch: pytest.MonkeyPatch, url: str) -> tuple[Rotation, SecretsManager]:
     secret = SecretsManager(api_key="old")
-    run = function(monkeypatch, "payment_key_rotation", {"URL": url}, secretsmanager=secret)
+    run, _ = function(monkeypatch, "payment_key_rotation", {"URL": url}, secretsmanager=secret)
     return run, secret
 
 
@@ -280,4 +357,28 @@ def test_a_key_that_the_processor_refuses_never_becomes_current(
     run("createSecret")
     with pytest.raises(RuntimeError, match="refuses"):
         run("testSecret")
+    assert secret.current()["api_key"] == "old"
+
+
+def test_a_key_that_a_cancelled_rotation_registered_registers_the_next(
+    monkeypatch: pytest.MonkeyPatch, processor: tuple[Processor, str]
+) -> None:
+    said, url = processor
+    run, secret = payment(monkeypatch, url)
+    secret.leave_behind("cancelled", api_key="left over")
+    said.key = "left over"
+    for step in STEPS:
+        run(step)
+    assert secret.current()["api_key"] == said.key
+
+
+def test_a_processor_that_takes_no_key_of_ours_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, processor: tuple[Processor, str]
+) -> None:
+    said, url = processor
+    run, secret = payment(monkeypatch, url)
+    said.key = "exchanged by hand"
+    run("createSecret")
+    with pytest.raises(RuntimeError, match="has held"):
+        run("setSecret")
     assert secret.current()["api_key"] == "old"

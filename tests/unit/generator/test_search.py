@@ -10,7 +10,9 @@ import pytest
 from generator.layers.search import Search
 from generator.layers.shop_instance import ShopInstance
 from generator.layers.top_products import ITEM
+from generator.reindexing import reindexing
 from tests.unit.generator.standing import of_type, standing
+from tests.unit.generator.state_machines import flaws, machine, unfilled
 from tests.unit.generator.tiers import unheard
 
 FLEET = "sg-0123456789abcdef0"
@@ -105,7 +107,8 @@ def test_the_master_says_who_may_and_reads_nothing(stack: Any) -> None:
         if any(action.startswith("es:") for action in statement["Action"])
     ]
     assert [(s["Action"], s["Resource"]) for s in reaching] == [
-        (["es:ESHttpPut"], [f"{DOMAIN}/_plugins/_security/api/*", f"{DOMAIN}/_index_template/*"])
+        (["es:ESHttpPut"], [f"{DOMAIN}/_plugins/_security/api/*", f"{DOMAIN}/_index_template/*"]),
+        (["es:ESHttpGet"], [f"{DOMAIN}/catalogue-*/_alias"]),
     ]
 
 
@@ -117,7 +120,7 @@ def test_the_domain_audits_and_says_what_is_slow(stack: Any) -> None:
     assert "FAILED_LOGIN" not in audit["audit"]["disabled_rest_categories"]
     assert audit["audit"]["log_request_body"] is False
     index = told["_index_template/catalogue"]
-    assert index["index_patterns"] == ["catalogue"]
+    assert index["index_patterns"] == ["catalogue-*"], "the name alone is an alias"
     slow = index["template"]["settings"]
     assert any("search.slowlog" in setting for setting in slow)
     assert any("indexing.slowlog" in setting for setting in slow)
@@ -141,6 +144,87 @@ def test_the_fleet_reads_and_the_indexer_writes(stack: Any) -> None:
     assert "read" not in actions["catalogue-writer"]
 
 
+def test_who_writes_makes_no_index(stack: Any) -> None:
+    """_bulk would make one by itself, under the alias's name, as soon as the alias is missing."""
+    makers = {
+        name
+        for name, role in stack["SearchRoles"]["Roles"].items()
+        for permission in role["Permissions"]["index_permissions"]
+        if "create_index" in permission["allowed_actions"]
+    }
+    assert makers == {"catalogue-maker"}
+    (bearer,) = stack["SearchRoles"]["Roles"]["catalogue-maker"]["Bearers"]
+    assert bearer.of == "SearchReindexerRole"
+
+
+def test_every_role_is_for_the_index_by_its_name_and_by_its_alias(stack: Any) -> None:
+    for role in stack["SearchRoles"]["Roles"].values():
+        for permission in role["Permissions"]["index_permissions"]:
+            assert permission["index_patterns"] == ["catalogue", "catalogue-*"]
+
+
+def test_a_domain_without_an_index_gets_one_from_the_whole_catalogue(stack: Any) -> None:
+    assert stack["SearchRoles"]["Index"]["Alias"] == "catalogue"
+    assert stack["SearchRoles"]["Index"]["Maker"].of == "SearchReindexing"
+    (starts,) = [
+        statement
+        for statement in stack.statements("SearchAccessRole")
+        if "states:StartExecution" in statement["Action"]
+    ]
+    (arn,) = starts["Resource"]
+    assert arn.endswith(f":stateMachine:{stack['SearchReindexing']['StateMachineName']}")
+
+
+def test_the_walk_has_no_flaw_and_nothing_left_to_fill_in() -> None:
+    definition = machine(Search, "SearchReindexing")
+    assert flaws(definition) == []
+    assert unfilled(definition) == set()
+
+
+def test_the_walk_goes_on_where_it_was_until_nothing_is_left() -> None:
+    states = reindexing()["States"]
+    assert states["Walk"]["Arguments"]["Payload"]["start"] == "{% $start %}"
+    assert states["Walk"]["Assign"]["start"] == "{% $states.result.Payload.start %}"
+    assert states["AnyLeft"]["Choices"][0]["Next"] == "Walk"
+    assert states["AnyLeft"]["Default"] == "Switch"
+
+
+def test_a_domain_that_is_busy_for_hours_does_not_end_the_walk() -> None:
+    (retry,) = reindexing()["States"]["Walk"]["Retry"]
+    longest = retry["MaxAttempts"] * retry["MaxDelaySeconds"] / 2  # full jitter: half of it, mostly
+    assert 2 * 3600 < longest < reindexing()["TimeoutSeconds"]
+
+
+def test_a_step_waits_longer_than_its_function_runs(stack: Any) -> None:
+    for state in reindexing()["States"].values():
+        if state["Type"] == "Task":
+            assert state["TimeoutSeconds"] > stack["SearchReindexer"]["Timeout"]
+
+
+def test_the_walk_reads_the_catalogue_and_writes_no_table(stack: Any) -> None:
+    actions = {
+        action
+        for statement in stack.statements("SearchReindexerRole")
+        for action in statement["Action"]
+        if action.startswith("dynamodb:")
+    }
+    assert actions == {"dynamodb:Scan"}
+
+
+def test_the_index_remembers_what_was_deleted_for_longer_than_a_page_takes(stack: Any) -> None:
+    """Else a product that is deleted while its page is on the way would come back."""
+    template = json.loads(stack["SearchRoles"]["Settings"]["_index_template/catalogue"])
+    assert template["template"]["settings"]["index.gc_deletes"] == "1h"
+    assert stack["SearchReindexer"]["Timeout"] < 3600
+
+
+def test_a_catalogue_of_any_attributes_is_no_index_of_any_fields(stack: Any) -> None:
+    template = json.loads(stack["SearchRoles"]["Settings"]["_index_template/catalogue"])
+    mappings = template["template"]["mappings"]
+    assert mappings["dynamic"] is False
+    assert {"name", "category", "description"} <= set(mappings["properties"])
+
+
 def test_the_functions_act_on_the_index_by_their_iam_roles_too(stack: Any) -> None:
     reaching = [
         statement
@@ -148,7 +232,8 @@ def test_the_functions_act_on_the_index_by_their_iam_roles_too(stack: Any) -> No
         if any(action.startswith("es:") for action in statement["Action"])
     ]
     assert [(s["Action"], s["Resource"]) for s in reaching] == [
-        (["es:ESHttpPost"], [f"{DOMAIN}/catalogue/_bulk"])
+        (["es:ESHttpPost"], [f"{DOMAIN}/catalogue/_bulk"]),
+        (["es:ESHttpGet"], [f"{DOMAIN}/catalogue-*/_alias"]),
     ]
 
 

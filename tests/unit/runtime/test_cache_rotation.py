@@ -38,6 +38,8 @@ class ElastiCache:
 
     def modify_user(self, UserId: str, Passwords: list[str]) -> None:  # noqa: N803
         assert len(Passwords) == len(set(Passwords)) <= 2, "ElastiCache takes two"
+        if self.unsettled > 1:
+            raise AssertionError("InvalidUserState: a user that is being changed takes no change")
         self.passwords, self.unsettled = Passwords, 3
 
 
@@ -50,7 +52,7 @@ def rotation(monkeypatch: pytest.MonkeyPatch) -> Rotation:
     secret = SecretsManager(username="shop", password="old")
     regions = {"us-east-1": ElastiCache("old"), "us-west-2": ElastiCache("old")}
 
-    def client(service: str, region_name: str = "") -> Any:
+    def client(service: str, region_name: str = "", **_: Any) -> Any:
         return secret if service == "secretsmanager" else regions[region_name]
 
     monkeypatch.setenv("USER_ID", "tradewind-dev-shop")
@@ -85,6 +87,15 @@ def test_every_step_may_run_twice(rotation: Rotation) -> None:
     assert secret.current()["password"] == "made-1"
     assert regions["us-west-2"].passwords == ["old", "made-1"]
     assert secret.stages[OLD] == []
+
+
+def test_a_change_that_is_still_under_way_is_waited_for_before_the_next(rotation: Rotation) -> None:
+    """Lambda ended the first try while ElastiCache worked; Secrets Manager asks again."""
+    run, _, regions = rotation
+    run("createSecret")
+    regions["us-west-2"].unsettled = 5
+    run("setSecret")
+    assert regions["us-west-2"].passwords == ["old", "made-1"]
 
 
 def test_a_region_without_a_cache_yet_is_passed_over(rotation: Rotation) -> None:
@@ -128,6 +139,6 @@ def test_a_change_that_does_not_settle_is_not_told(rotation: Rotation) -> None:
     run("createSecret")
     run("setSecret")
     regions["us-east-1"].unsettled = 10_000
-    with pytest.raises(TimeoutError, match="not in force"):
+    with pytest.raises(TimeoutError, match="being changed"):
         run("testSecret")
     assert secret.current()["password"] == "old"

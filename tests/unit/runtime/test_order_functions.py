@@ -119,10 +119,75 @@ def test_what_cannot_be_told_is_put_aside_and_holds_up_nobody(
     assert unsaid(bus, record(1), record(2, total=None), record(3), queue=queue) == []
     assert len(bus.entries) == 2
     (message,) = queue.messages
-    assert json.loads(message)["keys"] == {"order_id": {"S": ORDER_ID}}
+    told = json.loads(message)
+    assert (told["order_id"], told["reason"]) == (ORDER_ID, "total")
     for kept in (TOKEN, STREET):
         assert kept not in caplog.text
         assert kept not in message
+
+
+CARD = "4111111111111111"
+AWRY = {
+    "an order that is no UUID": {"order_id": {"S": "7"}},
+    "no region": {"worked_by": {"S": "here"}},
+    "no time": {"acknowledged_at": {"S": "today"}},
+    "no lines": {"items": {"L": []}},
+    "a line that is none": {"items": {"L": [{"S": "p1"}]}},
+    "half a unit": {"total": {"N": "0.5"}},
+    "less than nothing": {"total": {"N": "-1"}},
+    "words for a number": {"total": {"S": "1000"}},
+    "no currency": {"currency": {"S": "euro"}},
+    "a card for a total": {"total": {"N": CARD}},
+    "a card for a customer": {"customer_id": {"S": CARD}},
+    "a card in groups": {"customer_id": {"S": "4111-1111-1111-1111"}},
+    "a card in a product": {
+        "items": {
+            "L": [
+                {
+                    "M": {
+                        "product_id": {"S": f"sku{CARD}x"},
+                        "quantity": {"N": "1"},
+                        "unit_price": {"N": "1"},
+                    }
+                }
+            ]
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("changes", AWRY.values(), ids=AWRY)
+def test_what_is_of_another_shape_or_may_be_a_card_is_not_told(
+    changes: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    bus, queue = Bus(), Queue()
+    assert unsaid(bus, record(1, **changes), queue=queue) == []
+    assert bus.entries == []
+    (message,) = queue.messages
+    assert CARD not in message + caplog.text
+
+
+def test_a_key_that_is_no_orders_name_is_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
+    queue = Queue()
+    one = record(1, order_id={"S": CARD})
+    one["dynamodb"]["Keys"] = {"order_id": {"S": CARD}}
+    assert unsaid(Bus(), one, queue=queue) == []
+    assert CARD not in queue.messages[0] + caplog.text
+
+
+def test_an_order_is_told_in_the_shapes_that_its_schema_has() -> None:
+    schema = SCHEMAS["OrderAcknowledged"].document()["properties"]
+    line = schema["items"]["items"]["properties"]
+    detail = vars(execution_environment("order_detail"))
+    assert {
+        "ORDER_ID": schema["order_id"]["pattern"],
+        "REGION": schema["region"]["pattern"],
+        "CURRENCY": schema["currency"]["pattern"],
+    } == {name: f"^{detail[name].pattern}$" for name in ("ORDER_ID", "REGION", "CURRENCY")}
+    assert detail["MOST_LINES"] == schema["items"]["maxItems"]
+    for identifier in (line["product_id"], schema["customer_id"]):
+        assert detail["IDENTIFIER"].fullmatch("x" * identifier["maxLength"])
+        assert not detail["IDENTIFIER"].fullmatch("x" * (identifier["maxLength"] + 1))
 
 
 def test_what_comes_again_is_not_put_aside_twice() -> None:
@@ -172,6 +237,9 @@ class Catalogue:
     class exceptions:  # noqa: N801 - botocore's name
         TransactionCanceledException = Cancelled
 
+        class ConditionalCheckFailedException(Exception):
+            """One item is not as it was to be."""
+
     def __init__(self, **stock: int) -> None:
         self.items: dict[str, dict[str, Any]] = {
             product: {"stock": pieces} for product, pieces in stock.items()
@@ -189,6 +257,11 @@ class Catalogue:
             raise Cancelled(*reasons)
         for update in updates:
             self.change(update)
+
+    def update_item(self, **update: Any) -> None:
+        if self.refusal(update)["Code"] != "None":
+            raise self.exceptions.ConditionalCheckFailedException
+        self.change(update)
 
     def refusal(self, update: dict[str, Any]) -> dict[str, Any]:
         item = self.items.get(update["Key"]["product_id"]["S"], {})
@@ -261,6 +334,15 @@ def test_what_is_given_back_is_given_back_once() -> None:
     for _ in range(2):
         assert stock("release", p1=3) == "done"
     assert catalogue.items == {"p1": {"stock": 5}}
+
+
+def test_a_product_that_is_no_longer_sold_keeps_nothing_of_the_others() -> None:
+    catalogue = Catalogue(p1=5, p2=5)
+    stock = Stock(catalogue)
+    stock("reserve", p1=3, p2=1)
+    del catalogue.items["p1"]
+    assert stock("release", p1=3, p2=1) == "done"
+    assert catalogue.items == {"p2": {"stock": 5}}
 
 
 def test_an_order_that_reserved_nothing_gives_nothing_back() -> None:

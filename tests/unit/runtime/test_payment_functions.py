@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from email.message import Message
 from http.client import BadStatusLine
 from types import ModuleType
 from typing import Any
@@ -52,7 +54,7 @@ class Tables:
     def get_item(self, **asked: Any) -> Any:
         assert asked["TableName"] == "intake"
         assert asked["ConsistentRead"]
-        return {"Item": self.order}
+        return {"Item": self.order} if self.order else {}
 
     def update_item(self, **asked: Any) -> None:
         assert asked["TableName"] == "payments"
@@ -89,7 +91,7 @@ class Processor:
         self.statuses = list(statuses)
         self.asked: list[urllib.request.Request] = []
 
-    def __call__(self, request: urllib.request.Request, timeout: float) -> io.BytesIO:
+    def open(self, request: urllib.request.Request, timeout: float) -> io.BytesIO:
         assert timeout <= 10
         self.asked.append(request)
         status = self.statuses[0] if len(self.statuses) == 1 else self.statuses.pop(0)
@@ -121,16 +123,20 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Made:
 
     def make(source: str, *statuses: int, **order: str) -> tuple[ModuleType, Tables, Processor]:
         tables, processor = Tables(**order), Processor(*statuses)
-        monkeypatch.setattr(urllib.request, "urlopen", processor)
-        module = execution_environment(source, dynamodb=tables, secrets=Secrets())
+        module = execution_environment(source, dynamodb=tables, secrets=Secrets(), opener=processor)
         return module, tables, processor
 
     return make
 
 
 def named(module: ModuleType, error: str) -> type[Exception]:
-    found: type[Exception] = vars(module)[error]
+    found: type[Exception] = (vars(module) | module.ask.__globals__)[error]
     return found
+
+
+def inside(module: ModuleType, name: str) -> Any:
+    """Of what the function leans on: what `payment_processor` has by this name."""
+    return module.ask.__globals__[name]
 
 
 WORKFLOW = {"action": "authorize", "order": {"order_id": ORDER_ID, "items": []}}
@@ -240,22 +246,80 @@ def test_a_processor_that_is_down_is_left_alone_for_a_while(made: Made) -> None:
     for _ in range(8):
         with pytest.raises(named(module, "ProcessorUnavailable")):
             module.handler(WORKFLOW, None)
-    assert len(processor.asked) == module.FAILURES
-    module.seen["paused"] = 0
+    assert len(processor.asked) == inside(module, "FAILURES")
+    inside(module, "breaker")["closed_at"] = 0
     processor.statuses = [200]
     assert module.handler(WORKFLOW, None)["outcome"] == "authorized"
 
 
-def test_the_key_is_kept_for_a_while_and_read_anew_after_a_failure(made: Made) -> None:
-    module, tables, _ = made("payment_authorization", 200, 401, 200)
-    secrets = vars(module)["secrets"]
-    module.handler(WORKFLOW, None)
-    tables.payments.clear()
+def test_the_key_is_kept_for_a_while(made: Made) -> None:
+    module, tables, _ = made("payment_authorization", 200)
+    for _ in range(2):
+        module.handler(WORKFLOW, None)
+        tables.payments.clear()
+    assert inside(module, "secrets").reads == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_was_rotated_is_read_anew_and_the_order_does_not_wait(
+    made: Made, status: int
+) -> None:
+    module, _, processor = made("payment_authorization", status, 200)
+    secrets = inside(module, "secrets")
+    inside(module, "kept").update(key="sk-the-one-before", until=time.time() + 60)
+    assert module.handler(WORKFLOW, None)["outcome"] == "authorized"
+    assert secrets.reads == 1
+    assert [request.get_header("Authorization") for request in processor.asked] == [
+        "Bearer sk-the-one-before",
+        f"Bearer {KEY}",
+    ]
+
+
+def test_a_key_that_is_refused_and_is_the_newest_is_not_tried_twice(made: Made) -> None:
+    module, _, processor = made("payment_authorization", 401)
     with pytest.raises(named(module, "ProcessorUnavailable")):
         module.handler(WORKFLOW, None)
-    assert secrets.reads == 1
-    module.handler(WORKFLOW, None)
-    assert secrets.reads == 2
+    assert len(processor.asked) == 1
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("source", ["payment_authorization", "payment_void"])
+def test_what_the_processor_never_takes_is_refused_and_not_asked_again(
+    made: Made, source: str, status: int
+) -> None:
+    module, _, _ = made(source, status)
+    with pytest.raises(named(module, "PaymentRefused"), match=f"^status {status}$"):
+        module.handler(WORKFLOW, None)
+
+
+def test_a_redirection_is_not_followed(made: Made) -> None:
+    """urllib would take the API key along, to whatever host it is sent."""
+    module, _, _ = made("payment_authorization", 200)
+    request = urllib.request.Request("https://processor.example/authorizations", method="POST")
+    followed = inside(module, "Unfollowed")().redirect_request(
+        request, io.BytesIO(), 302, "Found", Message(), "https://elsewhere.example/"
+    )
+    assert followed is None
+
+
+def test_an_order_that_intake_does_not_have_yet_is_tried_again(made: Made) -> None:
+    module, tables, processor = made("payment_authorization", 200)
+    tables.order = {}
+    with pytest.raises(named(module, "OrderNotThere")):
+        module.handler(WORKFLOW, None)
+    assert not processor.asked
+
+
+def test_a_charge_that_a_void_has_overtaken_is_voided_anew(made: Made) -> None:
+    """The void found nothing at the processor; under the same key it would be told so again."""
+    module, tables, processor = made("payment_authorization", 200)
+    tables.payments[ORDER_ID] = {"outcome": {"S": "voided"}, "price": {"S": ""}}
+    for _ in range(2):
+        with pytest.raises(named(module, "PaymentRefused"), match="voided"):
+            module.handler(WORKFLOW, None)
+    assert {request.full_url for request in processor.asked} == {"https://processor.example/voids"}
+    keys = [request.get_header("Idempotency-key") for request in processor.asked]
+    assert len({*keys, f"voids-{ORDER_ID}"}) == 3
 
 
 @pytest.mark.parametrize("status", [200, 404])
@@ -271,7 +335,7 @@ def test_after_a_void_nothing_is_authorised(made: Made) -> None:
     tables.payments[ORDER_ID] = {"outcome": {"S": "voided"}, "price": {"S": "1000 EUR"}}
     with pytest.raises(named(module, "PaymentRefused"), match="voided"):
         module.handler(WORKFLOW, None)
-    assert not processor.asked
+    assert [request.full_url.rpartition("/")[2] for request in processor.asked] == ["voids"]
 
 
 def test_a_void_that_the_processor_does_not_take_is_tried_again(made: Made) -> None:

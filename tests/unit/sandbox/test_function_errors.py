@@ -44,7 +44,16 @@ def test_a_log_without_a_traceback_names_nothing() -> None:
 
 
 def executed(result: dict[str, Any]) -> dict[str, Any]:
-    return function_errors._naming(lambda func, event, request_id: result)({}, {}, "1")
+    run = function_errors._naming(lambda func, event, request_id: result)
+    return run({"code_zip": b"PK"}, {}, "1")
+
+
+def test_a_function_without_code_answers_nothing() -> None:
+    answered = function_errors._naming(lambda func, event, request_id: {"body": "well"})(
+        {}, {}, "1"
+    )
+    assert answered["error"]
+    assert answered["body"]["errorType"] == "Runtime.ImportModuleError"
 
 
 def test_a_time_out_and_an_answer_stay_as_they_are() -> None:

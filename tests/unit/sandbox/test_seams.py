@@ -7,15 +7,10 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox import function_errors, resources, seams, vault_policies
+from scripts.sandbox import installation, seams
 from scripts.sandbox.seams import Kind, Seam, SeamMissing
 
-ALL = (
-    *seams.declared(),
-    *vault_policies.SEAMS,
-    *function_errors.SEAMS,
-    *resources.SEAMS,
-)
+ALL = tuple({str(seam): seam for seam in installation.every_seam()}.values())
 
 
 def holder(seam: Seam) -> tuple[Any, str]:

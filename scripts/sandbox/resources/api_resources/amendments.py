@@ -14,6 +14,7 @@ from scripts.sandbox.resources.api_resources import (
     keys,
     secrets,
     tables,
+    target_groups,
 )
 from scripts.sandbox.resources.handlers import Handler
 
@@ -22,6 +23,7 @@ AMENDMENTS: Mapping[str, Callable[[Handler], Handler]] = {
     "AWS::DynamoDB::GlobalTable": tables.global_table,
     "AWS::DynamoDB::Table": tables.table,
     "AWS::ElastiCache::User": cache_users.user,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": target_groups.target_group,
     "AWS::KMS::Key": keys.key,
     "AWS::OpenSearchService::Domain": domains.domain,
     "AWS::RDS::DBCluster": clusters.db_cluster,

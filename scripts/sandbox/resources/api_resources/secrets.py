@@ -16,7 +16,7 @@ RESOLVE_SECRET = Seam(
     None,
     Kind.FUNCTION,
     ("secret_id", "use_arn_scope"),
-    "a rotation schedule that does not rotate at once",
+    "rotation schedules",
 )
 _RANDOM_SUFFIX = 7
 """Secrets Manager adds a hyphen and six characters to a secret's name in its ARN."""
@@ -89,13 +89,8 @@ def _schedule(properties: Properties) -> Created:
         for name in ("SecretId", "RotationLambdaARN", "RotationRules")
         if name in properties
     }
-    arn = str(call("secretsmanager", "DescribeSecret", {"SecretId": wanted["SecretId"]})["ARN"])
-    if str(properties.get("RotateImmediatelyOnUpdate", True)).lower() == "true":
-        call("secretsmanager", "RotateSecret", wanted)
-    else:
-        _, record = RESOLVE_SECRET.value(arn)
-        record.update({name: wanted[name] for name in wanted if name != "SecretId"})
-        record["RotationEnabled"] = True
+    wanted["RotateImmediately"] = properties.get("RotateImmediatelyOnUpdate", True)
+    arn = str(call("secretsmanager", "RotateSecret", wanted)["ARN"])
     return arn, {"Id": arn}
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scripts.commands.sandbox.shop import shop
+
 if TYPE_CHECKING:
     from scripts.context import Context
     from scripts.sandbox.process import Status
@@ -36,6 +38,9 @@ def sandbox() -> None:
       tradewind deploy dev --sandbox
       tradewind sandbox stop
     """
+
+
+sandbox.add_command(shop)
 
 
 @sandbox.command()
@@ -70,7 +75,7 @@ def start(context: Context, port: int | None) -> None:
 @sandbox.command()
 @click.pass_obj
 def stop(context: Context) -> None:
-    """Stop it, once its state is saved.
+    """Stop it, once its state is saved, and the shops that run beside it.
 
     \b
     Example:
@@ -93,16 +98,22 @@ def status(context: Context) -> None:
       tradewind sandbox status
       tradewind sandbox status --json
     """
+    from scripts.commands.sandbox import fleets
     from scripts.sandbox import process
 
     found = process.status(process.home_of(context.project))
+    shops = fleets.told(context)
     for line in _described(found):
         context.terminal.out(line)
+    if shops:
+        context.terminal.out("Shops:")
+        fleets.show(context.terminal, shops)
     running = found.running
     context.terminal.data(
         {
             "running": running is not None,
             "endpoint": running.url if running else None,
+            "shops": [shop.document for shop in shops if shop.running],
             **found.document,
         }
     )
@@ -111,7 +122,7 @@ def status(context: Context) -> None:
 @sandbox.command()
 @click.pass_obj
 def reset(context: Context) -> None:
-    """Empty it, running or stopped: every account and region.
+    """Empty it, running or stopped: every account and region; shops stop.
 
     \b
     Example:

@@ -1,0 +1,16 @@
+#!/bin/bash
+# The revision answers, and can sell: only then does the load balancer send anybody. It has half a minute.
+set -euo pipefail
+
+for _ in $(seq 30); do
+  # The certificate is the instance's own.
+  if curl --fail --silent --insecure --max-time 3 --output /dev/null "https://localhost:8443/healthz?deep=1"; then
+    exit 0
+  fi
+  sleep 1
+done
+
+echo "the shop does not say that it can sell; its last words:" >&2
+systemctl --no-pager --lines 20 status shop.service >&2 || true
+tail --lines 20 /var/log/tradewind/shop.log >&2 || true
+exit 1

@@ -1,0 +1,1 @@
+"""The sample shop: one idea a module, put together in `wsgi`."""

@@ -1,0 +1,83 @@
+"""One account in one region of an AWS on this machine, as a client of its APIs sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from scripts.errors import Failed
+from scripts.sandbox.fleets.front_door import FunctionFailed
+
+
+@dataclass
+class Account:
+    """Clients by service. The access key is the account, as the emulator takes it."""
+
+    endpoint: str
+    number: str
+    region: str
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """A botocore client; none of the user's files or variables counts."""
+        from botocore.config import Config
+        from botocore.session import Session
+
+        if service not in self._clients:
+            session = Session()
+            for theirs in ("profile", "config_file", "credentials_file"):
+                session.session_var_map[theirs] = (None, None, None, None)
+            config = Config(
+                retries={"mode": "standard", "total_max_attempts": 2},
+                connect_timeout=2,
+                read_timeout=30,
+                s3={"addressing_style": "path"},
+                proxies={},
+            )
+            self._clients[service] = session.create_client(
+                service,
+                region_name=self.region,
+                endpoint_url=self.endpoint,
+                aws_access_key_id=self.number,
+                aws_secret_access_key="sandbox",  # noqa: S106 - what the emulator ignores
+                config=config,
+            )
+        return self._clients[service]
+
+    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """One call. Raises Failed with AWS's words."""
+        with explained(f"{service}:{operation} in {self.region}"):
+            answer: dict[str, Any] = getattr(self.client(service), operation)(**parameters)
+            return answer
+
+    async def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        """What a function returns for an event. Raises FunctionFailed."""
+        return await asyncio.to_thread(self._invoke, function, event)
+
+    def _invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        try:
+            told = self.call("lambda", "invoke", FunctionName=function, Payload=json.dumps(event))
+            answer = json.loads(told["Payload"].read() or "null")
+        except (Failed, ValueError) as problem:
+            raise FunctionFailed(str(problem)) from problem
+        if told.get("FunctionError"):
+            raise FunctionFailed(told["FunctionError"])
+        return answer
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Whatever botocore raises in the block, as Failed."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        raise Failed(f"{what} failed: {said.get('Message') or said.get('Code')}.") from error
+    except BotoCoreError as error:
+        raise Failed(f"{what} was not answered: {error}".rstrip(".") + ".") from error

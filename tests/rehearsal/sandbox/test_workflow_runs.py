@@ -1,0 +1,160 @@
+"""What dies is tried again, what is stopped is left alone, what ran when the sandbox ended is taken up."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.sandbox import process
+from scripts.sandbox.workflow_clock import PATH
+from tests.rehearsal.conftest import Sandbox, free_port
+from tests.rehearsal.sandbox.running import Account, kill, until
+
+_accounts = itertools.count(540000000000 + os.getpid() % 100000 * 1000)
+
+#: Notes that it was called; hangs at the first call of its execution environment, if it is asked to.
+STEP = """
+import time
+def handler(event, context):
+    note(event.get("detail", event))
+    while event.get("detail", event).get("hangs") and not os.path.exists(event.get("until", "/")):
+        time.sleep(0.05)
+    if event.get("fails"):
+        raise NotNow("of course")
+    return {"done": True}
+class NotNow(Exception): pass
+"""
+
+
+@pytest.fixture
+def account(sandbox: Sandbox) -> Account:
+    return Account(sandbox, str(next(_accounts)))
+
+
+@pytest.fixture
+def fast(sandbox: Sandbox) -> Iterator[None]:
+    set_clock(sandbox, 10_000)
+    yield
+    set_clock(sandbox, 1)
+
+
+def set_clock(sandbox: Sandbox, speed: float) -> None:
+    body = json.dumps({"speed": speed}).encode()
+    urllib.request.urlopen(urllib.request.Request(sandbox.endpoint + PATH, body, method="PUT"))
+
+
+def task(function: str, payload: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {"FunctionName": function, "Payload": payload},
+        "Next": "Done",
+        **more,
+    }
+
+
+DONE = {"Type": "Succeed"}
+
+#: Hours between tries.
+SLOWLY = {"IntervalSeconds": 7200, "BackoffRate": 2, "MaxDelaySeconds": 7200}
+
+
+def start(account: Account, machine: str) -> str:
+    arn: str = account.client("stepfunctions").start_execution(stateMachineArn=machine)[
+        "executionArn"
+    ]
+    return arn
+
+
+def status(account: Account, execution: str) -> str:
+    told: str = account.client("stepfunctions").describe_execution(executionArn=execution)["status"]
+    return told
+
+
+def ended(account: Account, execution: str) -> str:
+    return until(lambda: (told := status(account, execution)) != "RUNNING" and told)
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_task_waits_for_hours_where_its_definition_says_so(account: Account) -> None:
+    function = account.function("step", STEP)
+    patient = {"ErrorEquals": ["NotNow"], "MaxAttempts": 3, "JitterStrategy": "FULL", **SLOWLY}
+    machine = account.workflow(
+        "waits", {"First": task(function, {"fails": True}, Retry=[patient]), "Done": DONE}
+    )
+    assert ended(account, start(account, machine)) == "FAILED"
+    assert len(account.noted()) == 4
+
+
+def test_an_execution_that_is_stopped_is_tried_no_more(account: Account) -> None:
+    function = account.function("step", STEP)
+    patient = {"ErrorEquals": ["NotNow"], "MaxAttempts": 100, **SLOWLY}
+    machine = account.workflow(
+        "waits", {"First": task(function, {"fails": True}, Retry=[patient]), "Done": DONE}
+    )
+    execution = start(account, machine)
+    until(account.noted)
+    account.client("stepfunctions").stop_execution(executionArn=execution)
+    assert ended(account, execution) == "ABORTED"
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_task_whose_function_is_killed_is_tried_again(account: Account, tmp_path: Path) -> None:
+    function = account.function("killed", STEP)
+    again = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}
+    waits = {"hangs": True, "until": str(tmp_path / "goes")}
+    machine = account.workflow(
+        "again", {"First": task(function, waits, Retry=[again]), "Done": DONE}
+    )
+    execution = start(account, machine)
+    until(account.noted)
+    assert kill("killed")
+    (tmp_path / "goes").touch()
+    assert ended(account, execution) == "SUCCEEDED"
+
+
+def test_a_function_that_a_rule_calls_is_called_again_when_it_is_killed(
+    account: Account, tmp_path: Path
+) -> None:
+    """An event that nobody would hear of again is an order that nobody works."""
+    function, events = account.function("told", STEP), account.client("events")
+    events.put_rule(Name="all", EventPattern=json.dumps({"source": ["test"]}))
+    events.put_targets(Rule="all", Targets=[{"Id": "function", "Arn": function}])
+    detail = json.dumps({"hangs": True, "until": str(tmp_path / "never")})
+    events.put_events(Entries=[{"Source": "test", "DetailType": "Told", "Detail": detail}])
+    for _ in range(3):
+        until(account.noted)
+        assert kill("told")
+
+
+def test_an_execution_goes_on_in_the_state_it_was_in_when_the_sandbox_is_started_again(
+    tmp_path: Path,
+) -> None:
+    port, goes = free_port(), tmp_path / "goes"
+    first = process.start(tmp_path / "home", port)
+    account = Account(Sandbox(tmp_path / "home", first.url), "111111111111")
+    function = account.function("step", STEP)
+    states = {
+        "First": task(function, {"step": 1}, Next="Second"),
+        "Second": task(function, {"step": 2, "hangs": True, "until": str(goes)}),
+        "Done": DONE,
+    }
+    execution = start(account, account.workflow("long", states))
+    seen: list[Any] = []
+    until(lambda: seen.extend(account.noted()) or len(seen) == 2)
+    process.stop(tmp_path / "home")
+    goes.touch()
+    second = process.start(tmp_path / "home", port)
+    try:
+        again = Account(Sandbox(tmp_path / "home", second.url), "111111111111")
+        assert ended(again, execution) == "SUCCEEDED"
+        assert {note["step"] for note in again.noted()} == {2}
+    finally:
+        process.stop(tmp_path / "home")

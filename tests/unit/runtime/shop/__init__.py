@@ -1,0 +1,1 @@
+"""The sample shop, asked as its customers ask it."""
