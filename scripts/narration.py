@@ -51,7 +51,7 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
         case TemplateUploaded(_, bucket, key):
             yield f"  uploaded s3://{bucket}/{key}"
         case BundlesMissed(region, bundles):
-            yield f"  packing {bundles} bundles for {region}"
+            yield f"  packing {bundles} bundle{'s' * (bundles != 1)} for {region}"
         case BundleUploaded(_, bucket, key, number, of):
             yield f"  uploaded s3://{bucket}/{key} ({number} of {of})"
         case ChangeSetCreated(_, _, name):

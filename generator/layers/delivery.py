@@ -163,13 +163,17 @@ class Delivery(Layer):
         return origins.groups(**{PAGES: (SHOP, STANDBY), FILES: (IMAGES, STANDBY_IMAGES)})
 
     def behaviours(self) -> Mapping[str, Any]:
-        """By path, the first that matches. What nobody named is not kept, and takes no writes."""
+        """By path, the first that matches. What nobody named is not kept, and takes no writes.
+
+        Images come from the buckets; the shop's own files come with its revision, so from the shop.
+        """
         files = self.serving(FILES, self.files_policy_id)
         pages = self.serving(PAGES, self.pages_policy_id)
         reads = self.serving(SHOP, CACHING_DISABLED, asked_with=ALL_VIEWER_EXCEPT_HOST_HEADER)
         writes = reads | {"AllowedMethods": list(WRITES)}
         by_path = {
-            **dict.fromkeys((shop_paths.IMAGES, shop_paths.STATIC), files),
+            shop_paths.IMAGES: files,
+            shop_paths.STATIC: files | {"TargetOriginId": PAGES},
             **dict.fromkeys(shop_paths.TRANSACTIONS, writes),
             **dict.fromkeys(shop_paths.CATALOGUE, pages),
         }

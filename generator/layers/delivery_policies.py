@@ -32,7 +32,7 @@ from generator.layer import Layer, Output
 MINUTE, DAY, YEAR = 60, 86_400, 31_536_000
 
 #: What a page of the catalogue may depend on; nothing else of a query reaches the shop or the key.
-PAGE_PARAMETERS = ("category", "page", "q", "sort")
+PAGE_PARAMETERS = ("category", "from", "page", "q", "sort")
 
 #: All that a page may do: what it loads, where it posts and who may frame it.
 CONTENT_SECURITY = "; ".join(

@@ -40,7 +40,6 @@ class ShopInstance(Layer):
     secrets_key_arn = Handoff(Foundation.secrets_key_arn)
     artifacts_key_arn = Handoff(Foundation.artifacts_key_arn)
     artifacts_bucket = Handoff(Foundation.artifacts_bucket)
-    images_bucket = Handoff(Foundation.images_bucket)
     image_id = Lookup(AMAZON_LINUX, example="ami-0123456789abcdef0", type="AWS::EC2::Image::Id")
     fleet_security_group_id = Input(FrontDoor.fleet_security_group_id)
     orders_secret_arn = Input(Secrets.orders_secret_arn)
@@ -63,7 +62,6 @@ class ShopInstance(Layer):
     payment_client_group_id = Input(PaymentRequests.payment_client_group_id)
     cache_secret_arn = Input(Secrets.cache_secret_arn)
     session_endpoint = Input(Cache.session_endpoint)
-    session_reader_endpoint = Input(Cache.session_reader_endpoint)
     session_port = Input(Cache.session_port)
     session_user = Input(Cache.session_user)
     price_endpoint = Input(Prices.price_endpoint)
@@ -106,7 +104,6 @@ class ShopInstance(Layer):
                 [carts.read(), carts.write()],
                 [intake.read(), intake.write()],
                 grants.Secret(self.orders_secret_arn, self.secrets_key_arn).read(),
-                grants.Bucket.named(self.images_bucket, self.data_key_arn).read(),
                 grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn).read(RELEASES),
                 grants.EventBus(self.bus_arn).put(SOURCE, SHOP_EVENTS),
                 grants.LogGroup(GetAtt(self.shop_logs, "Arn")).write(),
@@ -155,8 +152,7 @@ class ShopInstance(Layer):
         What a toggle left out is empty.
         """
         return {
-            "TRADEWIND_ENVIRONMENT": self.settings.environment,
-            "TRADEWIND_REGION_ROLE": self.settings.region_role,
+            "SHOP_ORIGIN": self.sub("https://shop.${DomainName}"),
             "AWS_DEFAULT_REGION": Ref("AWS::Region"),
             "CATALOGUE_TABLE": self.catalogue_table,
             "CARTS_TABLE": self.carts_table,
@@ -168,7 +164,6 @@ class ShopInstance(Layer):
             "ORDERS_DATABASE": self.database_name,
             "ORDERS_SECRET": self.orders_secret_arn,
             "SESSION_CACHE": self.session_endpoint,
-            "SESSION_CACHE_READER": self.session_reader_endpoint,
             "SESSION_CACHE_PORT": self.session_port,
             "SESSION_CACHE_USER": self.session_user,
             "SESSION_CACHE_SECRET": self.cache_secret_arn,
@@ -178,7 +173,6 @@ class ShopInstance(Layer):
             "SEARCH_INDEX": INDEX,
             "RECOMMENDATIONS": self.campaign_arn,
             "RECOMMENDATIONS_FILTER": self.not_bought_filter_arn,
-            "IMAGES_BUCKET": self.images_bucket,
             "EVENT_BUS": self.bus_name,
             "PAYMENTS_URL": self.payments_url,
             "METRICS_NAMESPACE": METRICS,

@@ -51,7 +51,7 @@ def worker_template(layer: Workers) -> AWSObject:
         profile=_profile(layer, log),
         security_groups=placement.security_groups,
         key_arn=layer.data_key_arn,
-        user_data=user_data("worker", _environment(layer), logs=Ref(log)),
+        user_data=user_data("worker", environment(layer), logs=Ref(log)),
     )
 
 
@@ -85,7 +85,7 @@ def _profile(layer: Workers, log: AWSObject) -> AWSObject:
     return layer.add(InstanceProfile("WorkerInstanceProfile", Roles=[Ref(role)]))
 
 
-def _environment(layer: Workers) -> dict[str, object]:
+def environment(layer: Workers) -> dict[str, object]:
     """What a revision of the worker reads from /etc/tradewind/worker.env; addresses and names, no secret."""
     return {
         "TRADEWIND_ENVIRONMENT": layer.settings.environment,

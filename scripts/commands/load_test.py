@@ -269,19 +269,19 @@ def _rehearse(
 
 def _front_door(context: Context, environment: Environment) -> str:
     """Where the sandbox's own shop serves. Raises UsageError where it does not."""
+    from scripts.commands.sandbox import shop_fleets
     from scripts.errors import UsageError
-    from scripts.sandbox import process
     from scripts.sandbox.fleets import supervision
-    from scripts.sandbox.fleets.spec import Spec
 
-    home = supervision.home_of(process.home_of(context.project), "shop", environment.primary_region)
-    if not supervision.status(home).running:
+    home = shop_fleets.home(context, environment, environment.primary_region)
+    fleet = supervision.status(home)
+    if not fleet.running:
         raise UsageError(
             f"No shop of the sandbox serves in {environment.primary_region}.",
             fix=f"Start it: tradewind sandbox shop start {environment.name}; "
             "or name one: --target http://127.0.0.1:PORT",
         )
-    return Spec.read(home).url
+    return str(fleet.document["url"])
 
 
 def _show(context: Context, directory: Path, report: Report) -> int | None:

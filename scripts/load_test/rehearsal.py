@@ -156,7 +156,6 @@ def _end(process: subprocess.Popen[str]) -> None:
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
             process.wait()
     if process.stdout is not None:
         process.stdout.close()

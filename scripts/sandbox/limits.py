@@ -51,13 +51,50 @@ LIMITS: tuple[Limit, ...] = (
     Limit("IAM", "Policies are stored and not enforced; a service role is not assumed."),
     Limit("Network", "Nothing leaves the machine: webhooks, mail and public DNS are not reached."),
     Limit("DynamoDB", "A global table copies a write at once: there is no replication lag."),
-    Limit("RDS, ElastiCache", "Clusters are records; no engine runs without Docker."),
+    Limit(
+        "RDS",
+        "A PostgreSQL database that a stack made can be connected to where PostgreSQL is installed: its "
+        "writer, by functions, under the address that the sandbox tells of its endpoint. It is the machine's "
+        "PostgreSQL, of whatever version; parameter groups, IAM logins and pgaudit are not in force, its "
+        "certificate is our own, and what it writes is not forced to the disk.",
+    ),
+    Limit(
+        "RDS",
+        "Readers, replicas and secondary clusters refuse connections. All clusters of a global database "
+        "have one set of data, so none is lost in a failover; one that leaves it begins empty. Snapshots "
+        "hold no data.",
+    ),
+    Limit(
+        "RDS",
+        "An engine offers SCRAM-SHA-256-PLUS; that RDS does is likely, but documented nowhere.",
+    ),
+    Limit("ElastiCache", "Clusters are records; no engine runs."),
     Limit(
         "OpenSearch",
-        "A domain keeps documents and tells them again: a search finds all or is refused. Its roles are kept "
-        "and not enforced; functions reach it without TLS.",
+        "A domain has indices with mappings, aliases and versions, and finds words (match, multi_match, "
+        "match_all); what it does not know it refuses. How well a document fits is counted more simply, what "
+        "is written is found at once, an index is made by PUT alone. Its roles are kept and not enforced; "
+        "functions reach it without TLS.",
+    ),
+    Limit(
+        "Personalize",
+        "A version and a campaign go a state further with each look, and nothing is trained: what is "
+        "recommended is what most users were busy with. A solution with a campaign can be deleted.",
     ),
     Limit("Load balancers", "describe-target-health calls every target healthy."),
+    Limit(
+        "Load balancers",
+        "A fleet's front door speaks HTTP/1.1 without TLS or HTTP/2, knows neither redirects nor weights, "
+        "and moves no traffic away from anomalies; a body may have 10 MiB. It stands for the distribution, "
+        "too: it adds the header by which the listener knows that one, and refuses nothing that the web ACL "
+        "would.",
+    ),
+    Limit(
+        "Fleets",
+        "An instance is a process of this machine's Python that systemd would have started: hooks of a "
+        "revision are not run, its role is not enforced, and no Auto Scaling group or target group lists it. "
+        "One that ends is started again on another port, and meanwhile answered for with 502, as on AWS.",
+    ),
     Limit(
         "Cost Explorer",
         "It answers as for a new account: no recommendation, nothing bought, no anomaly; a monitor that a "

@@ -92,7 +92,8 @@ def connect(host, port, login, application):
             f"SQLSTATE {state(error)}"
         ) from None
     except NO_SERVER as error:
-        raise DatabaseNotWritable(f"no connection: {type(error).__name__}") from None
+        reason = error.__cause__ if isinstance(error.__cause__, OSError) else error
+        raise DatabaseNotWritable(f"no connection: {type(reason).__name__}: {reason}") from None
 
 
 @contextlib.contextmanager

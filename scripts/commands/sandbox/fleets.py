@@ -39,7 +39,7 @@ def show(terminal: Terminal, fleets: list[Fleet]) -> None:
             one["id"],
             one["health"] or "-",
             one["pid"] or "-",
-            f"{one['resident_bytes'] // _MIB} MiB" if one["resident_bytes"] else "-",
+            f"{one['memory_bytes'] // _MIB} MiB" if one["memory_bytes"] else "-",
             one["restarts"],
             one["revision"] or "-",
         )

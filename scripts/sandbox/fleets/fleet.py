@@ -14,7 +14,7 @@ from typing import Any
 
 from scripts.errors import Failed
 from scripts.sandbox.fleets.instances import Instance
-from scripts.sandbox.fleets.memory import resident
+from scripts.sandbox.fleets.memory import used
 from scripts.sandbox.fleets.revisions import Revision
 from scripts.sandbox.fleets.target_groups import Health, TargetGroup
 
@@ -85,7 +85,7 @@ class Fleet:
 
     def described(self) -> list[dict[str, Any]]:
         """Every instance as a document."""
-        sizes = resident(one.pid for one in self.instances.values() if one.pid)
+        sizes = used(one.pid for one in self.instances.values() if one.pid)
         return [
             {
                 "id": one.id,
@@ -94,7 +94,7 @@ class Fleet:
                 "health": self.group.health(one.id),
                 "revision": one.revision.source if one.revision else None,
                 "restarts": one.restarts,
-                "resident_bytes": sizes.get(one.pid or 0),
+                "memory_bytes": sizes.get(one.pid or 0),
             }
             for one in self.instances.values()
         ]

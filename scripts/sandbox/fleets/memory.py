@@ -4,21 +4,40 @@ from __future__ import annotations
 
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 
-def resident(roots: Iterable[int]) -> dict[int, int]:
-    """Resident bytes of each process and of all below it; what they share is counted for each."""
+def used(roots: Iterable[int]) -> dict[int, int]:
+    """Bytes in memory of each process and of all below it.
+
+    Where the system tells, what several share counts in parts (Pss of proc_pid_smaps(5)): the workers of a
+    server that loads before it forks share most of it. Elsewhere it counts for each of them.
+    """
     told = subprocess.run(
         ["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=False
     ).stdout
-    children, sizes = defaultdict[int, list[int]](list), dict[int, int]()
+    children, resident = defaultdict[int, list[int]](list), dict[int, int]()
     for line in told.splitlines():
-        pid, parent, kib = map(int, line.split())
+        pid, parent, size = map(int, line.split())
         children[parent].append(pid)
-        sizes[pid] = kib * 1024
+        resident[pid] = size
 
-    def below(pid: int) -> int:
-        return sizes.get(pid, 0) + sum(below(child) for child in children[pid])
+    def tree(pid: int) -> Iterator[int]:
+        yield pid
+        for child in children[pid]:
+            yield from tree(child)
 
-    return {pid: below(pid) for pid in roots}
+    def kib(pid: int) -> int:
+        return _proportional(pid) or resident.get(pid, 0)
+
+    return {root: 1024 * sum(map(kib, tree(root))) for root in roots}
+
+
+def _proportional(pid: int) -> int | None:
+    """KiB of a process, what it shares in parts; None where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), None)

@@ -126,7 +126,7 @@ P1 = row(
     cache_policy("files", 31_536_000),
     cache_policy("pages", 3600),
     behavior("/images/*", origin="files", cached=FILES),
-    behavior("/static/*", origin="files", cached=FILES),
+    behavior("/static/*", origin="pages", cached=FILES),
     behavior("/products*", origin="pages", cached=PAGES),
     behavior("/categories*", origin="pages", cached=PAGES),
     behavior("/checkout*", origin="shop"),

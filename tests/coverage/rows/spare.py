@@ -78,8 +78,14 @@ P4 = row(
                 f"{METRICS}[Id=waiting].MetricStat.Metric.Dimensions": Item(
                     {"Name": "QueueName", "Value": Refers("workers/Jobs")}
                 ),
+                f"{METRICS}[Id=under_way].MetricStat.Metric.MetricName": (
+                    "ApproximateNumberOfMessagesNotVisible"
+                ),
+                f"{METRICS}[Id=under_way].MetricStat.Metric.Dimensions": Item(
+                    {"Name": "QueueName", "Value": Refers("workers/Jobs")}
+                ),
                 f"{METRICS}[Id=workers].MetricStat.Metric.MetricName": "GroupInServiceInstances",
-                f"{METRICS}[Id=result].Expression": Holds("waiting / workers"),
+                f"{METRICS}[Id=result].Expression": Holds("(under_way + waiting) / workers"),
             },
             times=1,
         ),
@@ -108,7 +114,32 @@ P4 = row(
             where=SPOT,
         ),
     ),
-    later=["the worker's own handling of the interruption notice: issue 4"],
+    Claim(
+        "a worker is told by what name Auto Scaling waits for it, and how long",
+        Some(
+            "AWS::EC2::LaunchTemplate",
+            {
+                "LaunchTemplateData.UserData": Holds(
+                    "LIFECYCLE_HOOK=hands-back", "NOTICE_SECONDS=110"
+                )
+            },
+        ),
+    ),
+    Claim(
+        "every night there is work, in the shop's time zone",
+        Some(
+            "AWS::Scheduler::Schedule",
+            {
+                "Target.Arn": Refers("workers/Jobs"),
+                "Target.Input": Holds("product-feed", "<aws.scheduler.scheduled-time>"),
+                "Target.DeadLetterConfig.Arn": Refers("workers/UndoneJobs"),
+                "ScheduleExpressionTimezone": Given(),
+                "State": "ENABLED",
+            },
+            times=1,
+        ),
+        PRIMARY,
+    ),
 )
 
 PROJECT = "AWS::CodeBuild::Project"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import shutil
+import tarfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +24,7 @@ from tests.functional.stubbed import StubbedSession
 Captured = pytest.CaptureFixture[str]
 PARAMS = Path(__file__).parents[3] / "params"
 ACCOUNT = "111111111111"
-REGION = "eu-central-1"
+REGION = "us-east-1"
 PROJECT = f"tradewind-dev-load-test-{REGION}"
 SHA512 = "ab" * 64
 RUN = "20261127T060000Z-ab12"
@@ -67,10 +69,6 @@ class Account:
             self.session.stub(service, REGION)
             for service in ("cloudformation", "codebuild", "s3", "cloudwatch")
         )
-        self.session.stub("sts", REGION).add_response(
-            "get_caller_identity",
-            {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/u", "UserId": "u"},
-        )
 
     def run(self, *words: str, environment: str = "dev") -> int:
         code = cli.main(["--project", str(self.project), "load-test", environment, *words])
@@ -81,8 +79,15 @@ class Account:
         captured = self.captured.readouterr()
         return captured.out, captured.err
 
+    def knows_us(self) -> None:
+        self.session.stub("sts").add_response(
+            "get_caller_identity",
+            {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/u", "UserId": "u"},
+        )
+
     def stands(self, *, output: str = PROJECT, name: str = "dev") -> None:
         """The stack and its project."""
+        self.knows_us()
         self.cloudformation.add_response(
             "describe_stacks",
             {
@@ -273,6 +278,7 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured) -
     made = Account(tmp_path, capsys)
     monkeypatch.delenv("TRADEWIND_SANDBOX", raising=False)
     monkeypatch.setattr(cli, "_on_aws", lambda _: lambda _: made.session.aws())
+    monkeypatch.setattr("scripts.terminal.PACE", 0.0)
     monkeypatch.setattr("scripts.load_test.launch.new_run", lambda _: RUN)
     return made
 
@@ -461,6 +467,7 @@ def test_where_nothing_runs_there_is_nothing_to_stop(account: Account) -> None:
 
 
 def test_without_the_stack_it_says_how_to_deploy_it(account: Account) -> None:
+    account.knows_us()
     account.cloudformation.add_client_error(
         "describe_stacks", "ValidationError", "Stack with id x does not exist"
     )
@@ -509,17 +516,11 @@ def test_the_hash_that_was_shown_approves_that_run_and_no_other(account: Account
     assert account.run("--users", "7") == 3  # nobody is there to be asked
     hash = account.said()[1].partition("plan ")[2][:16]
 
-    account.session.stub("sts", REGION).add_response(
-        "get_caller_identity", {"Account": ACCOUNT, "Arn": "arn", "UserId": "u"}
-    )
     account.stands()
     account.earlier()
     account.jmeter()
     assert account.run("--users", "8", "--approve", hash) == 3
 
-    account.session.stub("sts", REGION).add_response(
-        "get_caller_identity", {"Account": ACCOUNT, "Arn": "arn", "UserId": "u"}
-    )
     account.stands()
     account.earlier()
     account.jmeter()
@@ -557,3 +558,54 @@ def test_what_makes_no_sense_is_refused_before_anything_is_asked(
     monkeypatch.setattr(cli, "_on_aws", lambda _: pytest.fail)
 
     assert cli.main(["--project", str(tmp_path), "load-test", "dev", *words]) == 2
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "apache-jmeter-5.6.3.tgz"
+    with tarfile.open(path, "w:gz") as made:
+        for name in ("bin/jmeter", "bin/ApacheJMeter.jar", "lib/ext/ApacheJMeter_http.jar"):
+            made.addfile(tarfile.TarInfo(f"apache-jmeter-5.6.3/{name}"), io.BytesIO())
+    return path
+
+
+def test_jmeter_is_brought_with_its_digest_and_starts_nothing(
+    account: Account, archive: Path
+) -> None:
+    sha512 = hashlib.sha512(archive.read_bytes()).hexdigest()
+    account.stands()
+    account.s3.add_client_error("head_object", "404", "Not Found")
+    account.s3.add_response(
+        "put_object",
+        {},
+        {
+            "Bucket": "artifacts",
+            "Key": "load-test/jmeter.tgz",
+            "Body": ANY,
+            "Metadata": {"sha512": sha512, "name": "apache-jmeter-5.6.3"},
+        },
+    )
+    account.jmeter(sha512)
+
+    assert account.run("--jmeter", str(archive)) == 0
+
+    _, err = account.said()
+    assert sha512 in err
+    assert "compare that with what Apache publishes" in err
+
+
+def test_jmeter_that_lies_there_already_is_not_sent_again(account: Account, archive: Path) -> None:
+    account.stands()
+    account.jmeter(hashlib.sha512(archive.read_bytes()).hexdigest())
+
+    assert account.run("--jmeter", str(archive)) == 0
+
+
+def test_jmeter_that_did_not_arrive_is_said_so(account: Account, archive: Path) -> None:
+    account.stands()
+    account.s3.add_client_error("head_object", "404", "Not Found")
+    account.s3.add_response("put_object", {})
+    account.jmeter(SHA512)
+
+    assert account.run("--jmeter", str(archive)) == 1
+    assert "did not arrive" in account.said()[1]

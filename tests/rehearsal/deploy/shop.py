@@ -1,6 +1,7 @@
 """A platform that is small enough to be deployed a hundred times: two roots, one with two nested layers.
 
-foundation hands its bucket on to its peer and to platform; in platform, Queue hands its ARN to Catalog.
+foundation hands its bucket on to its peer and to platform; in platform, Queue hands its ARN to Catalog, and
+Catalog names a bundle.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.bundles import function_bundle
 from generator.manifest import Manifest, ParameterSource
 from generator.render import address
 
 ENVIRONMENT = ParameterSource.setting("environment", "planner")
 TEXT = {"Type": "String"}
+
+#: The key of a bundle that is made without any wheel, and so without a package index.
+BUNDLE = function_bundle("takeover_responder").key
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,7 @@ class Shop:
             "Properties": {
                 "Name": {"Fn::Sub": "/tradewind/${Environment}/catalog"},
                 "Type": "String",
+                "Description": BUNDLE,
                 "Value": {"Fn::Join": [",", [{"Ref": "OrdersArn"}, {"Ref": "BucketArn"}]]},
             },
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import os
 import shutil
@@ -16,9 +15,9 @@ import pytest
 from scripts.sandbox.fleets import supervision
 from scripts.sandbox.fleets.spec import Spec
 from tests.rehearsal.conftest import Sandbox, free_port
+from tests.rehearsal.fleets.ground import lay_out
 
 REGION = "eu-west-1"
-ORIGIN = "x-origin-secret"
 USER_DATA = """#!/bin/bash
 cat >/etc/little/shop.env <<'END'
 AWS_DEFAULT_REGION=eu-west-1
@@ -109,53 +108,10 @@ class Place:
 def place(sandbox: Sandbox, tmp_path: Path) -> Iterator[Place]:
     """All that a fleet of two needs; none of it runs yet."""
     account = str(next(_accounts))
-    elbv2 = sandbox.client("elbv2", REGION, account)
-    (balancer,) = elbv2.create_load_balancer(Name="shop")["LoadBalancers"]
-    (group,) = elbv2.create_target_group(
-        Name="shop",
-        Protocol="HTTPS",
-        Port=8443,
-        VpcId="vpc-1",
-        HealthCheckPath="/healthz",
-        HealthCheckIntervalSeconds=10,
-        HealthCheckTimeoutSeconds=5,
-        HealthyThresholdCount=2,
-        UnhealthyThresholdCount=2,
-    )["TargetGroups"]
-    sticky = {
-        "stickiness.enabled": "true",
-        "stickiness.type": "app_cookie",
-        "stickiness.app_cookie.cookie_name": "cart",
-        "stickiness.app_cookie.duration_seconds": "60",
-        "deregistration_delay.timeout_seconds": "30",
-        "load_balancing.algorithm.type": "round_robin",
-    }
-    elbv2.modify_target_group_attributes(
-        TargetGroupArn=group["TargetGroupArn"],
-        Attributes=[{"Key": key, "Value": value} for key, value in sticky.items()],
-    )
-    refusal = {"StatusCode": "403", "ContentType": "text/plain", "MessageBody": "Forbidden"}
-    (listener,) = elbv2.create_listener(
-        LoadBalancerArn=balancer["LoadBalancerArn"],
-        Protocol="HTTPS",
-        Port=443,
-        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": refusal}],
-    )["Listeners"]
-    elbv2.create_rule(
-        ListenerArn=listener["ListenerArn"],
-        Priority=10,
-        Conditions=[
-            {
-                "Field": "http-header",
-                "HttpHeaderConfig": {"HttpHeaderName": ORIGIN, "Values": ["hush"]},
-            }
-        ],
-        Actions=[{"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}],
-    )
-    template = sandbox.client("ec2", REGION, account).create_launch_template(
-        LaunchTemplateName="shop",
-        LaunchTemplateData={"UserData": base64.b64encode(USER_DATA.encode()).decode()},
-    )["LaunchTemplate"]
+
+    def client(service: str) -> Any:
+        return sandbox.client(service, REGION, account)
+
     spec = Spec(
         name="little",
         region=REGION,
@@ -165,9 +121,7 @@ def place(sandbox: Sandbox, tmp_path: Path) -> Iterator[Place]:
         port=free_port(),
         instances=2,
         revision="",
-        load_balancer=balancer["LoadBalancerArn"],
-        target_group=group["TargetGroupArn"],
-        launch_template=template["LaunchTemplateId"],
+        **lay_out(client, USER_DATA),
         environment_file="/etc/little/shop.env",
         arguments=("-m", "gunicorn", "-c", "gunicorn.conf.py", "shop:application"),
         bind="BIND",

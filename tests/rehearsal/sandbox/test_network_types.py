@@ -267,3 +267,24 @@ def test_a_web_acl_guards_a_load_balancer(account: Account) -> None:
     del resources["Guard"]
     account.update("s", template(resources))
     assert waf.list_resources_for_web_acl(WebACLArn=made["Acl"])["ResourceArns"] == []
+
+
+def test_the_targets_of_a_target_group_are_registered_with_it(account: Account) -> None:
+    functions = [f"arn:aws:lambda:eu-west-1:{account.number}:function:{name}" for name in "abc"]
+
+    def group(*targets: str) -> dict[str, Any]:
+        named = [{"Id": target} for target in targets]
+        made = resource("ElasticLoadBalancingV2::TargetGroup", TargetType="lambda", Targets=named)
+        return template({"Group": made}, Outputs={"Arn": output({"Ref": "Group"})})
+
+    arn = outputs(account.create("s", group(functions[0])))["Arn"]
+    elbv2 = account.client("elbv2")
+
+    def registered() -> list[str]:
+        told = elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        return sorted(one["Target"]["Id"] for one in told)
+
+    assert registered() == functions[:1]
+    elbv2.register_targets(TargetGroupArn=arn, Targets=[{"Id": functions[2]}])  # somebody else's
+    account.update("s", group(functions[1]))
+    assert registered() == functions[1:]

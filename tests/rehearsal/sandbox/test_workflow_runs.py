@@ -19,14 +19,15 @@ from tests.rehearsal.sandbox.running import Account, kill, until
 
 _accounts = itertools.count(540000000000 + os.getpid() % 100000 * 1000)
 
-#: Notes that it was called; hangs at the first call of its execution environment, if it is asked to.
+#: Notes that it was called; waits until there is a file, if it is told of one.
 STEP = """
 import time
 def handler(event, context):
-    note(event.get("detail", event))
-    while event.get("detail", event).get("hangs") and not os.path.exists(event.get("until", "/")):
+    told = event.get("detail", event)
+    note(told)
+    while not os.path.exists(told.get("until", "/")):
         time.sleep(0.05)
-    if event.get("fails"):
+    if told.get("fails"):
         raise NotNow("of course")
     return {"done": True}
 class NotNow(Exception): pass
@@ -109,7 +110,7 @@ def test_an_execution_that_is_stopped_is_tried_no_more(account: Account) -> None
 def test_a_task_whose_function_is_killed_is_tried_again(account: Account, tmp_path: Path) -> None:
     function = account.function("killed", STEP)
     again = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}
-    waits = {"hangs": True, "until": str(tmp_path / "goes")}
+    waits = {"until": str(tmp_path / "goes")}
     machine = account.workflow(
         "again", {"First": task(function, waits, Retry=[again]), "Done": DONE}
     )
@@ -127,7 +128,7 @@ def test_a_function_that_a_rule_calls_is_called_again_when_it_is_killed(
     function, events = account.function("told", STEP), account.client("events")
     events.put_rule(Name="all", EventPattern=json.dumps({"source": ["test"]}))
     events.put_targets(Rule="all", Targets=[{"Id": "function", "Arn": function}])
-    detail = json.dumps({"hangs": True, "until": str(tmp_path / "never")})
+    detail = json.dumps({"until": str(tmp_path / "never")})
     events.put_events(Entries=[{"Source": "test", "DetailType": "Told", "Detail": detail}])
     for _ in range(3):
         until(account.noted)
@@ -143,7 +144,7 @@ def test_an_execution_goes_on_in_the_state_it_was_in_when_the_sandbox_is_started
     function = account.function("step", STEP)
     states = {
         "First": task(function, {"step": 1}, Next="Second"),
-        "Second": task(function, {"step": 2, "hangs": True, "until": str(goes)}),
+        "Second": task(function, {"step": 2, "until": str(goes)}),
         "Done": DONE,
     }
     execution = start(account, account.workflow("long", states))

@@ -191,17 +191,17 @@ class Workplace:
 
     def waiting(self, queue: str) -> int:
         """Messages that could be received now."""
-        return self._messages(queue, "ApproximateNumberOfMessages")
+        return self._messages(queue)[0]
 
     def unfinished(self) -> int:
         """Jobs that wait or are under way."""
-        return self.waiting(self.jobs) + self._messages(
-            self.jobs, "ApproximateNumberOfMessagesNotVisible"
-        )
+        return sum(self._messages(self.jobs))
 
-    def _messages(self, queue: str, which: str) -> int:
-        answer = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[which])
-        return int(answer["Attributes"][which])
+    def _messages(self, queue: str) -> tuple[int, ...]:
+        """Those to be had and those under way, at one moment."""
+        which = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=which)
+        return tuple(int(answer["Attributes"][name]) for name in which)
 
 
 def eventually(holds: Callable[[], bool], what: str) -> None:

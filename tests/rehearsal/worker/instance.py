@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-TOKEN = "a-session-token"  # noqa: S105 - not one
+TOKEN = "a-session-token"
 
 SPOT, TARGET, REBALANCE = (
     "spot/instance-action",
@@ -18,7 +18,7 @@ SPOT, TARGET, REBALANCE = (
 
 
 class Instance:
-    """`says` is path -> text, below meta-data; without a token it answers 401, as with HttpTokens=required."""
+    """`says` is path -> text, below meta-data. Without a token it answers 401: HttpTokens is required."""
 
     def __init__(self) -> None:
         self.says = {

@@ -1,4 +1,4 @@
-"""What stands between a worker and AWS: calls pass, and a test may hold one, answer it itself, or lose its answer."""
+"""What stands between a worker and AWS: a test may hold a call, answer it itself, or lose its answer."""
 
 from __future__ import annotations
 
@@ -43,8 +43,17 @@ class Rule:
     released: threading.Event = field(default_factory=threading.Event)
 
 
+class Server(ThreadingHTTPServer):
+    """It minds no worker that was killed."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """A connection that broke."""
+
+
 class Wire:
-    """A proxy on loopback; `calls` is what went over it, described: `PUT /bucket/key`, or an action's name."""
+    """A proxy on loopback; `calls` is what went over it: `PUT /bucket/key`, or the name of an action."""
 
     def __init__(self, endpoint: str) -> None:
         self.target = urllib.parse.urlsplit(endpoint).netloc
@@ -56,16 +65,16 @@ class Wire:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def handle_call(self) -> None:
-                wire.pass_on(self)
-
-            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_call
+            def __getattr__(self, name: str) -> Any:
+                """What http.server looks for: do_GET and its like."""
+                if name.startswith("do_"):
+                    return lambda: wire.pass_on(self)
+                raise AttributeError(name)
 
             def log_message(self, *_: Any) -> None:
                 """Nothing."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def holding(self, what: str, number: int = 1) -> Rule:
@@ -102,16 +111,13 @@ class Wire:
         if any(rule.loses for rule in rules):
             request.close_connection = True
             return
-        try:
-            request.send_response(status)
-            for name, value in headers.items():
-                request.send_header(name, value)
-            request.send_header("Content-Length", str(len(content)))
-            request.end_headers()
-            if request.command != "HEAD":
-                request.wfile.write(content)
-        except OSError:
-            request.close_connection = True  # a worker that was killed
+        request.send_response(status)
+        for name, value in headers.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        if request.command != "HEAD":
+            request.wfile.write(content)
 
     def _rule(self, rule: Rule) -> Rule:
         self.rules.append(rule)

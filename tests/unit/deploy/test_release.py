@@ -11,7 +11,7 @@ import pytest
 
 from scripts.deploy import release
 from scripts.errors import UsageError
-from tests.rehearsal.deploy.shop import Shop
+from tests.rehearsal.deploy.shop import BUNDLE, Shop
 
 
 @pytest.fixture
@@ -42,6 +42,14 @@ def test_a_root_is_read_with_what_it_nests(out: Path) -> None:
         "catalog.json",
         "queue.json",
     }
+
+
+def test_a_root_names_the_bundles_of_what_it_nests_and_a_release_needs_no_more(out: Path) -> None:
+    read = release.read(out.parents[1])
+
+    assert read.roots["platform"].bundles == (BUNDLE,)
+    assert read.roots["foundation"].bundles == ()
+    assert not (out.parents[1] / ".tradewind").exists()
 
 
 def test_a_nested_template_that_was_edited_by_hand_is_refused(out: Path) -> None:

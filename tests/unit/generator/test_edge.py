@@ -94,10 +94,14 @@ def test_the_shops_name_leads_to_the_distribution(title: str, kind: str) -> None
     assert record["AliasTarget"]["EvaluateTargetHealth"] is False
 
 
-@pytest.mark.parametrize("path", ["/images/a.webp", "/static/shop.css"])
-def test_files_come_from_the_buckets_and_are_kept_for_long(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "origin"), [("/images/a.webp", "files"), ("/static/0123/style.css", "pages")]
+)
+def test_images_come_from_the_buckets_the_shops_files_from_it_and_both_are_kept_for_long(
+    path: str, origin: str
+) -> None:
     found = behaviour(path)
-    assert found["TargetOriginId"] == "files"
+    assert found["TargetOriginId"] == origin
     assert found["CachePolicyId"] == DeliveryPolicies.files_policy_id.example
     assert found["Compress"] is True
     kept = Made(DeliveryPolicies)["Files"]["CachePolicyConfig"]

@@ -13,7 +13,7 @@ from generator.errors import BuildError
 from generator.execution import BESIDES, CUSTOM, REFUSED, provided
 from generator.handler_permissions import SNAPSHOT, HandlerPermissions, handler_permissions
 from generator.iam_reference import parsed, reference
-from generator.naming import pascal
+from generator.naming import artifact_bucket, pascal
 from generator.policy_size import POLICY_LIMIT, size
 from generator.reach import acts_on
 from generator.stacks import build, resource_types
@@ -109,6 +109,18 @@ def test_a_type_whose_schema_is_silent_fails_the_build(monkeypatch: pytest.Monke
 def test_a_custom_resource_needs_the_call_of_its_function() -> None:
     assert "lambda:InvokeFunction" in execution.needed([CUSTOM])
     assert execution.needed(["Custom::Closed"]) == execution.needed([CUSTOM])
+
+
+def test_the_code_of_our_functions_is_read_as_the_role(policies: list[dict[str, Any]]) -> None:
+    """Lambda fetches a bundle with the permissions of whoever makes the function, and encrypts its copy."""
+    bucket = artifact_bucket("dev", ACCOUNT, "us-east-1")
+    ours = f"arn:aws:s3:::{bucket}/releases/0123456789abcdef/order_commit.zip"
+    for action in ("s3:GetObject", "s3:GetObjectVersion"):
+        assert allows(policies, action, ours)
+        assert not allows(policies, action, ours.replace("tradewind-dev", "tradewind-prod"))
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/0"
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        assert allows(policies, action, key, kms__ResourceAliases="alias/tradewind-dev-artifacts")
 
 
 def test_policies_within_iams_quotas(deployers: Deployers) -> None:

@@ -62,7 +62,7 @@ def test_every_variable_that_the_builds_read_is_given() -> None:
 
     script = build_specification(1)
     given = {one["Name"] for one in project()["Environment"]["EnvironmentVariables"]}
-    read = set(re.findall(r"\$\{?([A-Z_]{3,})", script))
+    read = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]{2,})", script))
 
     assert read - given == {"PART", "RUN", "JMETER_SHA512"}
     assert given <= read

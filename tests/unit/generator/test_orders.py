@@ -154,12 +154,14 @@ def test_readers_scale_in_the_primary_alone() -> None:
 
 @pytest.mark.parametrize("role", ["primary", "standby"])
 @pytest.mark.parametrize("engine", ["rds-multi-az", "aurora-global"])
-def test_the_database_speaks_tls_only_and_logs_no_values(role: str, engine: str) -> None:
+def test_the_database_speaks_tls_and_scram_only_and_logs_no_values(role: str, engine: str) -> None:
     stack = standing(Orders, role, orders_engine=engine)
     groups = of_type(stack, "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup")
     ((_, group),) = groups.items()
     parameters: Any = group["Parameters"]
     assert parameters["rds.force_ssl"] == "1"
+    assert parameters["password_encryption"] == "scram-sha-256"
+    assert parameters["rds.accepted_password_auth_method"] == "scram"
     assert parameters["log_statement"] == "none"
     assert parameters["log_parameter_max_length"] == "0"
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import jsonata  # type: ignore[import-untyped]
 import pytest
 
 from generator.availability import offers
@@ -105,6 +107,77 @@ def test_the_campaign_is_kept_ready_for_no_more_than_is_asked() -> None:
     definition = RecommendationTraining().template.resources["Training"].DefinitionString
     _, given = definition.data["Fn::Sub"]
     assert given["MinimumTps"].data == {"Ref": "RecommendationsMinimumTps"}
+
+
+def campaign(status: str, version: str = "old", **update: str) -> dict[str, Any]:
+    """What DescribeCampaign answers; `update` is its latest."""
+    told = {"Status": status, "SolutionVersionArn": version}
+    return {"Campaign": told | ({"LatestCampaignUpdate": update} if update else {})}
+
+
+def way(choice: str, seen: dict[str, Any]) -> str:
+    """Where a choice of the training leads, once the version `new` is trained."""
+    told = training()["States"][choice]
+    for each in told["Choices"]:
+        condition = jsonata.Jsonata(each["Condition"][2:-2])
+        condition.assign("states", {"input": seen})
+        condition.assign("version", "new")
+        if condition.evaluate(None) is True:
+            return str(each["Next"])
+    return str(told["Default"])
+
+
+@pytest.mark.parametrize(
+    ("seen", "then"),
+    [
+        (campaign("ACTIVE"), "MoveCampaign"),
+        (campaign("CREATE FAILED"), "MoveCampaign"),
+        (campaign("CREATE PENDING"), "MoveLater"),
+        (campaign("CREATE IN_PROGRESS"), "MoveLater"),
+        (campaign("DELETE PENDING"), "MoveLater"),
+        (campaign("DELETE IN_PROGRESS"), "MoveLater"),
+        (campaign("ACTIVE", SolutionVersionArn="x", Status="CREATE IN_PROGRESS"), "MoveLater"),
+        (campaign("ACTIVE", SolutionVersionArn="x", Status="CREATE FAILED"), "MoveCampaign"),
+        (campaign("ACTIVE", "new", SolutionVersionArn="new", Status="ACTIVE"), "Answering"),
+    ],
+)
+def test_a_campaign_is_moved_when_personalize_lets_it(seen: dict[str, Any], then: str) -> None:
+    assert way("Movable", seen) == then
+
+
+@pytest.mark.parametrize(
+    ("seen", "then"),
+    [
+        (campaign("CREATE IN_PROGRESS", "new"), "AnswerWait"),
+        (campaign("ACTIVE", "new"), "Answering"),
+        (campaign("CREATE FAILED", "new"), "JobFailed"),
+        (campaign("ACTIVE", SolutionVersionArn="new", Status="CREATE PENDING"), "AnswerWait"),
+        (campaign("ACTIVE", "new", SolutionVersionArn="new", Status="ACTIVE"), "Answering"),
+        (campaign("ACTIVE", SolutionVersionArn="new", Status="CREATE FAILED"), "JobFailed"),
+        # One that failed some other week is no answer to this one.
+        (campaign("ACTIVE", SolutionVersionArn="x", Status="CREATE FAILED"), "AnswerWait"),
+        # One that could not be made is being moved, and may yet answer.
+        (
+            campaign("CREATE FAILED", SolutionVersionArn="new", Status="CREATE PENDING"),
+            "AnswerWait",
+        ),
+    ],
+)
+def test_a_training_ends_when_the_campaign_answers_from_it_or_never_will(
+    seen: dict[str, Any], then: str
+) -> None:
+    assert way("AnswerSettled", seen) == then
+
+
+def test_a_call_that_is_tried_again_trains_no_second_model() -> None:
+    """Whether the first arrived nobody knows; hours of training are paid for."""
+    states = training()["States"]
+    assert "Execution.StartTime" in states["Train"]["Arguments"]["Name"]
+    assert states["Train"]["Catch"][0] == {
+        "ErrorEquals": ["Personalize.ResourceAlreadyExistsException"],
+        "Next": "FindVersion",
+    }
+    assert states["FindVersion"]["Next"] == states["Train"]["Next"]
 
 
 @pytest.mark.parametrize(("role", "state"), [("primary", "ENABLED"), ("standby", "DISABLED")])

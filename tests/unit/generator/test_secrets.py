@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -98,6 +99,12 @@ def test_the_rotation_knows_which_kind_of_database_it_changes(engine: str, kind:
         "DATABASE": "tradewind-dev-orders-us-east-1",
         "KIND": kind,
     }
+
+
+def test_the_rotation_looks_the_database_up_and_cannot_modify_it() -> None:
+    role = of_type(standing(Secrets), "AWS::IAM::Role")["DatabaseRotationRole"]
+    told = set(re.findall(r"rds:\w+", json.dumps(role)))
+    assert told == {"rds:DescribeDBInstances", "rds:DescribeDBClusters"}
 
 
 @pytest.mark.parametrize("role", ["DatabaseRotationRole", "PaymentKeyRotationRole"])

@@ -71,7 +71,6 @@ def test_an_instance_reads_the_catalogue_and_writes_carts_and_order_intake_alone
         ("payment_api", "execute-api:Invoke"),
         ("product_search", "es:ESHttpPost"),
         ("recommendations", "personalize:GetRecommendations"),
-        ("worker_fleet", "sqs:SendMessage"),
     ],
 )
 def test_what_a_toggle_leaves_out_an_instance_is_not_allowed(toggle: str, action: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from generator.layers.worker_scaling import WorkerScaling
@@ -85,8 +86,8 @@ def test_what_each_worker_has_before_it_decides_how_many_there_are() -> None:
     metrics = tracking["TargetTrackingConfiguration"]["CustomizedMetricSpecification"]["Metrics"]
 
     assert tracking["TargetTrackingConfiguration"]["TargetValue"] == "7"
-    assert {metric["Id"] for metric in metrics} == {"result", "waiting", "workers"}
-    assert [metric["ReturnData"] for metric in metrics] == [True, False, False]
+    assert {metric["Id"] for metric in metrics} == {"result", "under_way", "waiting", "workers"}
+    assert [metric["ReturnData"] for metric in metrics] == [True, False, False, False]
 
 
 def test_the_first_worker_is_woken_by_work_and_by_nothing_else() -> None:
@@ -118,3 +119,43 @@ def test_a_revision_reaches_a_single_worker_too() -> None:
     """Of one worker no share can stay; CodeDeploy would fail at once."""
     (pace,) = Made(WorkerScaling).of_type("AWS::CodeDeploy::DeploymentConfig").values()
     assert pace["MinimumHealthyHosts"] == {"Type": "FLEET_PERCENT", "Value": 0}
+
+
+def test_the_last_worker_is_not_taken_away_from_its_job() -> None:
+    """A job under way does not wait any more; of nothing that waits, target tracking makes no worker."""
+    tracking = Made(WorkerScaling)["BacklogTracking"]["TargetTrackingConfiguration"]
+    metrics = {one["Id"]: one for one in tracking["CustomizedMetricSpecification"]["Metrics"]}
+
+    under_way = metrics["under_way"]["MetricStat"]["Metric"]["MetricName"]
+    assert under_way == "ApproximateNumberOfMessagesNotVisible"
+    assert "(under_way + waiting) / workers" in metrics["result"]["Expression"]
+
+
+def test_a_job_of_the_schedule_is_the_same_job_however_often_it_is_sent() -> None:
+    """Its name is the time for which it was planned, and not an id of the sending."""
+    schedules = Made(Workers, region_role="primary").of_type("AWS::Scheduler::Schedule")
+
+    jobs = [json.loads(schedule["Target"]["Input"]) for schedule in schedules.values()]
+    assert {job["job"] for job in jobs} == {"product-feed", "image-audit"}
+    assert {job["scheduled_at"] for job in jobs} == {"<aws.scheduler.scheduled-time>"}
+
+
+def test_the_standby_makes_no_feed_of_its_own() -> None:
+    schedules = Made(Workers, region_role="standby").of_type("AWS::Scheduler::Schedule")
+
+    assert {schedule["State"] for schedule in schedules.values()} == {"DISABLED"}
+
+
+def test_a_worker_writes_feeds_and_reports_and_no_picture() -> None:
+    written = [
+        resource
+        for statement in Made(Workers).statements("WorkerInstance")
+        if "s3:PutObject" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+
+    assert {resource.partition("/")[2] for resource in written} == {
+        "checkpoints/*",
+        "feeds/*",
+        "reports/*",
+    }

@@ -47,9 +47,9 @@ def indexer(monkeypatch: pytest.MonkeyPatch, domain: Domain, queue: Queue) -> Mo
 
 
 def hurried(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> ModuleType:
-    """The same without a pause: patience is a second, and a sleep takes none."""
+    """The same without a pause: a sleep takes no time."""
     monkeypatch.setattr("time.sleep", lambda _: None)
-    vars(module)["PATIENCE"] = 1
+    vars(module)["PATIENCE"] = 60
     return module
 
 
@@ -117,6 +117,15 @@ def test_of_several_changes_in_a_second_the_last_counts(
     assert domain.holds()["a"]["stock"] == 2
     given_back(indexer, change("MODIFY", "a", "9", 100, stock={"N": "9"}))
     assert domain.holds()["a"]["stock"] == 9
+
+
+def test_what_was_put_right_in_the_same_batch_is_nobodys_to_mend(
+    indexer: ModuleType, domain: Domain, queue: Queue
+) -> None:
+    wrong = change("MODIFY", "a", "1", 100, price={"S": "cheap"})
+    assert given_back(indexer, wrong, change("MODIFY", "a", "2", 101, price={"N": "5"})) == []
+    assert queue.given_up == []
+    assert domain.holds()["a"]["price"] == 5
 
 
 def test_the_index_in_the_making_hears_of_every_change_too(

@@ -79,7 +79,7 @@ def queue() -> Queue:
 @pytest.fixture
 def reindexer(domain: Domain, catalogue: Catalogue, queue: Queue) -> ModuleType:
     module = execution_environment("search_reindexer", dynamodb=catalogue, sqs=queue)
-    vars(module)["PATIENCE"] = 1
+    vars(module)["PATIENCE"] = 60
     return module
 
 

@@ -15,7 +15,7 @@ SHAPE = re.compile(f"[A-Za-z]{{{LENGTH}}}")
 
 def new_identifier(length: int = LENGTH) -> str:
     """One that has never been."""
-    return "".join(secrets.choice(ascii_letters) for _ in range(length))
+    return _letters(secrets.token_bytes(length))
 
 
 def pseudonym(cart_id: str) -> str:
@@ -23,5 +23,8 @@ def pseudonym(cart_id: str) -> str:
 
     Events, sessions and orders bear it. The cart's own id is all that one needs to change the cart.
     """
-    digest = hashlib.sha256(cart_id.encode()).digest()[:LENGTH]
-    return "".join(ascii_letters[byte % len(ascii_letters)] for byte in digest)
+    return _letters(hashlib.sha256(cart_id.encode()).digest())
+
+
+def _letters(some: bytes) -> str:
+    return "".join(ascii_letters[byte % len(ascii_letters)] for byte in some)

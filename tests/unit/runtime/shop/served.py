@@ -41,6 +41,7 @@ class Tables(ThreadingHTTPServer):
 class _Answer(BaseHTTPRequestHandler):
     server: Tables
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))

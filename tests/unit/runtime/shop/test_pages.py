@@ -23,7 +23,7 @@ HOSTILE = (
     "{{7*7}}${7*7}",
     "\N{RIGHT-TO-LEFT OVERRIDE}evil",
     "&lt;already&gt; & so on",
-    "𝕏" * 200,
+    "\N{GRINNING FACE}" * 200,
 )
 
 PAGES = (
@@ -169,7 +169,9 @@ def test_an_error_page_repeats_nothing_of_what_was_sent(browser: Browser) -> Non
 def test_one_buys_with_forms_alone(aws: Aws, browser: Browser) -> None:
     page = Outline(browser.get("/products/lamp").text)
     (form,) = (form for form in page.all("form") if form.get("method") == "post")
-    fields = {field["name"]: field.get("value") for field in page.all("input") if "value" in field}
+    fields = {
+        str(field["name"]): field.get("value") for field in page.all("input") if "value" in field
+    }
     answer = browser.post(str(form["action"]), **fields)
     assert (answer.status_code, answer.headers["location"]) == (303, "/cart")
     assert "Lamp" in browser.get("/cart").text

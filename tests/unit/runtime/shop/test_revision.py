@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 import shutil
@@ -20,7 +19,7 @@ from tests.unit.runtime.shop.world import REVISION, part
 
 FIRST_BOOT = REVISION.parent / "first_boot"
 
-#: Left out by a toggle's condition: what may not be there.
+#: The unit says it, or the sandbox.
 NOT_FROM_THE_FIRST_BOOT = {"SHOP_FLEET", "SHOP_CERTIFICATE"}
 
 
@@ -32,17 +31,16 @@ def hooks() -> list[Path]:
     return [REVISION / script["location"] for (script,) in appspec()["hooks"].values()]
 
 
-def unit() -> configparser.RawConfigParser:
-    class Several(dict[str, Any]):
-        """systemd lets a key stand more than once; its values are joined here."""
-
-        def __setitem__(self, key: str, value: Any) -> None:
-            super().__setitem__(key, self[key] + value if key in self else value)
-
-    read = configparser.RawConfigParser(strict=False, dict_type=Several)
-    read.optionxform = str  # type: ignore[assignment,method-assign]
-    read.read(REVISION / "shop.service")
-    return read
+def unit() -> dict[str, dict[str, str]]:
+    """Section -> key -> value; of a key that stands more than once, all values."""
+    sections: dict[str, dict[str, str]] = {}
+    for line in (REVISION / "shop.service").read_text().splitlines():
+        if line.startswith("["):
+            section = sections.setdefault(line.strip("[]"), {})
+        elif "=" in line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            section[key] = f"{section[key]} {value}" if key in section else value
+    return sections
 
 
 def test_every_file_that_is_installed_is_there() -> None:

@@ -102,7 +102,7 @@ def test_a_customer_buys(aws: Aws, tmp_path: Path) -> None:
     "raw",
     [
         b"GET /" + CARD + b" HTTP/9.9\r\n\r\n",
-        CARD + b" / HTTP/1.1\r\n\r\n",
+        CARD + b" / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nX-Card " + CARD + b": x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\n" + CARD + b"\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + CARD + b"x\r\n\r\n",
@@ -150,15 +150,13 @@ def test_it_serves_tls_with_the_certificate_that_the_first_boot_made(
     aws: Aws, tmp_path: Path
 ) -> None:
     key, certificate = tmp_path / "tls.key", tmp_path / "tls.crt"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt"]
-        + ["ec_paramgen_curve:prime256v1", "-days", "1", "-subj", "/CN=shop"]
-        + ["-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
+    made = (
+        "openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=shop"
     )
-    told = {"SHOP_CERTIFICATE": str(certificate), "SHOP_KEY": str(key)}
-    served = Served(aws, tmp_path, **told)
+    subprocess.run(
+        [*made.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True
+    )
+    served = Served(aws, tmp_path, SHOP_CERTIFICATE=str(certificate), SHOP_KEY=str(key))
     context = ssl.create_default_context(cafile=str(certificate))
     context.check_hostname = False
     served.tls = context

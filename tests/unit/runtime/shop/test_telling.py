@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -61,7 +62,12 @@ def test_a_page_that_is_kept_tells_of_its_view_by_a_pixel(browser: Browser) -> N
 
 def test_events_go_in_tens(aws: Aws, open_shop: Any) -> None:
     sizes: list[int] = []
-    aws.put_events = lambda entries: sizes.append(len(entries)) or [{} for _ in entries]
+
+    def taken(entries: list[Any]) -> list[Any]:
+        sizes.append(len(entries))
+        return [{} for _ in entries]
+
+    aws.put_events = taken
     for number in range(25):
         open_shop.events.tell("ProductViewed", "visitor", f"p{number}")
     told(aws, open_shop)
@@ -69,7 +75,7 @@ def test_events_go_in_tens(aws: Aws, open_shop: Any) -> None:
 
 
 def test_what_the_bus_refuses_is_told_once_more(aws: Aws, open_shop: Any) -> None:
-    rounds = iter([[{}, {"ErrorCode": "Throttled"}, {}], [{}]])
+    rounds: Iterator[list[Any]] = iter([[{}, {"ErrorCode": "Throttled"}, {}], [{}]])
     aws.put_events = lambda entries: next(rounds)
     for number in range(3):
         open_shop.events.tell("ProductViewed", "visitor", f"p{number}")

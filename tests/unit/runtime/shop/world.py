@@ -29,7 +29,7 @@ REGION = "eu-west-1"
 CATALOGUE, CARTS, INTAKE = "catalogue", "carts", "order-intake"
 KEYS = {CATALOGUE: "product_id", CARTS: "cart_id", INTAKE: "order_id"}
 
-TOKEN = "tok_okRehearsalPayment"  # noqa: S105 - what a rehearsal pays with
+TOKEN = "tok_okRehearsalPayment"
 CARD = "4111 1111 1111 1111"
 
 _account = itertools.count(100_000_000_000)

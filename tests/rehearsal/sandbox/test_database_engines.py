@@ -1,0 +1,185 @@
+"""How long the engines behind databases of RDS run, and which endpoints lead to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from scripts.sandbox import process
+from scripts.sandbox.record import birth
+from tests.rehearsal.conftest import Sandbox, free_port
+from tests.rehearsal.sandbox.orders_stack import (
+    REGION,
+    eventually,
+    needs_postgres,
+    order,
+    orders_stack,
+)
+from tests.unit.runtime.loading import execution_environment
+
+pytestmark = needs_postgres
+
+ACCOUNT, PEER = "777777777777", "eu-central-1"
+AURORA = {"Engine": "aurora-postgresql", "EngineVersion": "17.9"}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Sandbox]:
+    """A sandbox that a test may stop or kill."""
+    running = process.start(tmp_path / "home", free_port())
+    yield Sandbox(tmp_path / "home", running.url)
+    process.stop(tmp_path / "home")
+
+
+def engine(sandbox: Sandbox) -> int:
+    """The process of the one engine."""
+    (record,) = (sandbox.home / "databases").glob("db-*/data/postmaster.pid")
+    return int(record.read_text().splitlines()[0])
+
+
+def told(sandbox: Sandbox, host: str, port: int = 5433) -> dict[str, Any]:
+    """What the sandbox tells of an endpoint."""
+    try:
+        with urlopen(f"{sandbox.endpoint}/_tradewind/databases?host={host}&port={port}") as answer:
+            there: dict[str, Any] = json.load(answer)
+    except HTTPError as refusal:
+        there = json.load(refusal)
+    return there
+
+
+def test_what_is_committed_outlives_a_stop_and_a_kill(own: Sandbox) -> None:
+    log = own.home / "sandbox.log"
+    with orders_stack(own, ACCOUNT) as orders:
+        orders.commit(order(1))
+        running = engine(own)
+        process.stop(own.home)
+        assert birth(running) is None, "an engine outlives the sandbox's stop"
+
+        sandbox = process.start(own.home)
+        assert orders.commit(order(1)) == {"outcome": "committed-before"}
+        orders.commit(order(2))
+        running = engine(own)
+        eventually(lambda: "state saved" in log.read_text(), "a snapshot")
+        os.kill(sandbox.pid, signal.SIGKILL)
+        if shutil.which("setpriv"):
+            eventually(lambda: birth(running) is None, "the end of the engine")
+
+        process.start(own.home)
+        assert orders.commit(order(2)) == {"outcome": "committed-before"}
+
+
+def test_a_reset_leaves_neither_engine_nor_data(own: Sandbox) -> None:
+    with orders_stack(own, ACCOUNT) as orders:
+        orders.commit(order(1))
+        running = engine(own)
+        process.reset(own.home)
+        assert birth(running) is None
+        assert not (own.home / "databases").exists()
+    with orders_stack(own, ACCOUNT) as orders:
+        assert orders.commit(order(1)) == {"outcome": "committed"}
+
+
+def test_a_reset_of_a_stopped_sandbox_leaves_no_data(own: Sandbox) -> None:
+    with orders_stack(own, ACCOUNT) as orders:
+        orders.commit(order(1))
+        process.stop(own.home)
+        process.reset(own.home)
+        assert not (own.home / "databases").exists()
+        process.start(own.home)
+
+
+def test_an_engine_that_died_is_started_again(own: Sandbox) -> None:
+    with orders_stack(own, ACCOUNT) as orders:
+        orders.commit(order(1))
+        os.kill(engine(own), signal.SIGKILL)
+        eventually(lambda: orders.commit(order(1)).get("outcome"), "a new engine")
+
+
+def test_only_the_writer_is_reached_and_on_its_port(sandbox: Sandbox) -> None:
+    with orders_stack(sandbox, "777777000001") as orders:
+        assert "answers on port 5433, not on 5432" in told(sandbox, orders.host(), 5432)["message"]
+        orders.client("rds").stop_db_instance(DBInstanceIdentifier="orders")
+        assert "is stopped" in told(sandbox, orders.host())["message"]
+    assert "No database that writes" in told(sandbox, "orders.rds.amazonaws.com")["message"]
+
+
+def test_a_failover_of_a_global_database_takes_its_orders_along(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = "777777000002"
+    here, there = global_database(sandbox, account)
+    host, peer = writer(sandbox, account, REGION), writer(sandbox, account, PEER)
+    function = committing(monkeypatch, told(sandbox, host))
+    assert function.handler({"order": order(1)}, None) == {"outcome": "committed"}
+    assert "secondary clusters" in told(sandbox, peer)["message"]
+
+    arn = sandbox.client("rds", PEER, account).describe_db_clusters()["DBClusters"][0][
+        "DBClusterArn"
+    ]
+    sandbox.client("rds", PEER, account).failover_global_cluster(
+        GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=arn, AllowDataLoss=True
+    )
+    with pytest.raises(function.DatabaseNotWritable):
+        function.handler({"order": order(2)}, None)
+    assert "No database that writes" in told(sandbox, host)["message"]
+    moved = committing(monkeypatch, told(sandbox, peer))
+    assert moved.handler({"order": order(1)}, None) == {"outcome": "committed-before"}
+    moved.give_up()
+    for stacks in (there, here):
+        stacks.delete_stack(StackName="orders")
+
+
+def global_database(sandbox: Sandbox, account: str) -> tuple[Any, Any]:
+    """A global database with a cluster in two regions; the clients of their stacks."""
+    group = {"GlobalClusterIdentifier": "orders"}
+    primary = {
+        "MasterUsername": "owner",
+        "MasterUserPassword": "password1",
+        "DatabaseName": "orders",
+    }
+    resources = {
+        REGION: {
+            "Group": {"Type": "AWS::RDS::GlobalCluster", "Properties": {**group, **AURORA}},
+            "Cluster": cluster("Group", **group, **primary),
+        },
+        PEER: {"Cluster": cluster("", **group)},
+    }
+    clients = []
+    for region, template in resources.items():
+        stacks = sandbox.client("cloudformation", region, account)
+        stacks.create_stack(StackName="orders", TemplateBody=json.dumps({"Resources": template}))
+        waiter = stacks.get_waiter("stack_create_complete")
+        waiter.config.delay = 0.1
+        waiter.wait(StackName="orders")
+        clients.append(stacks)
+    return clients[0], clients[1]
+
+
+def cluster(after: str, **properties: object) -> dict[str, Any]:
+    named = {"DBClusterIdentifier": "orders", "Port": 5433, **AURORA, **properties}
+    made = {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Delete", "Properties": named}
+    return {**made, "DependsOn": after} if after else made
+
+
+def writer(sandbox: Sandbox, account: str, region: str) -> str:
+    (found,) = sandbox.client("rds", region, account).describe_db_clusters()["DBClusters"]
+    endpoint: str = found["Endpoint"]
+    return endpoint
+
+
+def committing(monkeypatch: pytest.MonkeyPatch, there: dict[str, Any]) -> Any:
+    """The commit function, over an engine's own address."""
+    monkeypatch.setenv("HOST", there["host"])
+    monkeypatch.setenv("PORT", str(there["port"]))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    login = {"username": "owner", "password": "password1", "dbname": "orders"}
+    return execution_environment("order_commit", read=lambda _stage: login)
