@@ -15,10 +15,11 @@ help: ## List the targets
 
 install: .venv/installed ## Make .venv from the lock, byte-compiled; a no-op when nothing changed
 
-.venv/installed: .venv/locked setup.cfg pyproject.toml
+.venv/installed: .venv/locked setup.cfg pyproject.toml generator/data/wheels.json
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		--config-settings editable_mode=compat --editable .
 	@$(BIN)/python -m compileall -q generator scripts
+	@$(BIN)/python -m scripts.wheelhouse
 	@touch $@
 
 .venv/locked: requirements.lock
@@ -57,6 +58,7 @@ test-all: install ## The same, and the long runs
 
 snapshots: install ## Refresh generator/data from the packages that the data comes from
 	@$(BIN)/python -m scripts.snapshots
+	@$(BIN)/python -m scripts.wheel_snapshot
 	@$(BIN)/python -m scripts.validate.iam_snapshot
 	@$(BIN)/python -m scripts.validate.snapshots
 

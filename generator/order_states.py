@@ -29,6 +29,7 @@ CROWDED = (
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.Unknown",
+    "Runtime.ExitError",
     "Sandbox.Timedout",
     "TransactionCanceledException",
 )
@@ -128,8 +129,11 @@ def record(state: str, *, then: str) -> State:
     )
 
 
-def announce(detail_type: str, outcome: Mapping[str, str], *, then: str, otherwise: str) -> State:
-    """Say how it ended: the order as it was acknowledged, and its outcome, told in JSONata."""
+def announce(detail_type: str, outcome: Mapping[str, str], *, then: str) -> State:
+    """Say how it ended: the order as it was acknowledged, and its outcome, told in JSONata.
+
+    Whoever notifies the customer listens for it on the bus. Nobody is reached from here: no address is known.
+    """
     told = ", ".join(f"'{name}': {value}" for name, value in outcome.items())
     return task(
         "events:putEvents",
@@ -147,8 +151,13 @@ def announce(detail_type: str, outcome: Mapping[str, str], *, then: str, otherwi
         timeout=STEP_TIMEOUT,
         Output=UNCHANGED,
         Retry=[BRIEFLY],
-        Catch=[_caught(["States.ALL"], "unsaid", otherwise)],
+        Catch=[_caught(["States.ALL"], "unsaid", then)],
     )
+
+
+def lacks(*noted: str) -> str:
+    """In JSONata: nothing of this was noted on the way."""
+    return " and ".join(f"$not($exists($states.input.{name}))" for name in noted)
 
 
 def _caught(errors: list[str], noted: str, then: str) -> dict[str, Any]:

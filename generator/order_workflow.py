@@ -1,7 +1,7 @@
 """The order workflow as Amazon States Language: what is tried, what is waited for, what is undone.
 
-    ReserveStock -> Charge -> Commit -> SettleStock -> RecordConfirmation -> AnnounceConfirmation -> Confirmed
-         |            |         |
+    ReserveStock -> Charge -> Commit -> RecordConfirmation -> AnnounceConfirmation -> SettleStock
+         |            |         |                                            then Confirmed | Unfinished
          |            v         v
          +------> ReleaseStock <- VoidCharge        then RecordFailure -> AnnounceFailure -> GivenUp | Broken
 
@@ -22,6 +22,7 @@ from generator.order_states import (
     PATIENTLY,
     STUBBORNLY,
     announce,
+    lacks,
     record,
     step,
     unless,
@@ -69,27 +70,30 @@ def _forwards() -> dict[str, State]:
         "Commit": step(
             "CommitFunction",
             "commit",
-            then="SettleStock",
+            then="RecordConfirmation",
             otherwise="VoidCharge",
             tries=[PATIENTLY, BRIEFLY],
+        ),
+        "RecordConfirmation": record("CONFIRMED", then="AnnounceConfirmation"),
+        "AnnounceConfirmation": announce(
+            ORDER_CONFIRMED, {"confirmed_at": "$now()"}, then="SettleStock"
         ),
         "SettleStock": step(
             "StockFunction",
             "settle",
-            then="RecordConfirmation",
-            otherwise="RecordConfirmation",
-            tries=[BRIEFLY],
+            then="WhatIsLeft",
+            otherwise="WhatIsLeft",
+            tries=[STUBBORNLY],
             noted="unsettled",
         ),
-        "RecordConfirmation": record("CONFIRMED", then="AnnounceConfirmation"),
-        "AnnounceConfirmation": announce(
-            ORDER_CONFIRMED, {"confirmed_at": "$now()"}, then="Confirmed", otherwise="Unsaid"
+        "WhatIsLeft": choice(
+            (lacks("unrecorded", "unsaid", "unsettled"), "Confirmed"), otherwise="Unfinished"
         ),
         "Confirmed": {"Type": "Succeed"},
-        "Unsaid": {
+        "Unfinished": {
             "Type": "Fail",
-            "Error": "ConfirmationUnsaid",
-            "Cause": "The order is confirmed, but its confirmation could not be announced.",
+            "Error": "OrderUnfinished",
+            "Cause": "The order is confirmed. This state's input says what could not be done after that.",
         },
     }
 
@@ -114,14 +118,11 @@ def _backwards() -> dict[str, State]:
             noted="unreleased",
         ),
         "RecordFailure": record("FAILED", then="AnnounceFailure"),
-        "AnnounceFailure": announce(
-            ORDER_FAILED, outcome, then="WhoseFault", otherwise="WhoseFault"
-        ),
+        "AnnounceFailure": announce(ORDER_FAILED, outcome, then="WhoseFault"),
         "WhoseFault": choice(
             (
-                f"$states.input.failure.Error in ['{OUT_OF_STOCK}', '{DECLINED}']"
-                " and $not($exists($states.input.unreleased))"
-                " and $not($exists($states.input.unsaid))",
+                f"$states.input.failure.Error in ['{OUT_OF_STOCK}', '{DECLINED}'] and "
+                + lacks("unreleased", "unrecorded", "unsaid"),
                 "GivenUp",
             ),
             otherwise="Broken",

@@ -26,13 +26,10 @@ BUSY = f"{CAMPAIGN}.Status in {UNDER_WAY} or {UPDATE}.Status in {UNDER_WAY}"
 
 #: What the campaign answers from is what was trained; or what was to bring it there has failed, and not what
 #: was tried some other week.
-READY = (
-    f"{CAMPAIGN}.Status = 'ACTIVE' and {CAMPAIGN}.SolutionVersionArn = $version and $not({BUSY})"
-)
+READY = f"{CAMPAIGN}.Status = 'ACTIVE' and {CAMPAIGN}.SolutionVersionArn = $version"
 UNREADY = (
     f"({UPDATE}.SolutionVersionArn = $version and {UPDATE}.Status = 'CREATE FAILED') or"
-    f" ({CAMPAIGN}.SolutionVersionArn = $version and {CAMPAIGN}.Status = 'CREATE FAILED'"
-    f" and $not({BUSY}))"
+    f" ({CAMPAIGN}.SolutionVersionArn = $version and {CAMPAIGN}.Status = 'CREATE FAILED')"
 )
 
 

@@ -19,7 +19,6 @@ import os
 import re
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -32,16 +31,13 @@ from generator.bundles import RELEASES, Bundle
 from generator.errors import BuildError
 from scripts import failpoints
 from scripts.errors import Failed, UsageError
-from scripts.wheelhouse import WHEELS, Wheelhouse, digest
+from scripts.wheelhouse import ABANDONED, WHEELS, Wheelhouse, age, digest
 
 #: Where a project keeps its zips.
 ZIPS = Path(".tradewind") / "bundles"
 
 #: The zips of one name that are kept: what is deployed, what is about to be, and one more.
 KEPT = 3
-
-#: Seconds after which nobody writes any more to what is unfinished.
-ABANDONED = 3600
 
 #: When every file in a zip was written: the first moment that a zip can tell.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -94,7 +90,11 @@ class Packing:
         wheels = {wheel.file: wheel for bundle in lacking.values() for wheel in bundle.wheels}
         self.wheelhouse.fetch([*wheels.values()])
         for key, bundle in bundles.items():
-            yield self.standing(key) or self._make(key, bundle)
+            try:
+                packed = self.standing(key) or self._make(key, bundle)
+            except OSError as error:
+                raise Failed(f"{self._path(key)} cannot be written: {error.strerror}.") from error
+            yield packed
 
     def standing(self, key: str) -> Packed | None:
         """A zip that was made before, if it is whole."""
@@ -129,8 +129,8 @@ class Packing:
 
     def _prune(self, name: str) -> None:
         """Forget all but the newest zips of this name, and what a killed run left unfinished."""
-        zips = sorted(self.zips.glob(f"*/{name}"), key=_age)
-        unfinished = (part for part in self.zips.glob("*/*.part") if _age(part) > ABANDONED)
+        zips = sorted(self.zips.glob(f"*/{name}"), key=age)
+        unfinished = (part for part in self.zips.glob("*/*.part") if age(part) > ABANDONED)
         for path in [*zips[KEPT:], *unfinished]:
             path.unlink(missing_ok=True)
             _beside(path).unlink(missing_ok=True)
@@ -166,7 +166,7 @@ def _needed(wheel: str, source: ZipFile, services: Iterable[str]) -> Iterator[tu
         if info.is_dir():
             continue
         name = info.filename
-        if PurePosixPath(name).is_absolute() or {"..", ""} & {*re.split(r"[/\\]", name)}:
+        if {"", ".", ".."} & {*re.split(r"[/\\]", name)}:
             raise Failed(f"{wheel} would write to {name}, outside of its place.")
         if _COMMAND.match(name):
             continue
@@ -196,11 +196,3 @@ def _named(key: str) -> Bundle:
 
 def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
-
-
-def _age(path: Path) -> float:
-    """Seconds since it was written; of what is gone, none."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0

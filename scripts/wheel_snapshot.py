@@ -55,6 +55,8 @@ def snapshot() -> dict[str, Any]:
     asked = set(direct())
     with TemporaryDirectory() as scratch:
         while asked:
+            if unlocked := asked - pins.keys():
+                raise Failed(f"requirements.lock has no {', '.join(sorted(unlocked))}.")
             found |= fetched(Path(scratch), {name: pins[name] for name in asked})
             asked = {name for wheel in found.values() for name in wheel.requires} - found.keys()
     return {name: _said(wheel) for name, wheel in sorted(found.items())}

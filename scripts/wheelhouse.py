@@ -1,24 +1,30 @@
 """The wheels that bundles are made of: fetched once from the package index, and never believed unread.
 
-pip fetches them, for it knows the index that the user has set up. A wheel is in the house only under its
-name and with its digest: what a killed run left half-written, or what was altered since, is fetched again.
+pip fetches them, for it knows the index that the user has set up; `make install` has it fetch them all. A
+wheel is in the house only under its name and with its digest: what a killed run left half-written, or what
+was altered since, is fetched again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator.wheels import Wheel
+from generator.wheels import Wheel, pinned
 from scripts.errors import Failed
 
 #: Where a project keeps them.
 WHEELS = Path(".tradewind") / "wheels"
+
+#: Seconds after which nobody goes on with what a run left unfinished.
+ABANDONED = 3600
 
 #: What a bundle runs on: wheels for any machine, on the Python of Lambda and of the fleets.
 PURE = (
@@ -65,7 +71,16 @@ class Wheelhouse:
         """Bring what is lacking. Raises Failed, with pip's reason, where the index does not give it."""
         if not (missing := self.lacks(wheels)):
             return
+        try:
+            self._bring(missing)
+        except OSError as error:
+            raise Failed(f"{self.directory} cannot be written: {error.strerror}.") from error
+
+    def _bring(self, missing: Sequence[Wheel]) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+        for left in self.directory.glob("fetching-*"):
+            if age(left) > ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(prefix="fetching-", dir=self.directory) as scratch:
             arrived = Path(scratch)
             download(
@@ -115,9 +130,29 @@ def _reason(said: str) -> tuple[str, str]:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file; empty where there is none."""
+    """The SHA-256 of a file; empty where none can be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except OSError:
         return ""
+
+
+def age(path: Path) -> float:
+    """Seconds since it was written; of what is gone, none."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def main() -> None:
+    """Fetch every pinned wheel, for the project that lies here."""
+    try:
+        Wheelhouse(WHEELS).fetch([*pinned().values()])
+    except Failed as error:
+        sys.exit(f"{error.message} {error.fix}")
+
+
+if __name__ == "__main__":
+    main()

@@ -102,7 +102,7 @@ class ShopInstance(Layer):
             allows=[
                 grants.Table(self.catalogue_table_arn, self.data_key_arn).read(),
                 [carts.read(), carts.write()],
-                [intake.read(), intake.write()],
+                [intake.get(), intake.put()],
                 grants.Secret(self.orders_secret_arn, self.secrets_key_arn).read(),
                 grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn).read(RELEASES),
                 grants.EventBus(self.bus_arn).put(SOURCE, SHOP_EVENTS),

@@ -156,6 +156,7 @@ def _end(process: subprocess.Popen[str]) -> None:
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            process.kill()
             process.wait()
     if process.stdout is not None:
         process.stdout.close()

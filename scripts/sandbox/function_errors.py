@@ -16,6 +16,9 @@ from scripts.sandbox.seams import Kind, Seam
 #: What ministack names an error whose class it does not tell.
 UNNAMED = "Runtime.HandlerError"
 
+#: What ministack says of a function whose process has ended, and what Lambda calls that.
+ENDED, EXITED = "Worker process died", "Runtime.ExitError"
+
 #: What a function is said to have raised that has no code.
 CODELESS = {"errorType": "Runtime.ImportModuleError", "errorMessage": "The function has no code."}
 
@@ -45,7 +48,8 @@ def _naming(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, A
         result = execute(func, event, request_id)
         body = result.get("body")
         if result.get("error") and isinstance(body, dict) and body.get("errorType") == UNNAMED:
-            body["errorType"] = name_of(result.get("log") or "") or UNNAMED
+            ended = body.get("errorMessage") == ENDED
+            body["errorType"] = EXITED if ended else name_of(result.get("log") or "") or UNNAMED
         return result
 
     return executed

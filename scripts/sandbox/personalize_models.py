@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scripts.sandbox import stores
+
+_Kept = TypeVar("_Kept")
 
 #: What a training takes: so many interactions, and so many users with two at least.
 INTERACTIONS, USERS = 1000, 25
@@ -124,7 +126,7 @@ class Learnt:
 
     def version(self, arn: str, group: str) -> Version:
         """As this look sees it."""
-        version = self._found(self.versions, arn)
+        version = _found(self.versions, arn)
         if version.status == "CREATE IN_PROGRESS" and (lack := self.lack(group)):
             version.status, version.failure = "CREATE FAILED", lack
         version.status = _NEXT.get(version.status, version.status)
@@ -132,7 +134,7 @@ class Learnt:
 
     def stop(self, arn: str) -> None:
         """End a training."""
-        version = self._found(self.versions, arn)
+        version = _found(self.versions, arn)
         if version.status not in PENDING:
             raise Refusal("ResourceInUseException", f"{arn} is {version.status}.")
         version.status = "CREATE STOPPING"
@@ -148,7 +150,7 @@ class Learnt:
 
     def move(self, arn: str, version: str, tps: int) -> None:
         """Have a campaign answer from another version."""
-        campaign = self._found(self.campaigns, arn)
+        campaign = _found(self.campaigns, arn)
         if campaign.status not in SETTLED or campaign.update.get("status") in PENDING:
             raise Refusal("ResourceInUseException", f"{arn} is {campaign.status}, or is updated.")
         self._trained(version)
@@ -160,7 +162,7 @@ class Learnt:
 
     def campaign(self, arn: str) -> Campaign:
         """As this look sees it."""
-        campaign = self._found(self.campaigns, arn)
+        campaign = _found(self.campaigns, arn)
         if campaign.status == "DELETE IN_PROGRESS":
             del self.campaigns[arn]
             raise Refusal("ResourceNotFoundException", f"Resource {arn} does not exist.")
@@ -177,19 +179,20 @@ class Learnt:
 
     def remove(self, arn: str) -> None:
         """Delete a campaign that is not on its way anywhere."""
-        campaign = self._found(self.campaigns, arn)
+        campaign = _found(self.campaigns, arn)
         if campaign.status not in SETTLED or campaign.update.get("status") in PENDING:
             raise Refusal("ResourceInUseException", f"{arn} is {campaign.status}, or is updated.")
         campaign.status = "DELETE PENDING"
 
     def _trained(self, version: str) -> None:
-        if self._found(self.versions, version).status != "ACTIVE":
+        if _found(self.versions, version).status != "ACTIVE":
             raise Refusal("ResourceInUseException", f"{version} is not active.")
 
-    def _found(self, held: dict[str, Any], arn: str) -> Any:
-        if arn not in held:
-            raise Refusal("ResourceNotFoundException", f"Resource {arn} does not exist.")
-        return held[arn]
+
+def _found(held: dict[str, _Kept], arn: str) -> _Kept:
+    if arn not in held:
+        raise Refusal("ResourceNotFoundException", f"Resource {arn} does not exist.")
+    return held[arn]
 
 
 LEARNT = Learnt()

@@ -222,7 +222,15 @@ class TestWheel:
         }
 
     @pytest.mark.parametrize(
-        "place", ["../evil.py", "/evil.py", "left/../../evil.py", "..\\evil.py", "left//evil.py"]
+        "place",
+        [
+            "../evil.py",
+            "/evil.py",
+            "left/../../evil.py",
+            "..\\evil.py",
+            "left//evil.py",
+            "./evil.py",
+        ],
     )
     def test_writes_nowhere_but_into_its_place(
         self, index: Index, tmp_path: Path, place: str
@@ -307,6 +315,29 @@ class TestPacking:
 
         assert one(project, packed.key) == packed
         assert index.asked == [["left"], ["left"]]
+
+    def test_forgets_what_a_killed_run_had_begun_to_fetch(
+        self, project: Packing, shipped: Shipped
+    ) -> None:
+        house = project.wheelhouse.directory
+        for name in ("fetching-long-ago", "fetching-now"):
+            (house / name).mkdir(parents=True)
+            (house / name / "left-1.0-py3-none-any.whl").touch()
+        os.utime(house / "fetching-long-ago", (0, 0))
+
+        one(project, shipped("f").key)
+
+        assert [path.name for path in house.glob("fetching-*")] == ["fetching-now"]
+
+    @pytest.mark.parametrize("where", ["bundles", "wheels"])
+    def test_says_where_it_cannot_write(
+        self, project: Packing, shipped: Shipped, tmp_path: Path, where: str
+    ) -> None:
+        (tmp_path / "project/.tradewind").mkdir(parents=True)
+        (tmp_path / "project/.tradewind" / where).write_text("a file")
+
+        with pytest.raises(Failed, match=rf"{where}.* cannot be written: "):
+            one(project, shipped("f").key)
 
     def test_takes_no_wheel_but_the_pinned_one_from_the_index(
         self, project: Packing, shipped: Shipped, index: Index

@@ -70,6 +70,16 @@ class BoundConnection(Connection):
             data = data[:4] + MECHANISM + b"\0\0"
         super().handle_AUTHENTICATION_REQUEST(data, context)
 
+    def close(self):
+        """Close it at once: pg8000 leaves that to whoever last holds its file, be it a traceback."""
+        wire = self._sock
+        try:
+            super().close()
+        finally:
+            if wire is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    wire.close()
+
 
 def connect(host, port, login, application):
     """Log in with the value of a secret. Raises LoginRefused or DatabaseNotWritable."""
@@ -92,8 +102,7 @@ def connect(host, port, login, application):
             f"SQLSTATE {state(error)}"
         ) from None
     except NO_SERVER as error:
-        reason = error.__cause__ if isinstance(error.__cause__, OSError) else error
-        raise DatabaseNotWritable(f"no connection: {type(reason).__name__}: {reason}") from None
+        raise DatabaseNotWritable(f"no connection: {told(error)}") from None
 
 
 @contextlib.contextmanager
@@ -108,7 +117,13 @@ def told_plainly():
         raise DatabaseNotWritable(f"connection lost: {type(error).__name__}") from None
 
 
+def told(error):
+    """An error of the way to the database, or what the system says is behind it."""
+    told_first = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    return f"{type(told_first).__name__}: {told_first}"
+
+
 def state(error):
     """The SQLSTATE that an error bears."""
-    told = error.args[0] if error.args else None
-    return str(told.get("C", "unknown")) if isinstance(told, dict) else "unknown"
+    fields = error.args[0] if error.args else None
+    return str(fields.get("C", "unknown")) if isinstance(fields, dict) else "unknown"

@@ -5,7 +5,8 @@
     fleet, instances   the operations on it; a process each
     deployments        a revision brought to it, in place
     revisions          what it runs
-    front_door         the load balancer: rules (listeners), targets and health (target_groups), HTTP (wire)
+    front_door         the load balancer: rules (listeners), targets and health (target_groups),
+                       HTTP (wire, server, connections)
     deployed, account  what AWS's APIs say of it
 
 None of it knows the shop: program, variables and revision are told.

@@ -17,9 +17,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from scripts.sandbox.fleets.connections import Broken, CannotConnect
 from scripts.sandbox.fleets.listeners import Forward, Rules
 from scripts.sandbox.fleets.target_groups import Stickiness, TargetGroup
-from scripts.sandbox.fleets.wire import Broken, CannotConnect, Headers, Reply, Request
+from scripts.sandbox.fleets.wire import Headers, Reply, Request
 
 #: Invokes a function with an event; gives what it returned. Raises FunctionFailed.
 Invoke = Callable[[str, Mapping[str, Any]], Awaitable[Any]]

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.errors import Failed
+from scripts.sandbox.fleets.connections import Broken, CannotConnect, Connections
 from scripts.sandbox.fleets.revisions import Revision
 from scripts.sandbox.fleets.target_groups import LOOPBACK
-from scripts.sandbox.fleets.wire import Broken, CannotConnect, Connections, Request
+from scripts.sandbox.fleets.wire import Request
 
 #: Seconds that a process may take to stop once it is told to.
 STOP_SECONDS = 35.0

@@ -3,7 +3,7 @@
 HOME/fleets/<name>-<region>/fleet.json      what it should run (spec.py)
                             running.json    its process and the port of its control channel
                             fleet.log       what it said since its last start
-                            logs/           what its instances said, one file each
+                            logs/           what its instances said since then, one file each
                             revisions/      what they run, unpacked
                             lock            held while one client starts or stops it
 """

@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import signal
 import string
 import sys
@@ -32,9 +33,10 @@ from scripts.sandbox.fleets.fleet import Fleet
 from scripts.sandbox.fleets.front_door import FrontDoor, refused
 from scripts.sandbox.fleets.instances import Instance, Program
 from scripts.sandbox.fleets.revisions import Revision
+from scripts.sandbox.fleets.server import Limits, Server
 from scripts.sandbox.fleets.spec import Spec
 from scripts.sandbox.fleets.target_groups import LOOPBACK, TargetGroup
-from scripts.sandbox.fleets.wire import Limits, Reply, Request, Server
+from scripts.sandbox.fleets.wire import Reply, Request
 from scripts.sandbox.lambda_python import search_path
 from scripts.sandbox.offline import forbid_network
 from scripts.sandbox.record import Record
@@ -145,6 +147,7 @@ class Supervisor:
 
     async def launch(self) -> None:
         """Start every instance with the revision that should run. Raises Failed."""
+        shutil.rmtree(self.home / "logs", ignore_errors=True)
         self._read_environment()
         await self.fleet.launch(await self.download(self.spec.revision))
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.errors import Failed
-from scripts.sandbox.fleets.wire import Broken, CannotConnect, Connections, Reply, Request
+from scripts.sandbox.fleets.connections import Broken, CannotConnect, Connections
+from scripts.sandbox.fleets.wire import Reply, Request
 
 LOOPBACK = "127.0.0.1"
 

@@ -391,6 +391,9 @@ def test_looks_that_fail_do_not_end_the_following(account: Account) -> None:
     account.earlier(batch("IN_PROGRESS"))
     for _ in range(5):
         account.codebuild.add_client_error("batch_get_build_batches", "InternalFailure", "later")
+    account.looks(batch("IN_PROGRESS"))
+    account.publishes()
+    account.codebuild.add_client_error("batch_get_build_batches", "InternalFailure", "again")
     account.looks(batch("SUCCEEDED", *ALL))
     account.cloudwatch.add_client_error("get_metric_data", "AccessDenied", "no")
     account.leaves(generator_1=jtl(), generator_2=jtl())

@@ -28,7 +28,7 @@ from tests.rehearsal.conftest import free_port
 from tests.rehearsal.fleets.conftest import Place
 from tests.rehearsal.fleets.ground import ORIGIN
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def ask(place: Place, path: str = "/", **headers: str) -> tuple[int, Message, Any]:
@@ -208,8 +208,9 @@ def test_a_revision_that_does_not_come_up_is_a_sentence_and_leaves_nothing(
         Path(source, "shop.py").write_text("def (")
     if revision == "gone":
         source += "-away"
+    patience = 5.0 if revision == "broken" else PATIENCE
     with pytest.raises(Failed) as failed:
-        place.having(revision=source, ready_seconds=1.0).start()
+        place.having(revision=source, ready_seconds=patience).start()
     assert re.search(sentence, failed.value.message, re.DOTALL), failed.value.message
     assert "Traceback" not in failed.value.message.partition("It said")[0]
     assert not supervision.status(place.home).running

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from scripts.sandbox.fleets.connections import Connections
 from scripts.sandbox.fleets.front_door import FrontDoor, FunctionFailed, refused
 from scripts.sandbox.fleets.listeners import Condition, Forward, Rule, Rules
+from scripts.sandbox.fleets.server import Limits, Server
 from scripts.sandbox.fleets.target_groups import GroupSettings, Health, Stickiness, TargetGroup
-from scripts.sandbox.fleets.wire import Connections, Limits, Reply, Request, Server
+from scripts.sandbox.fleets.wire import Reply, Request
 
 HOST = "127.0.0.1"
 GROUP = "arn:shop"
@@ -472,16 +474,17 @@ class TestConnections:
                 await here.target("a")
                 reader, writer = await asyncio.open_connection(HOST, here.port)
                 answers = 0
-                while not reader.at_eof():
-                    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                    head = (await reader.readuntil(b"\r\n\r\n")).lower()
-                    length = int(head.partition(b"content-length: ")[2].split()[0])
-                    await reader.readexactly(length)
-                    answers += 1
-                    if b"connection: close" in head:
-                        assert await reader.read() == b""
-                        break
-                    await asyncio.sleep(0.02)
+                async with asyncio.timeout(SECONDS):
+                    while not reader.at_eof():
+                        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                        length = int(head.partition(b"content-length: ")[2].split()[0])
+                        await reader.readexactly(length)
+                        answers += 1
+                        if b"connection: close" in head:
+                            assert await reader.read() == b""
+                            break
+                        await asyncio.sleep(0.02)
                 writer.close()
                 assert answers > 3
 

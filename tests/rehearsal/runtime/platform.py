@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -16,7 +17,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from scripts import project as projects
 from scripts.sandbox import payment_processor, process, workflow_clock
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.running import until
@@ -90,16 +90,16 @@ class Platform:
     """The environment, by its APIs."""
 
     sandbox: Sandbox
+    project: Path
 
     def client(self, service: str, region: str = PRIMARY) -> Any:
         return self.sandbox.client(service, region)
 
     def run(self, *words: str) -> str:
-        """A command of the tool on the repository's own project."""
+        """A command of the tool, on a project that has the repository's environments."""
         main = "import sys; from scripts.cli import main; sys.exit(main())"
-        root = str(projects.find(str(Path(__file__).parent)))
         ended = subprocess.run(
-            [sys.executable, "-c", main, "--project", root, *words],
+            [sys.executable, "-c", main, "--project", str(self.project), *words],
             env={**os.environ, "TRADEWIND_SANDBOX_HOME": str(self.sandbox.home)},
             capture_output=True,
             text=True,
@@ -135,6 +135,26 @@ class Platform:
         }
         self.client("dynamodb").put_item(TableName=CATALOGUE, Item=item)
         return product
+
+    def acknowledge(self, product: str, pieces: int = 1, *, price: int = 500) -> str:
+        """An order in order-intake as the shop puts it there, without the shop; gives its id."""
+        name, line = str(uuid.uuid4()), {"quantity": {"N": str(pieces)}}
+        item = {
+            "order_id": {"S": name},
+            "worked_by": {"S": PRIMARY},
+            "state": {"S": "ACKNOWLEDGED"},
+            "acknowledged_at": {"S": "2026-11-23T12:00:00.123+00:00"},
+            "items": {
+                "L": [
+                    {"M": {**line, "product_id": {"S": product}, "unit_price": {"N": str(price)}}}
+                ]
+            },
+            "total": {"N": str(pieces * price)},
+            "currency": {"S": "EUR"},
+            "payment_token": {"S": TOKENS["ok"]},
+        }
+        self.client("dynamodb").put_item(TableName=INTAKE, Item=item)
+        return name
 
     def product(self, name: str) -> dict[str, Any]:
         """The product as it is: its stock, and what orders hold of it."""
@@ -187,7 +207,9 @@ class Platform:
         return f"arn:aws:states:{region}:111111111111:execution:{machine}:{order_id}"
 
     def failures(self, order_id: str) -> list[str]:
-        """The errors of every try of every step, in order."""
+        """The errors of every try of every step, in order; none before it runs."""
+        if not self.run_of(order_id):
+            return []
         pages = (
             self.client("stepfunctions")
             .get_paginator("get_execution_history")
@@ -231,12 +253,15 @@ class Platform:
 @contextmanager
 def deployed(home: Path) -> Iterator[Platform]:
     """The platform, with its shop open and its workflows' clock fast, for as long as it is used."""
-    running = process.start(home, free_port())
-    platform = Platform(Sandbox(home, running.url))
+    project, repository = home / "project", Path(__file__).parents[3]
+    shutil.copytree(repository / "params", project / "params")
+    running = process.start(home / "sandbox", free_port())
+    platform = Platform(Sandbox(home / "sandbox", running.url), project)
     try:
+        platform.run("build", "-q")
         platform.run("deploy", "dev", "--sandbox", "--yes", "-q")
         platform.run("sandbox", "shop", "start", "dev", "--port", str(free_port()))
         platform.page(workflow_clock.PATH, {"speed": SPEED})
         yield platform
     finally:
-        process.stop(home)
+        process.stop(home / "sandbox")

@@ -176,7 +176,7 @@ class TestFleet:
     def test_says_literally_which_services_it_calls(self, shop: Write) -> None:
         shop("shop/shop/aws.py", "import boto3\n\ndef made(name):\n    return boto3.client(name)\n")
 
-        with pytest.raises(BuildError, match=r"aws\.py, line 4: client\(\) is not told"):
+        with pytest.raises(BuildError, match=r"aws\.py, line 4: a client is not told"):
             fleet_bundle("shop")
 
 

@@ -190,11 +190,24 @@ def test_a_void_that_fails_does_not_keep_the_stock() -> None:
     assert "ReleaseStock" in run.path
 
 
+#: What follows the commit.
+AFTERWARDS = ("RecordConfirmation", "AnnounceConfirmation", "SettleStock")
+
+
 def test_a_confirmed_order_is_never_undone() -> None:
-    for late in ("SettleStock", "RecordConfirmation", "AnnounceConfirmation"):
+    for late in AFTERWARDS:
         run = Run({"Charge": AUTHORIZED, late: "States.Timeout"})
-        assert run.to_the_end() in ("Confirmed", "Unsaid")
+        run.to_the_end()
         assert not {"VoidCharge", "ReleaseStock"} & set(run.path)
+
+
+@pytest.mark.parametrize("late", AFTERWARDS)
+def test_what_could_not_be_done_after_a_confirmation_keeps_nothing_else_and_somebody_is_called(
+    late: str,
+) -> None:
+    run = Run({"Charge": AUTHORIZED, late: "States.Timeout"})
+    assert run.to_the_end() == "Unfinished"
+    assert set(AFTERWARDS) < set(run.path)
 
 
 def longest(state: Mapping[str, Any]) -> float:

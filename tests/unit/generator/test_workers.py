@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from generator.layers.worker_instance import NOTICE_SECONDS
 from generator.layers.worker_scaling import WorkerScaling
-from generator.layers.workers import NOTICE_SECONDS, Workers
+from generator.layers.workers import Workers
 from generator.settings import Settings
 from tests.unit.generator.resolved import Made
 

@@ -50,6 +50,13 @@ def test_generators_merged_are_as_one_that_did_it_all(one: list[int], other: lis
     assert len(merged.course()) <= MOMENTS
 
 
+def test_a_generator_of_seconds_joins_one_of_hours_in_its_wide_moments() -> None:
+    figures, hours = of(sample(0)), of(sample(0), sample(3_600_000))
+    figures.merge(hours)
+
+    assert figures.width == hours.width > 1000
+
+
 def test_users_of_generators_add_up_and_those_of_one_are_its_most() -> None:
     figures = of(sample(0, users=3), sample(1, users=5), generator="one")
     figures.merge(of(sample(2, users=4), generator="two"))

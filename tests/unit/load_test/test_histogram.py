@@ -43,6 +43,10 @@ def test_what_is_merged_is_as_if_it_was_counted_together(one: list[int], other: 
 
     assert merged == of(one + other)
 
+    fresh = Histogram()
+    fresh.merge(merged)
+    assert fresh == merged
+
 
 @given(TIMES)
 def test_mean_least_and_most_are_exact(times: list[int]) -> None:

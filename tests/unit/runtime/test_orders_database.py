@@ -51,12 +51,14 @@ class Server:
         self.heard = b""
         self._plays, self._certificate, self._answer = plays, certificate, answer
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(PATIENCE)
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
     def _serve(self) -> None:
         plain, _ = self._listener.accept()
+        plain.settimeout(PATIENCE)
         with plain, suppress(OSError, EOFError, ScramException):
             plain.recv(8)
             plain.sendall(self._answer)
@@ -145,6 +147,12 @@ def is_ready(server: Server) -> None:
     server.say(b"Z", b"I")
 
 
+def is_a_web_server(server: Server) -> None:
+    """A server of something else behind the same port."""
+    server.tls.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    server.tls.shutdown(socket.SHUT_RDWR)
+
+
 def knows(password: str, certificate: Path) -> Callable[[Server], None]:
     """The database itself: it knows a password, and has a certificate."""
 
@@ -179,6 +187,9 @@ def pretends(*requests: tuple[int, bytes]) -> Callable[[Server], None]:
 
     return play
 
+
+#: Seconds after which a server gives up, so that no test waits for ever.
+PATIENCE = 20
 
 #: What a client sends before it goes: it says so much to anybody.
 GOODBYE = b"X\0\0\0\4"
@@ -256,7 +267,7 @@ def test_a_server_without_tls_hears_nothing(orders: ModuleType, playing: Playing
 
 
 def test_what_is_no_postgresql_is_no_connection(orders: ModuleType, playing: Playing) -> None:
-    server = playing(lambda server: server.tls.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9))
+    server = playing(is_a_web_server)
     with pytest.raises(orders.DatabaseNotWritable, match="no connection"):
         orders.connect("127.0.0.1", server.port, LOGIN, "test")
 

@@ -97,7 +97,7 @@ def test_every_request_is_signed_for_the_domain(indexer: ModuleType, domain: Dom
 
 
 def test_a_batch_that_comes_again_overwrites_nothing_newer(
-    indexer: ModuleType, domain: Domain
+    indexer: ModuleType, domain: Domain, queue: Queue
 ) -> None:
     """A function that ran out of time may still be at it when its batch is told again, and the next."""
     old = change("INSERT", "a", "1", 100, **named("old"))
@@ -106,6 +106,7 @@ def test_a_batch_that_comes_again_overwrites_nothing_newer(
     given_back(indexer, change("REMOVE", "b", "4", 105))
     assert given_back(indexer, old, gone) == []
     assert {which: said["name"] for which, said in domain.holds().items()} == {"a": "new"}
+    assert queue.given_up == [], "there is nothing to mend"
 
 
 def test_of_several_changes_in_a_second_the_last_counts(

@@ -48,6 +48,12 @@ def executed(result: dict[str, Any]) -> dict[str, Any]:
     return run({"code_zip": b"PK"}, {}, "1")
 
 
+def test_a_function_whose_process_ended_has_exited() -> None:
+    died = {"errorType": UNNAMED, "errorMessage": "Worker process died"}
+    told = executed({"error": True, "body": died, "log": TRACEBACK.format("KeyError: 'order'")})
+    assert told["body"]["errorType"] == "Runtime.ExitError"
+
+
 def test_a_function_without_code_answers_nothing() -> None:
     answered = function_errors._naming(lambda func, event, request_id: {"body": "well"})(
         {}, {}, "1"

@@ -14,7 +14,7 @@ import pytest
 from scripts.sandbox import databases, postgres
 from scripts.sandbox.database_engines import Login
 from scripts.sandbox.database_records import Database
-from scripts.sandbox.gateway import Head
+from scripts.sandbox.gateway import Head, Response
 
 STANDING = Database(
     identity="db-A",
@@ -65,7 +65,7 @@ def test_without_postgresql_a_connection_fails_with_the_packages_name(
     head = Head("GET", databases.PATH, asked, {})
     page = databases.service()
     assert page.matches(head)
-    answer = asyncio.run(page.handle(head, b""))  # type: ignore[arg-type]
+    answer: Response = asyncio.run(page.handle(head, b""))  # type: ignore[arg-type]
     assert answer.status == 503
     assert "apt-get install postgresql" in json.loads(answer.body)["message"]
 

@@ -16,11 +16,16 @@ from operator import attrgetter
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .products import Product, product
+from .refusals import Unavailable
 
 log = logging.getLogger("shop.assortment")
 
 #: Seconds after which the copy is made anew, by whoever asks first; the others take what is there.
 FRESH = 15
+
+#: Seconds that nobody tries again after the very first copy failed: those that waited for it would do so one
+#: after the other.
+AGAIN = 1
 
 #: Products in the copy. A catalogue that is larger is for a search domain.
 MOST = 5000
@@ -43,7 +48,7 @@ class Assortment:
 
     def __init__(self, dynamodb, table: str, clock=time.monotonic) -> None:
         self.dynamodb, self.table, self.clock = dynamodb, table, clock
-        self.copy = Copy()
+        self.copy, self.failed_at = Copy(), float("-inf")
         self.making = threading.Lock()
 
     def products(self) -> list[Product]:
@@ -86,9 +91,12 @@ class Assortment:
         first = self.copy.made_at == float("-inf")
         if self.making.acquire(blocking=first):
             try:
+                if first and self.clock() - self.failed_at < AGAIN:
+                    raise Unavailable
                 if self.clock() - self.copy.made_at >= FRESH:
                     self.copy = self.read()
             except (BotoCoreError, ClientError) as error:
+                self.failed_at = self.clock()
                 if first:
                     raise
                 log.warning("the assortment stays as it was: %s", type(error).__name__)

@@ -8,7 +8,7 @@ from botocore.config import Config
 READ = 10
 
 
-def config(*, waits: int = 0) -> Config:
+def config(*, waits: int = 0, attempts: int = 6) -> Config:
     """Retries in botocore's standard mode: with full jitter, and a quota that a broken service exhausts.
 
     https://docs.aws.amazon.com/boto3/latest/guide/retries.html
@@ -16,7 +16,7 @@ def config(*, waits: int = 0) -> Config:
     return Config(
         connect_timeout=3,
         read_timeout=waits + READ,
-        retries={"mode": "standard", "total_max_attempts": 6},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
 
 

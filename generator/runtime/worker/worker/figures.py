@@ -17,7 +17,9 @@ class Figures:
     """Published under a namespace; without one, nowhere."""
 
     def __init__(self, namespace: str) -> None:
-        self.cloudwatch = boto3.client("cloudwatch", config=config()) if namespace else None
+        self.cloudwatch = (
+            boto3.client("cloudwatch", config=config(attempts=2)) if namespace else None
+        )
         self.namespace = namespace
 
     def count(self, name: str, kind: str, *, seconds: float | None = None) -> None:

@@ -50,8 +50,8 @@ class Hold:
         self.began = self.kept_at = clock()
         self.over, self.lost = threading.Event(), threading.Event()
         self.thread = threading.Thread(target=self._keep, name="hold", daemon=True)
-        self.giving_back = threading.Lock()
-        self.given_back = False
+        self.telling = threading.Lock()
+        self.settled = False
 
     def __enter__(self) -> Hold:
         self.thread.start()
@@ -74,13 +74,16 @@ class Hold:
         if self.took > LONGEST:
             raise HandBack("SQS takes it away soon")
 
-    def hand_back(self) -> None:
-        """Once, whoever comes first: the job when it stops, or the guard when it does not."""
-        with self.giving_back:
+    def settle(self, call: Callable[[Message], None]) -> None:
+        """Tell the queue what becomes of the message: once, and nothing after it.
+
+        The job does when it stops, or the guard when it does not. Raises what the call raises.
+        """
+        with self.telling:
             self.over.set()
-            if not self.given_back:
-                self.queue.hand_back(self.message)
-                self.given_back = True
+            if not self.settled:
+                call(self.message)
+                self.settled = True
 
     def _keep(self) -> None:
         said = False
@@ -90,8 +93,11 @@ class Hold:
                 log.warning("takes longer than usual", extra=about(seconds=round(self.took)))
                 self.over_limit()
             try:
-                self.queue.keep(self.message, self.seconds)
-                self.kept_at = self.clock()
+                with self.telling:
+                    if self.over.is_set():
+                        return
+                    self.queue.keep(self.message, self.seconds)
+                    self.kept_at = self.clock()
             except (BotoCoreError, ClientError) as error:
                 log.warning("cannot keep the job", extra=about(reason=code(error)))
                 if code(error) in GONE or self.clock() - self.kept_at >= self.seconds:

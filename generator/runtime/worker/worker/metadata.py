@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadat
 
 from __future__ import annotations
 
+import http.client
 import os
 import urllib.error
 import urllib.request
@@ -45,5 +46,8 @@ class Metadata:
     def _ask(self, method: str, path: str, header: str, value: str) -> str:
         url = f"{self.endpoint}/latest/{path}"
         request = urllib.request.Request(url, headers={header: value}, method=method)
-        with self.opener.open(request, timeout=TIMEOUT) as answer:
-            return answer.read().decode()
+        try:
+            with self.opener.open(request, timeout=TIMEOUT) as answer:
+                return answer.read().decode()
+        except (http.client.HTTPException, UnicodeDecodeError) as error:
+            raise OSError("no answer of a metadata service") from error

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -77,44 +78,38 @@ class Shift:
 
     def work(self, message: Message) -> None:
         """One message, to one of its ends."""
-        try:
-            wanted = job(message.body, KINDS)
-        except Unreadable as reason:
-            log.error(
-                "no job that we know",
-                extra=about(message=message.id, receives=message.receives, reason=str(reason)),
-            )
-            self.figures.count("JobsRefused", "unknown")
-            self._settle(lambda: self.queue.put_off(message))
-            return
-        said = {"job": wanted.name, "receives": message.receives}
-        log.info("taken", extra=about(**said))
+        kind = "unknown"
         with Hold(
             self.queue,
             message,
             seconds=self.settings.job_seconds,
             limit=self.settings.limit_seconds,
             leaving=self.departure.leaving,
-            over_limit=lambda: self.figures.count("JobsOverLimit", wanted.kind),
+            over_limit=lambda: self.figures.count("JobsOverLimit", kind),
         ) as hold:
-            self.departure.abandon = hold.hand_back
+            said = {"message": message.id, "receives": message.receives}
+            self.departure.abandon = lambda: hold.settle(self.queue.hand_back)
             try:
+                wanted = job(message.body, KINDS)
+                kind = wanted.kind
+                said["job"] = wanted.name
+                log.info("taken", extra=about(**said))
                 self.do(wanted, hold)
+            except Unreadable as reason:
+                log.error("no job that we know", extra=about(**said, reason=str(reason)))
+                self._settle(hold, self.queue.put_off, "JobsRefused", kind)
             except HandBack as reason:
-                self._settle(hold.hand_back)
                 log.info("handed back", extra=about(**said, reason=str(reason)))
-                self.figures.count("JobsHandedBack", wanted.kind)
+                self._settle(hold, self.queue.hand_back, "JobsHandedBack", kind)
             except (Lost, Refused) as reason:
                 log.warning("another has it", extra=about(**said, reason=type(reason).__name__))
-                self.figures.count("JobsLost", wanted.kind)
+                self._settle(hold, leave_it, "JobsLost", kind)
             except Exception as error:  # whatever a job fails by, the worker goes on
                 log.exception("failed", extra=about(**said, reason=code(error)))
-                self._settle(lambda: self.queue.put_off(message))
-                self.figures.count("JobsFailed", wanted.kind)
+                self._settle(hold, self.queue.put_off, "JobsFailed", kind)
             else:
-                self._settle(lambda: self.queue.done(message))
                 log.info("done", extra=about(**said, seconds=round(hold.took, 1)))
-                self.figures.count("JobsDone", wanted.kind, seconds=hold.took)
+                self._settle(hold, self.queue.done, "JobsDone", kind, seconds=hold.took)
             finally:
                 self.departure.abandon = lambda: None
 
@@ -132,12 +127,21 @@ class Shift:
             hold=hold,
         )
 
-    def _settle(self, call) -> None:
+    def _settle(
+        self,
+        hold: Hold,
+        call: Callable[[Message], None],
+        figure: str,
+        kind: str,
+        *,
+        seconds: float | None = None,
+    ) -> None:
         """Tell the queue. When it cannot be told, the message comes again when its time is over."""
         try:
-            call()
+            hold.settle(call)
         except (BotoCoreError, ClientError) as error:
             log.warning("the queue could not be told", extra=about(reason=code(error)))
+        self.figures.count(figure, kind, seconds=seconds)
 
     def _insist(self, call) -> tuple | None:
         """The call's answer, in a tuple, however long it takes; None when we must go first."""
@@ -150,3 +154,7 @@ class Shift:
                 self.departure.leaving.wait(random.uniform(0, pause))  # noqa: S311 - jitter
                 pause = min(LONGEST_PAUSE, pause * 2)
         return None
+
+
+def leave_it(_: Message) -> None:
+    """The message is another's to settle."""

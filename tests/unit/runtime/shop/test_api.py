@@ -154,6 +154,28 @@ def test_lists_go_on_while_the_table_is_down(
     assert "Lamp" in browser.get("/products").text
 
 
+def test_who_waited_for_a_first_list_that_failed_does_not_try_again_in_turn(
+    aws: Aws, open_shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[bool] = []
+    read = open_shop.assortment.read
+
+    def counted() -> Any:
+        reads.append(True)
+        return read()
+
+    monkeypatch.setattr(open_shop.assortment, "read", counted)
+    now = [100.0]
+    monkeypatch.setattr(open_shop.assortment, "clock", lambda: now[0])
+    aws.broken.add("dynamodb")
+    browser = Browser(open_shop)
+    assert [browser.get("/api/products").status_code for _ in range(5)] == [503] * 5
+    assert len(reads) == 1
+    aws.broken.clear()
+    now[0] += 1
+    assert browser.get("/api/products").status_code == 200
+
+
 def test_a_list_follows_the_catalogue(
     aws: Aws, open_shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,7 +108,7 @@ def held(error: Exception | None, seconds: float = 0.03, **changes: Any) -> Any:
         "leaving": threading.Event(),
         "over_limit": lambda: None,
     }
-    keeper = SimpleNamespace(keep=lambda *_: sqs.keep(), hand_back=lambda *_: sqs.hand_back())
+    keeper = SimpleNamespace(keep=lambda *_: sqs.keep())
     return hold.Hold(keeper, message(), **{**told, **changes}), sqs
 
 
@@ -147,9 +147,23 @@ def test_a_job_that_sqs_would_take_away_is_handed_back_before() -> None:
         keeping.check()
 
 
-def test_a_job_is_handed_back_once_whoever_does_it() -> None:
-    keeping, sqs = held(None, seconds=300)
-    keeping.hand_back()
-    keeping.hand_back()
+def test_the_queue_is_told_once_what_becomes_of_a_message_and_nothing_after_it() -> None:
+    """A call that came late would hide again what is handed back."""
+    keeping, sqs = held(None)
+    told: list[str] = []
+    with keeping:
+        keeping.settle(lambda _: told.append("handed back"))
+        keeping.settle(lambda _: told.append("done"))
+        before = len(sqs.asked)
+        keeping.thread.join(10)
 
-    assert sqs.asked == [("hand_back", {})]
+    assert told == ["handed back"]
+    assert len(sqs.asked) == before
+
+
+def test_what_could_not_be_told_may_be_told_again() -> None:
+    keeping, sqs = held(EndpointConnectionError(endpoint_url="https://sqs"), seconds=300)
+    with pytest.raises(EndpointConnectionError):
+        keeping.settle(lambda _: sqs.hand_back())
+    keeping.settle(lambda _: None)
+    assert keeping.settled
