@@ -144,11 +144,17 @@ def _start(context: Context, aws: Aws, project: Project, given: dict[str, Any]) 
     """Show what would be run, have it approved, and start it; gives the batch's id."""
     from dataclasses import asdict
 
+    from generator.load_test_plan import plan_bundle
     from scripts.load_test import launch
     from scripts.load_test.load import loaded
 
     load = _load(given, asdict(loaded(project.variables)))
     prepared = launch.prepare(aws, project, load)
+    if prepared.plan.plan != plan_bundle().address:
+        context.terminal.warn(
+            "the plan that is deployed is not the one in this version; to run that one: "
+            f"tradewind deploy {aws.environment.name} --root load-test"
+        )
     _approve(context, prepared.plan, yes=given["yes"], hashes=given["hashes"])
     run, id = prepared.start(aws, project)
     context.terminal.say(f"run {run} has begun")

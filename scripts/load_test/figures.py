@@ -96,15 +96,13 @@ class Figures:
         moment.users[generator] = max(moment.users.get(generator, 0), sample.users)
 
     def merge(self, other: Figures) -> None:
-        """Count all that another one counted."""
+        """Count all that another one counted. Moments become as wide as they have to be."""
         self.whole.merge(other.whole)
         self.unreadable += other.unreadable
         for label, kind in other.kinds.items():
             self._kind(label).merge(kind)
         for said, number in other.causes.items():
             self._blame(said, number)
-        while self.width < other.width:
-            self._widen()
         for index, moment in other.moments.items():
             self._moment(index * other.width // self.width).merge(moment)
 

@@ -10,7 +10,7 @@ from scripts.aws import Aws
 from scripts.load_test import results
 from scripts.load_test.batch import Batch, Project
 from scripts.load_test.figures import Figures
-from scripts.load_test.load import LoadPlan, loaded
+from scripts.load_test.load import LoadPlan, address, loaded
 from scripts.load_test.provisions import Place
 
 
@@ -56,6 +56,6 @@ def _ran(aws: Aws, project: Project, variables: Mapping[str, str]) -> LoadPlan:
         variables["TARGET"],
         loaded(variables),
         project.generators,
-        variables["PLAN"].split("/")[-2],
+        address(variables),
         jmeter.strip(),
     )

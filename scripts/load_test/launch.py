@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.bundles import Bundle
-from generator.load_test_plan import plan_bundle
 from scripts.aws import Aws
 from scripts.errors import UsageError
 from scripts.load_test import batch, provisions
 from scripts.load_test.batch import Project
-from scripts.load_test.load import Load, LoadPlan, new_run, overriding
+from scripts.load_test.load import Load, LoadPlan, address, new_run, overriding
 from scripts.load_test.provisions import Archive, Place
 
 #: Minutes that a build takes beside the load: to begin, and to bring its results home.
@@ -19,20 +17,16 @@ _OVERHEAD_MINUTES = 10
 
 @dataclass(frozen=True)
 class Launch:
-    """A plan to be approved, and what it is made of."""
+    """A plan to be approved, and the JMeter to run it."""
 
     plan: LoadPlan
-    bundle: Bundle
     jmeter: Archive
 
     def start(self, aws: Aws, project: Project) -> tuple[str, str]:
         """Start it; gives the run's name and the batch's id."""
-        place = Place(Place.of(project.variables["PLAN"]).bucket, self.bundle.key)
-        provisions.put_plan(aws, project.region, place, self.bundle)
         run = new_run(aws.clock.now())
         variables = {
             **overriding(self.plan.load),
-            "PLAN": str(place),
             "JMETER_SHA512": self.jmeter.sha512,
             "JMETER_NAME": self.jmeter.name,
         }
@@ -54,14 +48,13 @@ def prepare(aws: Aws, project: Project, load: Load) -> Launch:
             fix=f"Bring it once: tradewind load-test {aws.environment.name} "
             "--jmeter apache-jmeter-5.6.3.tgz",
         )
-    bundle = plan_bundle()
     plan = LoadPlan(
         aws.environment.name,
         project.region,
         project.variables["TARGET"],
         load,
         project.generators,
-        bundle.address,
+        address(project.variables),
         f"{archive.name} {archive.sha512[:16]}",
     )
-    return Launch(plan, bundle, archive)
+    return Launch(plan, archive)

@@ -70,3 +70,8 @@ def loaded(variables: Mapping[str, str]) -> Load:
     """The load that these variables ask for."""
     names = ("USERS", "RAMP_SECONDS", "PEAK_SECONDS", "DECAY_SECONDS")
     return Load(*(int(variables[name]) for name in names))
+
+
+def address(variables: Mapping[str, str]) -> str:
+    """Of the bundle with the plan that these variables name: s3://…/ADDRESS/load-test.zip."""
+    return variables["PLAN"].split("/")[-2]

@@ -1,18 +1,17 @@
-"""What the generators work with: the plan, which goes with every run, and JMeter, brought once for all.
+"""JMeter, which the generators work with and an operator brings once for all.
 
-CodeBuild's image has Java and no JMeter, and a run should not hang on somebody's download page. So the
-operator downloads Apache's own archive, and this tool puts it into the artifacts bucket. Its SHA-512 travels
-with the object and with every run, and each generator checks it before it unpacks.
+The plan is a bundle of the release, and goes with the stack. JMeter cannot: CodeBuild's image has Java and no
+JMeter, and a run should not hang on somebody's download page. So the operator downloads Apache's own archive,
+and this tool puts it into the artifacts bucket. Its SHA-512 travels with the object and with every run, and
+each generator checks it before it unpacks.
 https://github.com/aws/aws-codebuild-docker-images/blob/master/al/aarch64/standard/3.0/Dockerfile
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import tarfile
-import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator.bundles import Bundle
 from scripts.aws import Aws, AwsSaidNo
 from scripts.errors import Failed, UsageError
 
@@ -107,32 +105,6 @@ def jmeter(aws: Aws, region: str, place: Place) -> Archive | None:
     """The JMeter that lies in the bucket, if one does that this tool put there."""
     said = (_head(aws, region, place) or {}).get("Metadata", {})
     return Archive(said.get("name", "JMeter"), said["sha512"]) if said.get("sha512") else None
-
-
-def put_plan(aws: Aws, region: str, place: Place, bundle: Bundle) -> None:
-    """Put the plan where its address says, unless it lies there already."""
-    body = zipped(bundle)
-    head = _head(aws, region, place)
-    if head is None or head["ContentLength"] != len(body):
-        aws.client("s3", region).call(
-            "put_object",
-            Bucket=place.bucket,
-            Key=place.key,
-            Body=body,
-            ContentType="application/zip",
-        )
-
-
-def zipped(bundle: Bundle) -> bytes:
-    """The zip of a bundle without wheels: the same bytes wherever it is made."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
-        for member in sorted(bundle.members, key=lambda member: member.path):
-            entry = zipfile.ZipInfo(member.path)
-            entry.create_system = 3
-            entry.external_attr = member.mode << 16
-            archive.writestr(entry, member.source.read_bytes())
-    return made.getvalue()
 
 
 def _compare(path: Path, sha512: str) -> None:

@@ -1,7 +1,8 @@
 """What a function that raises is said to have raised: the name of the exception's class, as on AWS.
 
 ministack gives every error of a Python function one name, and Retry and Catch of Step Functions go by names.
-A function without code it has answer as if all were well; here that is an error.
+A function without code it has answer as if all were well; here that is an error. And when one execution
+environment ends while it starts, ministack ends all others of the function; here that one has ended.
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 """
 
@@ -33,12 +34,37 @@ EXECUTE = Seam(
     ("func", "event", "request_id"),
     "functions raise errors by their own names",
 )
-SEAMS = (EXECUTE,)
+INVOKE = Seam(
+    "ministack.core.lambda_runtime",
+    "Worker.invoke",
+    None,
+    Kind.FUNCTION,
+    ("self", "event", "request_id", "trace_id", "depth", "durable", "invoked_function_arn"),
+    "one execution environment ends without the others",
+)
+SEAMS = (EXECUTE, INVOKE)
+
+#: What ministack raises when code cannot be loaded begins so: no environment of that function will ever start.
+UNLOADABLE = "Worker init failed"
 
 
 def install() -> None:
     """Name errors as the functions do."""
     EXECUTE.replace(_naming(EXECUTE.value))
+    INVOKE.replace(_alone(INVOKE.value))
+
+
+def _alone(invoke: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def invoked(worker: Any, *values: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return invoke(worker, *values, **named)
+        except Exception as error:  # whatever a process that ends leaves behind
+            if str(error).startswith(UNLOADABLE):
+                raise
+            worker.kill()
+            return {"status": "error", "error": ENDED}
+
+    return invoked
 
 
 def _naming(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -79,10 +79,12 @@ class Seam:
         """Put `new` there and return what stood there."""
         old = self.value
         module = importlib.import_module(self.module)
+        path, _, name = self.attribute.rpartition(".")
+        holder = attrgetter(path)(module) if path else module
         if self.key is None:
-            setattr(module, self.attribute, new)
+            setattr(holder, name, new)
         else:
-            getattr(module, self.attribute)[self.key] = new
+            getattr(holder, name)[self.key] = new
         return old
 
     def problem(self) -> str | None:

@@ -69,7 +69,7 @@ def earlier(secret):
     """What may be in force where the pending value is not. The first is the current value."""
     yield read(secret, VersionStage="AWSCURRENT")
     others = itertools.chain(
-        [{"VersionStage": "AWSPREVIOUS"}], ({"VersionId": left} for left in ())
+        [{"VersionStage": "AWSPREVIOUS"}], ({"VersionId": left} for left in left_over(secret))
     )
     for which in others:
         value = found(secret, **which)

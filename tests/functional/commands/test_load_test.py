@@ -65,6 +65,7 @@ class Account:
 
     def __init__(self, project: Path, captured: Captured) -> None:
         self.session, self.project, self.captured = StubbedSession(), project, captured
+        self.variables = dict(VARIABLES)
         self.cloudformation, self.codebuild, self.s3, self.cloudwatch = (
             self.session.stub(service, REGION)
             for service in ("cloudformation", "codebuild", "s3", "cloudwatch")
@@ -111,7 +112,7 @@ class Account:
                         {
                             "name": PROJECT,
                             "timeoutInMinutes": 180,
-                            "environment": environment(),
+                            "environment": environment(**self.variables),
                             "buildBatchConfig": {"restrictions": {"maximumBuildsAllowed": 3}},
                         }
                     ]
@@ -136,19 +137,6 @@ class Account:
             {"Bucket": "artifacts", "Key": "load-test/jmeter.tgz"},
         )
 
-    def plan_is_missing(self) -> None:
-        self.s3.add_client_error("head_object", "404", "Not Found")
-        self.s3.add_response(
-            "put_object",
-            {},
-            {
-                "Bucket": "artifacts",
-                "Key": plan_bundle().key,
-                "Body": ANY,
-                "ContentType": "application/zip",
-            },
-        )
-
     def starts(self, **expected: str) -> None:
         variables = {
             "USERS": "250",
@@ -156,7 +144,6 @@ class Account:
             "PEAK_SECONDS": "1800",
             "DECAY_SECONDS": "300",
             **expected,
-            "PLAN": VARIABLES["PLAN"],
             "JMETER_SHA512": SHA512,
             "JMETER_NAME": "apache-jmeter-5.6.3",
             "RUN": RUN,
@@ -287,7 +274,6 @@ def test_a_run_is_started_followed_and_reported(account: Account) -> None:
     account.stands()
     account.earlier()
     account.jmeter()
-    account.plan_is_missing()
     account.starts(USERS="500", PEAK_SECONDS="60")
     account.looks(batch("IN_PROGRESS", *ALL), generator_1="IN_PROGRESS", generator_2="IN_PROGRESS")
     account.publishes()
@@ -495,6 +481,16 @@ def test_without_jmeter_it_says_how_to_bring_it(account: Account) -> None:
     assert "tradewind load-test dev --jmeter" in account.said()[1]
 
 
+def test_a_plan_that_is_not_the_one_deployed_is_said_to_be_so(account: Account) -> None:
+    account.variables["PLAN"] = f"s3://artifacts/releases/{'0' * 16}/load-test.zip"
+    account.stands()
+    account.earlier()
+    account.jmeter()
+
+    assert account.run("--approve", "0" * 16) == 3
+    assert "tradewind deploy dev --root load-test" in account.said()[1]
+
+
 def test_a_run_longer_than_a_build_may_take_is_refused(account: Account) -> None:
     account.stands()
     account.earlier()
@@ -527,7 +523,6 @@ def test_the_hash_that_was_shown_approves_that_run_and_no_other(account: Account
     account.stands()
     account.earlier()
     account.jmeter()
-    account.plan_is_missing()
     account.starts(USERS="7")
     account.looks(batch("SUCCEEDED", *ALL))
     account.publishes()

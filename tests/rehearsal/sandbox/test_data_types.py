@@ -68,15 +68,31 @@ def test_a_secret_its_replica_policy_and_rotation(account: Account) -> None:
             SecretId={"Ref": "Secret"},
             ResourcePolicy={"Version": "2012-10-17", "Statement": []},
         )
+        function = resource(
+            "Lambda::Function",
+            FunctionName="rotate",
+            Runtime="python3.13",
+            Handler="index.handler",
+            Role=f"arn:aws:iam::{account.number}:role/rotate",
+            Code={"ZipFile": "def handler(event, context): pass"},
+        )
+        permission = resource(
+            "Lambda::Permission",
+            FunctionName={"Ref": "Function"},
+            Action="lambda:InvokeFunction",
+            Principal="secretsmanager.amazonaws.com",
+            SourceArn={"Ref": "Secret"},
+        )
         schedule = resource(
             "SecretsManager::RotationSchedule",
             SecretId={"Ref": "Secret"},
-            RotationLambdaARN="arn:aws:lambda:eu-west-1:111111111111:function:rotate",
+            RotationLambdaARN={"Fn::GetAtt": "Function.Arn"},
             RotationRules={"AutomaticallyAfterDays": days},
             RotateImmediatelyOnUpdate=at_once,
-        )
+        ) | {"DependsOn": "Permission"}
+        rotation = {"Function": function, "Permission": permission, "Schedule": schedule}
         return template(
-            {"Secret": secret, "Policy": policy, "Schedule": schedule},
+            {"Secret": secret, "Policy": policy, **rotation},
             Outputs={"Secret": output({"Ref": "Secret"}), "Schedule": output({"Ref": "Schedule"})},
         )
 

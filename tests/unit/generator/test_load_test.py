@@ -8,6 +8,7 @@ import yaml
 
 from generator.load_test import GENERATORS, LoadTest, build_specification
 from generator.load_test_plan import plan_bundle
+from scripts.load_test.batch import GENERATOR
 from tests.unit.generator.resolved import Made
 
 
@@ -25,6 +26,8 @@ def test_the_generators_run_at_once_and_the_report_is_made_when_all_are_done() -
     *generators, report = batch()
 
     assert len(generators) == GENERATORS
+    assert all(one["identifier"].startswith(GENERATOR) for one in generators)
+    assert not report["identifier"].startswith(GENERATOR)
     assert not any("depend-on" in generator for generator in generators)
     assert report["depend-on"] == [generator["identifier"] for generator in generators]
 

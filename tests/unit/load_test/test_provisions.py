@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from generator.load_test_plan import PLAN, PROPERTIES, plan_bundle
 from scripts.errors import UsageError
 from scripts.load_test import provisions
 from scripts.load_test.provisions import Place
@@ -68,15 +66,6 @@ def test_half_an_archive_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="no whole"):
         provisions.read_archive(path)
-
-
-def test_the_zip_of_the_plan_holds_it_and_is_the_same_every_time() -> None:
-    made = provisions.zipped(plan_bundle())
-
-    assert made == provisions.zipped(plan_bundle())
-    with zipfile.ZipFile(io.BytesIO(made)) as unpacked:
-        assert unpacked.namelist() == [PLAN, PROPERTIES]
-        assert unpacked.read(PLAN).startswith(b"<?xml")
 
 
 def test_a_place_is_read_and_written_as_s3_addresses_are() -> None:

@@ -164,6 +164,15 @@ def test_a_secret_that_cannot_be_read_is_waited_for(
     assert not database.logins
 
 
+def test_an_order_waits_in_a_region_that_has_no_database(
+    commit: ModuleType, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOST", "")
+    with pytest.raises(commit.DatabaseNotWritable, match="no database in this region"):
+        handle(commit)
+    assert not database.logins
+
+
 def test_an_order_that_is_not_whole_is_a_bug_and_no_reason_to_wait(
     commit: ModuleType, database: Database
 ) -> None:

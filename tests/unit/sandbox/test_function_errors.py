@@ -54,6 +54,34 @@ def test_a_function_whose_process_ended_has_exited() -> None:
     assert told["body"]["errorType"] == "Runtime.ExitError"
 
 
+class Worker:
+    killed = False
+
+    def kill(self) -> None:
+        self.killed = True
+
+
+@pytest.mark.parametrize("problem", [BrokenPipeError(), RuntimeError("Worker process exited")])
+def test_an_environment_that_ends_while_it_starts_ends_alone(problem: Exception) -> None:
+    """An error that got out would have ministack end every environment of the function."""
+
+    def ends(*_: object) -> dict[str, Any]:
+        raise problem
+
+    worker = Worker()
+    told = function_errors._alone(ends)(worker, {}, "1")
+    assert told == {"status": "error", "error": "Worker process died"}
+    assert worker.killed
+
+
+def test_code_that_cannot_be_loaded_is_told_as_it_is() -> None:
+    def unloadable(*_: object) -> dict[str, Any]:
+        raise RuntimeError("Worker init failed: No module named 'nothing'")
+
+    with pytest.raises(RuntimeError, match="nothing"):
+        function_errors._alone(unloadable)(Worker(), {}, "1")
+
+
 def test_a_function_without_code_answers_nothing() -> None:
     answered = function_errors._naming(lambda func, event, request_id: {"body": "well"})(
         {}, {}, "1"
