@@ -44,7 +44,7 @@ INVOKE = Seam(
 )
 SEAMS = (EXECUTE, INVOKE)
 
-#: What ministack raises when code cannot be loaded begins so: no environment of that function will ever start.
+#: How begins what ministack raises when code cannot be loaded: no environment of that function starts.
 UNLOADABLE = "Worker init failed"
 
 

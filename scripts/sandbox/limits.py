@@ -81,6 +81,21 @@ LIMITS: tuple[Limit, ...] = (
         "A version and a campaign go a state further with each look, and nothing is trained: what is "
         "recommended is what most users were busy with. A solution with a campaign can be deleted.",
     ),
+    Limit(
+        "Lambda",
+        "Functions run in this machine's Python, whatever runtime they name; memory is not limited.",
+    ),
+    Limit(
+        "EventBridge",
+        "A function that a rule calls is called three times at most, then its own dead-letter queue is told; "
+        "the rule's is not.",
+    ),
+    Limit(
+        "Step Functions",
+        "An execution that ran when the sandbox ended goes on in the state that it had entered, with its "
+        "tries counted anew and without variables. TimeoutSeconds of a state machine ends it as FAILED. "
+        "RedriveExecution is refused.",
+    ),
     Limit("Load balancers", "describe-target-health calls every target healthy."),
     Limit(
         "Load balancers",

@@ -3,6 +3,7 @@
 Python imports this by itself before a function, since its folder is on PYTHONPATH. boto3 goes to
 AWS_ENDPOINT_URL of its own accord; a search domain and the payment processor are called by their hosts, with
 no SDK between. So is a database: the sandbox tells where its engine listens, and TLS goes there untouched.
+What a function logs is written as Lambda writes it.
 """
 
 from __future__ import annotations
@@ -54,3 +55,8 @@ def _to_engine(address: Any, *more: Any, **named: Any) -> socket.socket:
 
 
 socket.create_connection = _to_engine
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    import sandbox_function_log  # type: ignore[import-not-found]
+
+    sandbox_function_log.install()

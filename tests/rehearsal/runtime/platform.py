@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -121,6 +122,11 @@ class Platform:
         told = json.loads(self.run("sandbox", "shop", "status", "--json"))["shops"]
         return Buyer(next(shop["url"] for shop in told if shop["region"] == region))
 
+    @cached_property
+    def buyer_of_all(self) -> Buyer:
+        """One that comes back."""
+        return self.buyer()
+
     def sell(self, product: str, stock: int, price: int = 500) -> str:
         """A product of this name is in the catalogue, with so many pieces; gives the name."""
         item = {
@@ -227,8 +233,8 @@ class Platform:
         orders: dict[str, Any] = self.page(payment_processor.PAGE)["orders"]
         return orders.get(order_id, {"requests": 0, "charges": 0, "voids": 0})
 
-    def rows(self, *orders: str) -> list[int]:
-        """How many rows of the database are of these orders."""
+    def database(self) -> Any:
+        """A connection to the orders database, for a with statement."""
         from pg8000.native import Connection
 
         (instance,) = self.client("rds").describe_db_instances()["DBInstances"]
@@ -238,13 +244,17 @@ class Platform:
             SecretId="tradewind-dev-orders-database"
         )
         login = json.loads(secret["SecretString"])
-        with Connection(
+        return Connection(
             login["username"],
             host=engine["host"],
             port=engine["port"],
             password=login["password"],
             database=login["dbname"],
-        ) as connection:
+        )
+
+    def rows(self, *orders: str) -> list[int]:
+        """How many rows of the database are of these orders."""
+        with self.database() as connection:
             found = connection.run("SELECT CAST(order_id AS text), count(*) FROM orders GROUP BY 1")
         counts = dict(found)
         return [counts.get(order_id, 0) for order_id in orders]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from generator.payment_api import ANSWERS, AUTHORIZATION
 from tests.unit.runtime.loading import execution_environment
 
 ORDER_ID = "11111111-2222-4333-8444-555555555555"
@@ -203,6 +205,36 @@ def test_a_card_number_reaches_neither_processor_nor_table_nor_log(
     assert card not in str(raised.value) + caplog.text
     assert not tables.payments
     assert not processor.asked
+
+
+def test_the_function_lets_pass_what_the_apis_model_lets_pass(made: Made) -> None:
+    module, _, _ = made("payment_authorization", 200)
+    patterns = {
+        name: schema["pattern"].strip("^$")
+        for name, schema in AUTHORIZATION.items()
+        if schema["type"] == "string"
+    }
+    assert patterns == {name: shape for name, shape in module.SHAPES.items() if name != "total"}
+    total = AUTHORIZATION["total"]
+    for said, passes in ((total["minimum"] - 1, False), (total["minimum"], True)):
+        assert bool(re.fullmatch(module.SHAPES["total"], str(said))) is passes
+    for said, passes in ((total["maximum"], True), (total["maximum"] + 1, False)):
+        assert bool(re.fullmatch(module.SHAPES["total"], str(said))) is passes
+
+
+REFUSALS = (
+    "of another shape",
+    "of another price",
+    "voided",
+    *(f"status {n}" for n in (400, 402, 404, 422)),
+)
+OPEN = ("status 500", "status 401", "status 0", "paused", ORDER_ID)
+
+
+@pytest.mark.parametrize("message", [*REFUSALS, *OPEN])
+def test_the_api_answers_a_refusal_otherwise_than_a_silence(message: str) -> None:
+    answer = next(one for one in ANSWERS if one.raised and re.fullmatch(one.raised, message))
+    assert answer.status == ("409" if message in REFUSALS else "503")
 
 
 @pytest.mark.parametrize("field", ["order_id", "total", "currency"])

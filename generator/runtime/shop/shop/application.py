@@ -39,7 +39,7 @@ def routes(shop: Shop) -> dict[str, object]:
         "/index.html": storefront.Home(shop),
         "/products": storefront.ProductList(shop),
         "/products/{product_id}": storefront.ProductPage(shop),
-        "/categories/{name}": storefront.CategoryPage(shop),
+        "/categories/{name:path}": storefront.CategoryPage(shop),
         "/search": storefront.SearchPage(shop),
         "/cart": storefront.CartPage(shop),
         "/cart/lines": storefront.CartLines(shop),

@@ -61,7 +61,7 @@ class ProductPage(Page):
 
 
 class CategoryPage(Page):
-    """GET /categories/{name}"""
+    """GET /categories/{name}; a name may have slashes."""
 
     def on_get(self, request, response, name: str) -> None:
         """Those of a category; one that nobody has is empty."""

@@ -43,6 +43,17 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not() -> None
         assert read == []
 
 
+def test_what_says_that_it_is_too_large_is_not_even_read() -> None:
+    class Endless(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise AssertionError
+
+    environ = {"PATH_INFO": "/", "CONTENT_LENGTH": str(10**12), "wsgi.input": Endless()}
+    said: list[str] = []
+    gate.Gate(None)(environ, lambda status, headers: said.append(status))
+    assert said[0].startswith("413")
+
+
 @pytest.mark.parametrize("length", ["x", "-1", "3"])
 def test_a_body_that_is_not_as_long_as_it_says_is_refused(length: str) -> None:
     """A checkout that was cut off must not be taken for a shorter one."""

@@ -245,6 +245,27 @@ def test_the_stylesheet_has_a_name_that_changes_with_it(browser: Browser) -> Non
     assert "immutable" not in browser.get("/static/0000/style.css").headers["cache-control"]
 
 
+@pytest.mark.parametrize("category", ["Bits / bobs", "50% off?", "a&b#c", "Möbel", "..", "a+b"])
+def test_a_category_leads_to_its_products_whatever_it_is_called(
+    aws: Aws, browser: Browser, category: str
+) -> None:
+    sell(aws, "lamp", category=category)
+    sell(aws, "chair", category=category)
+    links = [link["href"] or "" for link in Outline(browser.get("/").text).all("a")]
+    (link,) = (link for link in links if link.startswith("/categories/"))
+    assert not set("?#") & set(link)
+    assert "/products/lamp" in browser.get(link).text
+
+
+@pytest.mark.parametrize("image", ["../api/cart", "a/../../b.webp", "//evil.example.net/b.webp"])
+def test_an_image_is_one_of_ours(aws: Aws, browser: Browser, image: str) -> None:
+    sell(aws, "lamp", image=image)
+    source = Outline(browser.get("/products/lamp").text).all("img")[0]["src"] or ""
+    assert source.startswith("/images/")
+    assert ".." not in source
+    assert "//" not in source
+
+
 def test_lists_have_pages(aws: Aws, browser: Browser) -> None:
     for number in range(50):
         sell(aws, f"thing-{number}")

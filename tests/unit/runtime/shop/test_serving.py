@@ -63,9 +63,18 @@ def test_no_request_fails_while_the_shop_ends(aws: Aws, tmp_path: Path) -> None:
 
 def test_it_says_no_before_it_ends(aws: Aws, tmp_path: Path) -> None:
     with Served(aws, tmp_path, SHOP_DRAIN_SECONDS="2") as served:
+        line = served.connection()
+        line.request("GET", "/products/lamp")
+        answer = line.getresponse()
+        answer.read()
+        assert "Connection" not in answer.headers or answer.headers["Connection"] == "keep-alive"
         served.terminate()
         until(lambda: served.get("/healthz") == 404)
-        assert served.get("/products/lamp") == 200
+        line.request("GET", "/products/lamp")
+        answer = line.getresponse()
+        answer.read()
+        assert (answer.status, answer.headers["Connection"]) == (200, "close")
+        line.close()
         assert served.process.wait(PATIENCE) == 0
 
 
