@@ -71,7 +71,9 @@ class Answer:
 ANSWERS = (
     Answer("200"),
     Answer(
-        "409", "(of another|voided|status 4(00|02|04|22)).*", json.dumps({"error": "PaymentRefused"})
+        "409",
+        "(of another|voided|status 4(00|02|04|22)).*",
+        json.dumps({"error": "PaymentRefused"}),
     ),
     Answer("503", r"(\n|.)+", json.dumps({"error": "Unavailable"})),
 )

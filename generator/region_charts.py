@@ -8,6 +8,7 @@ from generator.alarms import Series
 from generator.conditions import Conditions
 from generator.dashboards import OURS, Chart, Found, Line
 from generator.layers.fleet_scaling import CHECKOUT_QUEUE_DEPTH
+from generator.layers.order_steps import committed
 from generator.layers.shop_instance import METRICS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def orders_placed(layer: Observability) -> Chart:
     acknowledged = _shop(layer, "OrdersAcknowledged")
     return Chart(
         "Orders a minute",
-        (Line(acknowledged, "acknowledged"), Line(_shop(layer, "OrdersCommitted"), "committed")),
+        (Line(acknowledged, "acknowledged"), Line(committed(layer), "committed")),
     )
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troposphere import AWSObject, GetAtt, Ref
+from troposphere.logs import MetricFilter, MetricTransformation
 
 from generator import grants
+from generator.alarms import Series
 from generator.functions import Placement, python_function
 from generator.security import https_leaves
 
 if TYPE_CHECKING:
+    from generator.layer import Layer
     from generator.layers.order_workflow import OrderWorkflow
+
+#: Where the log filter counts the orders that have come to the database.
+METRICS = "Tradewind/Orders"
 
 #: Executions of a step at the same time: what the workflow may do in parallel, and a function's share of the
 #: account's.
@@ -41,7 +47,7 @@ def commit_step(layer: OrderWorkflow) -> AWSObject:
     """Write the order into the database. Its own group opens AWS's APIs, the clients' group the database."""
     place = layer.placed("OrderCommit", https_leaves("AWS APIs"), says="Commits orders")
     groups = [*place.security_groups, layer.client_security_group_id]
-    return python_function(
+    function = python_function(
         layer,
         "OrderCommit",
         source="order_commit",
@@ -58,6 +64,30 @@ def commit_step(layer: OrderWorkflow) -> AWSObject:
         concurrency=PARALLEL,
         timeout=COMMIT_TIMEOUT,
     )
+    _count(layer)
+    return function
+
+
+def _count(layer: OrderWorkflow) -> None:
+    """The function logs one line for an order: its outcome, then its id. What was there before counts once."""
+    counted = committed(layer)
+    layer.add(
+        MetricFilter(
+            "CommittedCount",
+            LogGroupName=Ref("OrderCommitLogs"),
+            FilterPattern='{ $.message = "committed *" }',
+            MetricTransformations=[
+                MetricTransformation(
+                    MetricNamespace=counted.namespace, MetricName=counted.name, MetricValue="1"
+                )
+            ],
+        )
+    )
+
+
+def committed(layer: Layer) -> Series:
+    """Orders that have come to the database."""
+    return Series(METRICS, layer.named("orders-committed"), {})
 
 
 def starter(layer: OrderWorkflow) -> AWSObject:

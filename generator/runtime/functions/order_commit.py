@@ -6,6 +6,7 @@ a failover the old one may lead to a replica.
 
 import contextlib
 import json
+import logging
 import os
 
 import boto3
@@ -14,6 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from orders_database import DatabaseNotWritable, LoginRefused, connect, told_plainly
 from orders_schema import bring_up_to_date
 from pg8000.exceptions import InterfaceError
+
+log = logging.getLogger()
+log.setLevel(logging.INFO)
 
 #: Seconds; without these a call may take minutes, and a function has not got them.
 secrets = boto3.client(
@@ -63,7 +67,9 @@ def handler(event, context):
     except BaseException:
         give_up()
         raise
-    return {"outcome": "committed" if written else "committed-before"}
+    outcome = "committed" if written else "committed-before"
+    log.info("%s %s", outcome, order["order_id"])
+    return {"outcome": outcome}
 
 
 def connected():

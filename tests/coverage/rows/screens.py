@@ -41,7 +41,7 @@ M2 = row(
     region_shows("traffic", "RequestCount"),
     region_shows("errors", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count"),
     region_shows("saturation", "CPUUtilization", "GroupInServiceInstances", "DatabaseConnections"),
-    region_shows("orders and revenue", "OrdersAcknowledged", "OrdersCommitted", "Revenue"),
+    region_shows("orders and revenue", "OrdersAcknowledged", "orders-committed", "Revenue"),
     region_shows("replication", "ReplicationLatency"),
     world_shows("orders of both regions", "OrdersAcknowledged", "{primary}", "{standby}"),
     world_shows("revenue", "Revenue"),

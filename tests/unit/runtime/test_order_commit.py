@@ -45,14 +45,14 @@ class Secrets:
 
 
 class Database:
-    """It takes one password; every order is new to it."""
+    """It takes one password; an order is new to it while `rows` is 1."""
 
     def __init__(self, commit: ModuleType, password: str) -> None:
         self.commit, self.password = commit, password
         self.logins: list[str] = []
         self.written: list[dict[str, Any]] = []
         self.fails: Exception | None = None
-        self.closed = 0
+        self.closed, self.rows = 0, 1
 
     def connect(self, host: str, port: str, login: dict[str, str], application: str) -> Database:
         self.logins.append(login["password"])
@@ -65,7 +65,7 @@ class Database:
             raise self.fails
         if values:
             self.written.append(values)
-        return [[1]]
+        return [[self.rows]]
 
     def close(self) -> None:
         self.closed += 1
@@ -98,6 +98,20 @@ def handle(commit: ModuleType, **changes: Any) -> Any:
 def test_a_connection_is_kept_for_the_next_order(commit: ModuleType, database: Database) -> None:
     assert [handle(commit), handle(commit)] == [COMMITTED, COMMITTED]
     assert database.logins == ["current"]
+
+
+def test_what_the_dashboard_counts_is_said_once(
+    commit: ModuleType, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """generator/layers/order_steps.py counts the lines that begin with `committed `."""
+    caplog.set_level("INFO")
+
+    handle(commit)
+    database.rows = 0
+    handle(commit)
+
+    order_id = ORDER["order_id"]
+    assert caplog.messages == [f"committed {order_id}", f"committed-before {order_id}"]
 
 
 def test_a_connection_is_given_up_at_the_first_error(
