@@ -37,6 +37,9 @@ CROWDED = (
 #: Seconds that one try of a step may take.
 STEP_TIMEOUT = 60
 
+#: What went wrong, as it is noted beside the order, and the state that every way back begins with.
+FAILURE, LOOK_AGAIN = "failure", "LookAgain"
+
 #: A task's answer is for its log; the order goes on as it came.
 UNCHANGED = jsonata("$states.input")
 
@@ -76,12 +79,15 @@ def step(
     otherwise: str,
     tries: list[State],
     undone: str = "",
-    noted: str = "failure",
+    noted: str = FAILURE,
 ) -> State:
-    """Have a function do its part for the order; `undone` is where it leads that payments are not taken."""
-    catch = [_caught(["States.ALL"], noted, otherwise)]
+    """Have a function do its part for the order; where that fails, go on otherwise, with what was `noted`.
+
+    A `failure` leads to LOOK_AGAIN, and `otherwise` is what to undo then; `undone`, where no payments are taken.
+    """
+    catch = [_failed(["States.ALL"], otherwise) if noted == FAILURE else _caught(noted, otherwise)]
     if undone:
-        catch.insert(0, _caught([UNPAYABLE], noted, undone))
+        catch.insert(0, _failed([UNPAYABLE], undone))
     payload = {"action": action, "order": jsonata("$states.input.order")}
     return task(
         "lambda:invoke",
@@ -94,19 +100,37 @@ def step(
     )
 
 
-def unless(outcome: str, reason: str, then: str, *, otherwise: str) -> State:
+def unless(outcome: str, reason: str, undo: str, *, otherwise: str) -> State:
     """Go on, unless the step's answer was this; then that is the failure."""
     return {
         "Type": "Choice",
         "Choices": [
             {
                 "Condition": jsonata(f"$states.input.answer.outcome = '{outcome}'"),
-                "Output": _with("failure", f"{{'Error': '{reason}'}}"),
-                "Next": then,
+                "Output": _with(FAILURE, f"{{'Error': '{reason}', 'undo': '{undo}'}}"),
+                "Next": LOOK_AGAIN,
             }
         ],
         "Default": otherwise,
     }
+
+
+def look_again(then: str) -> State:
+    """Who works the order now. Where that cannot be told it is taken for ours."""
+    return task(
+        "dynamodb:getItem",
+        {
+            "TableName": "${IntakeTable}",
+            "Key": {"order_id": {"S": jsonata("$states.input.order.order_id")}},
+            "ProjectionExpression": "worked_by",
+            "ConsistentRead": True,
+        },
+        then=then,
+        timeout=STEP_TIMEOUT,
+        Output=_with("worked_by", "$states.result.Item.worked_by.S"),
+        Retry=[BRIEFLY],
+        Catch=[_caught("unseen", then)],
+    )
 
 
 def record(state: str, *, then: str) -> State:
@@ -125,7 +149,7 @@ def record(state: str, *, then: str) -> State:
         timeout=STEP_TIMEOUT,
         Output=UNCHANGED,
         Retry=[BRIEFLY],
-        Catch=[_caught(["States.ALL"], "unrecorded", then)],
+        Catch=[_caught("unrecorded", then)],
     )
 
 
@@ -151,7 +175,7 @@ def announce(detail_type: str, outcome: Mapping[str, str], *, then: str) -> Stat
         timeout=STEP_TIMEOUT,
         Output=UNCHANGED,
         Retry=[BRIEFLY],
-        Catch=[_caught(["States.ALL"], "unsaid", then)],
+        Catch=[_caught("unsaid", then)],
     )
 
 
@@ -160,12 +184,21 @@ def lacks(*noted: str) -> str:
     return " and ".join(f"$not($exists($states.input.{name}))" for name in noted)
 
 
-def _caught(errors: list[str], noted: str, then: str) -> dict[str, Any]:
-    """The way on after these errors, with what was said kept beside the order."""
+def _caught(noted: str, then: str) -> dict[str, Any]:
+    """The way on after any error, with what was said kept beside the order."""
     return {
-        "ErrorEquals": errors,
+        "ErrorEquals": ["States.ALL"],
         "Output": _with(noted, "$states.errorOutput"),
         "Next": then,
+    }
+
+
+def _failed(errors: list[str], undo: str) -> dict[str, Any]:
+    """The way back after these errors: it begins with a look whose the order is."""
+    return {
+        "ErrorEquals": errors,
+        "Output": _with(FAILURE, f"$merge([$states.errorOutput, {{'undo': '{undo}'}}])"),
+        "Next": LOOK_AGAIN,
     }
 
 

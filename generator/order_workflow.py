@@ -2,15 +2,19 @@
 
     ReserveStock -> Charge -> Commit -> RecordConfirmation -> AnnounceConfirmation -> SettleStock
          |            |         |                                            then Confirmed | Unfinished
-         |            v         v
-         +------> ReleaseStock <- VoidCharge        then RecordFailure -> AnnounceFailure -> GivenUp | Broken
+         +------------+---------+---> LookAgain -> HandedOver
+                                         |
+               VoidCharge -> ReleaseStock -> RecordFailure -> AnnounceFailure
+                                                                 then GivenUp | Broken
 
 An execution's input is `{"order": <the detail of OrderAcknowledged>}`, and its name the order's id. Every
 task may run twice: each names the order, and whoever does the work knows it by that. No card, token or
 address passes through here; what a step needs of them it reads itself.
 
 A business refusal (nothing in stock, a declined charge) ends in GivenUp, which is a success of the workflow;
-what nobody foresaw ends in Broken, for which an alarm calls.
+what nobody foresaw ends in Broken, for which an alarm calls. Before anything is undone it is asked who works
+the order now: after a takeover that is the other region, which may have confirmed it meanwhile, and what this
+one would undo is the other's.
 """
 
 from __future__ import annotations
@@ -18,11 +22,13 @@ from __future__ import annotations
 from generator.order_events import ORDER_CONFIRMED, ORDER_FAILED
 from generator.order_states import (
     BRIEFLY,
+    LOOK_AGAIN,
     NEVER,
     PATIENTLY,
     STUBBORNLY,
     announce,
     lacks,
+    look_again,
     record,
     step,
     unless,
@@ -100,7 +106,18 @@ def _forwards() -> dict[str, State]:
 
 def _backwards() -> dict[str, State]:
     outcome = {"failed_at": "$now()", "reason": "$states.input.failure.Error"}
+    theirs = (
+        "$exists($states.input.worked_by) and $states.input.worked_by != $states.input.order.region"
+    )
+    undoes = "$states.input.failure.undo = '{}'"
     return {
+        LOOK_AGAIN: look_again("WhatToUndo"),
+        "WhatToUndo": choice(
+            (theirs, "HandedOver"),
+            *((undoes.format(state), state) for state in ("VoidCharge", "ReleaseStock")),
+            otherwise="RecordFailure",
+        ),
+        "HandedOver": {"Type": "Succeed"},
         "VoidCharge": step(
             "VoidFunction",
             "void",

@@ -104,6 +104,7 @@ class OrderWorkflow(FunctionHolder, PrivateTier):
                 grants.Function(self.authorization_function_arn).invoke(),
                 grants.Function(self.void_function_arn).invoke(),
                 grants.Table(self.order_intake_table_arn, self.data_key_arn).update(),
+                grants.Table(self.order_intake_table_arn, self.data_key_arn).get(),
                 grants.EventBus(self.bus_arn).put(SOURCE, [ORDER_CONFIRMED, ORDER_FAILED]),
             ],
             data_key_arn=self.data_key_arn,

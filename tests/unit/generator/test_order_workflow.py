@@ -40,6 +40,7 @@ class Run:
     """One execution: what each task answers, or the error that it gives up with."""
 
     answers: Mapping[str, dict[str, Any] | str]
+    worked_by: str = "us-east-1"
     path: list[str] = field(default_factory=list)
     said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     recorded: list[str] = field(default_factory=list)
@@ -76,7 +77,8 @@ class Run:
             )
             error = {"input": data, "errorOutput": {"Error": answer, "Cause": "of it"}}
             return catch["Next"], computed(catch["Output"], error)
-        result = {"input": data, "result": {"Payload": answer}}
+        item = {"worked_by": {"S": self.worked_by}}
+        result = {"input": data, "result": {"Payload": answer, "Item": item}}
         return state["Next"], computed(state["Output"], result)
 
 
@@ -176,6 +178,21 @@ def test_an_order_that_cannot_be_committed_is_undone_in_full() -> None:
 def test_a_final_refusal_is_not_asked_again(state: str, error: str) -> None:
     (retrier,) = tried_again(state, error)
     assert retrier["MaxAttempts"] == 0
+
+
+@pytest.mark.parametrize("state", ["ReserveStock", "Charge", "Commit"])
+def test_what_the_other_region_works_now_is_not_undone_here(state: str) -> None:
+    """It may have confirmed the order: to void the charge then would give the goods away."""
+    run = Run({"Charge": AUTHORIZED, state: "States.Timeout"}, worked_by="us-west-2")
+    assert run.to_the_end() == "HandedOver"
+    assert not {"VoidCharge", "ReleaseStock", "RecordFailure"} & set(run.path)
+    assert run.said == []
+
+
+def test_an_order_of_which_nobody_can_tell_who_works_it_is_undone() -> None:
+    run = Run({"Charge": AUTHORIZED, "Commit": NOT_WRITABLE, "LookAgain": "States.Timeout"})
+    assert run.to_the_end() == "Broken"
+    assert "VoidCharge" in run.path
 
 
 def test_what_cannot_be_undone_is_told_even_of_a_refusal() -> None:
