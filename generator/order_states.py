@@ -83,7 +83,7 @@ def step(
 ) -> State:
     """Have a function do its part for the order; where that fails, go on otherwise, with what was `noted`.
 
-    A `failure` leads to LOOK_AGAIN, and `otherwise` is what to undo then; `undone`, where no payments are taken.
+    A `failure` leads to LOOK_AGAIN, and `otherwise` is what to undo then; `undone`, if no payments are taken.
     """
     catch = [_failed(["States.ALL"], otherwise) if noted == FAILURE else _caught(noted, otherwise)]
     if undone:

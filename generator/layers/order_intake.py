@@ -50,11 +50,11 @@ class OrderIntake(FunctionHolder, PrivateTier):
     become this region's. An order's later changes, which the workflow itself writes, pass by.
 
     So a takeover adopts the orders that the lost region did not finish: for each item of order-intake that
-    names the lost region and is still ACKNOWLEDGED, an update on condition of just that sets `worked_by` to the
-    survivor. Should the lost region have worked on unseen, both may work the order for a while: then it is
-    the order's id, which the processor, the database and the stock know it by, that keeps it from being done
-    twice; and the workflow looks whose the order is before it undoes anything. The drill carries that update
-    (issue 6); nothing here must change for it.
+    names the lost region and is still ACKNOWLEDGED, an update on condition of just that sets `worked_by` to
+    the survivor. Should the lost region have worked on unseen, both may work the order for a while: then it
+    is the order's id, which the processor, the database and the stock know it by, that keeps it from being
+    done twice; and the workflow looks whose the order is before it undoes anything. The drill carries that
+    update (issue 6); nothing here must change for it.
     """
 
     data_key_arn = Handoff(Foundation.data_key_arn)

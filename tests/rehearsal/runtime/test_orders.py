@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox import payment_processor
+from scripts.sandbox import payment_processor, workflow_clock
 from tests.rehearsal.runtime.platform import INTAKE, PRIMARY, STANDBY, TOKENS, Platform
 from tests.rehearsal.sandbox.running import kill, until
 
@@ -182,6 +182,38 @@ def test_an_order_waits_for_its_database_and_is_committed_when_that_is_back(
     assert platform.rows(order) == [1]
     assert platform.payment(order)["charges"] == 1
     assert set(platform.failures(order)) == {"DatabaseNotWritable"}
+
+
+def test_an_order_that_the_other_region_has_taken_over_is_not_undone_here(
+    platform: Platform,
+) -> None:
+    """The lost region comes back, and its workflow gives up what the survivor may have confirmed."""
+    mirror = platform.sell("mirror", stock=3)
+    platform.page(workflow_clock.PATH, {"speed": 1})
+    order = platform.buyer().order(mirror, token="broken")
+    until(lambda: "ProcessorUnavailable" in platform.failures(order))
+    platform.client("dynamodb").update_item(
+        TableName=INTAKE,
+        Key={"order_id": {"S": order}},
+        UpdateExpression="SET worked_by = :survivor",
+        ConditionExpression="worked_by = :lost AND #state = :open",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={
+            ":survivor": {"S": STANDBY},
+            ":lost": {"S": PRIMARY},
+            ":open": {"S": "ACKNOWLEDGED"},
+        },
+    )
+    until(lambda: platform.run_of(order, STANDBY) == "RUNNING")
+    platform.client("stepfunctions", STANDBY).stop_execution(
+        executionArn=platform.execution_arn(order, STANDBY)
+    )
+    platform.page(workflow_clock.PATH, {"speed": 900})
+    assert until(lambda: (told := platform.run_of(order)) != "RUNNING" and told) == "SUCCEEDED"
+    assert platform.state(order) == "ACKNOWLEDGED"
+    assert platform.product(mirror)["stock"] == "2", (
+        "what it holds stays held for the survivor's run"
+    )
 
 
 def test_what_is_told_twice_is_done_once(platform: Platform, heard: Any) -> None:
