@@ -29,6 +29,11 @@ class Autosave:
         """Something may have changed."""
         self._changed = time.monotonic()
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something may have changed since the last save."""
+        return self._changed is not None
+
     async def save(self) -> None:
         """Write a snapshot now; the state is copied at once and written beside the event loop.
 

@@ -68,6 +68,21 @@ def end(record: Record, seconds: float) -> bool:
     return True
 
 
+def end_at_once(pid: int) -> None:
+    """End a process that we started, and all in its group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    wait_for_end(pid)
+
+
+def wait_for_end(pid: int) -> None:
+    """A killed process takes a moment; our own child also waits for us."""
+    while birth(pid) is not None:
+        time.sleep(0.02)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
 def end_orphans(record: Record) -> None:
     """End what a killed process left running in its process group, and wait until it is gone.
 

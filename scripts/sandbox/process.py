@@ -6,6 +6,7 @@ HOME/sandbox.log    what it said since its last start
 HOME/state/         what survives a stop (snapshots.py)
 HOME/databases/     what the databases of RDS hold (databases.py)
 HOME/fleets/        a home for each fleet that runs beside it (fleets/supervision.py)
+HOME/scratch/       what functions unpack and write while it runs; it goes with the process
 HOME/lock           held while one client starts, stops or resets it
 """
 
@@ -81,9 +82,15 @@ def start(home: Path, port: int | None = None) -> Running:
         chosen = port or _last_port(home) or DEFAULT_PORT
         _require_free(chosen, patience=_RELEASE_SECONDS if record is not None else 0.0)
         pid = daemons.spawn("scripts.sandbox", home, _log(home), "--port", str(chosen))
-        if not _becomes_ready(home, pid, chosen):
-            raise Failed(f"The sandbox did not start.{_last_words(home)}", fix=_log_hint(home))
-        (home / "port").write_text(f"{chosen}\n", encoding="utf-8")
+        try:
+            if not _becomes_ready(home, pid, chosen):
+                raise Failed(f"The sandbox did not start.{_last_words(home)}", fix=_log_hint(home))
+            (home / "port").write_text(f"{chosen}\n", encoding="utf-8")
+        except BaseException:
+            daemons.end_at_once(pid)
+            if record is None:  # else the next start still has to say what was lost
+                Record.remove(home)
+            raise
         return Running(chosen, pid, lost=record is not None)
 
 
@@ -95,11 +102,21 @@ def stop(home: Path) -> bool:
     supervision.stop_all(home)
     with daemons.alone(home):
         record = Record.read(home)
-        if record is None or not record.alive:
+        if record is None:
+            return False
+        if not record.alive:
+            daemons.end_orphans(record)
             return False
         if not daemons.end(record, STOP_SECONDS):
+            daemons.end_orphans(record)
             raise Failed(
                 f"The sandbox did not stop within {STOP_SECONDS:.0f} s and was killed: "
+                "what changed since its last save is lost.",
+                fix=f"Its log says why: {_log(home)}",
+            )
+        if Record.read(home) is not None:
+            raise Failed(
+                "The sandbox stopped and could not save its state: "
                 "what changed since its last save is lost.",
                 fix=f"Its log says why: {_log(home)}",
             )
@@ -123,8 +140,10 @@ def reset(home: Path) -> None:
         if record is not None and record.alive:
             _request(f"http://{HOST}:{record.port}", "POST", "reset")
             return
+        if record is not None:
+            daemons.end_orphans(record)
         Record.remove(home)
-        for kept in ("state", "databases"):
+        for kept in ("state", "databases", "scratch"):
             shutil.rmtree(home / kept, ignore_errors=True)
 
 
@@ -142,7 +161,7 @@ def _require_free(port: int, patience: float) -> None:
     except (OSError, OverflowError) as problem:
         raise UsageError(
             f"The sandbox cannot serve port {port} of {HOST}: {problem}.",
-            fix="Choose another with --port, or end the program that has it.",
+            fix="Choose another, tradewind sandbox start --port N, or end the program that has it.",
         ) from None
 
 

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -32,9 +33,11 @@ DRAIN_SECONDS = 20.0
 log = logging.getLogger("tradewind.sandbox")
 
 
-def settings(port: int, state: Path, objects: Path) -> dict[str, str]:
-    """ministack's settings: loopback, no listener but the gateway, state kept where we say."""
+def settings(port: int, state: Path, objects: Path, scratch: Path) -> dict[str, str]:
+    """ministack's settings: loopback, no listener but the gateway, everything kept where we say."""
     return {
+        # The emulator unpacks each function's code into a temporary directory, and leaves it.
+        "TMPDIR": str(scratch),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
         "MINISTACK_HOST": "localhost",
@@ -91,16 +94,18 @@ async def serve(port: int, home: Path) -> None:
     other = Record.read(home)
     if other is not None and other.alive:
         raise Failed(f"Another sandbox (process {other.pid}) serves {home}.")
-    snapshots = Snapshots(home / "state")
+    snapshots, scratch = Snapshots(home / "state"), home / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)  # of a sandbox that was killed
+    scratch.mkdir(mode=0o700, parents=True)
     kept = cleaned(os.environ)
     os.environ.clear()
     os.environ.update(kept)
-    os.environ.update(settings(port, snapshots.newest() / "ministack", snapshots.objects))
+    os.environ.update(settings(port, snapshots.newest() / "ministack", snapshots.objects, scratch))
     os.environ["PYTHONPATH"] = search_path(kept)
     Record.of_this_process(port).write(home)
+    autosave = Autosave(snapshots, QUIET_SECONDS)
     try:
         databases.ENGINES.settle(home / "databases")
-        autosave = Autosave(snapshots, QUIET_SECONDS)
         gateway = assemble(autosave)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -116,7 +121,9 @@ async def serve(port: int, home: Path) -> None:
         await autosave.save()
     finally:
         databases.ENGINES.end()
-        Record.remove(home)
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not autosave.unsaved:  # a record that stays says that something is lost
+            Record.remove(home)
 
 
 def assemble(autosave: Autosave) -> Gateway:

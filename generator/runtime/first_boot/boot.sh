@@ -15,6 +15,7 @@ END
 ${Own}
 
 dnf install -y ruby amazon-cloudwatch-agent python3.13 logrotate
+systemctl enable --now logrotate.timer
 
 cat >/etc/tradewind/logs.json <<'END'
 {

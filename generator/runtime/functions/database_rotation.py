@@ -10,6 +10,7 @@ import os
 from base64 import b64encode
 
 import boto3
+from aws_calls import CALLS
 from orders_database import LoginRefused, connect, told_plainly
 from pg8000.native import identifier, literal
 from rotation_steps import rotate
@@ -54,7 +55,7 @@ def statement(login):
 
 def address():
     """Where the writer answers. The secret does not say, for its replica would name the primary's."""
-    rds, database = boto3.client("rds"), os.environ["DATABASE"]
+    rds, database = boto3.client("rds", config=CALLS), os.environ["DATABASE"]
     if os.environ["KIND"] == "Cluster":
         (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=database)["DBClusters"]
         return cluster["Endpoint"], cluster["Port"]

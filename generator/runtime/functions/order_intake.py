@@ -12,13 +12,14 @@ import logging
 import os
 
 import boto3
+from aws_calls import CALLS
 from order_detail import ORDER_ID, Untellable, detail_of
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
-events = boto3.client("events")
-sqs = boto3.client("sqs")
+events = boto3.client("events", config=CALLS)
+sqs = boto3.client("sqs", config=CALLS)
 
 #: PutEvents takes ten entries.
 MOST = 10

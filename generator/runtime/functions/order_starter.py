@@ -10,11 +10,12 @@ import logging
 import os
 
 import boto3
+from aws_calls import CALLS
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
-states = boto3.client("stepfunctions")
+states = boto3.client("stepfunctions", config=CALLS)
 
 
 def handler(event, context):

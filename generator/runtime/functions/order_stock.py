@@ -10,8 +10,9 @@ from collections import Counter
 from contextlib import suppress
 
 import boto3
+from aws_calls import CALLS
 
-dynamodb = boto3.client("dynamodb")
+dynamodb = boto3.client("dynamodb", config=CALLS)
 
 #: What becomes of what an order holds of a product.
 ENDS = {

@@ -13,8 +13,9 @@ import itertools
 import json
 
 import boto3
+from aws_calls import CALLS
 
-secrets = boto3.client("secretsmanager")
+secrets = boto3.client("secretsmanager", config=CALLS)
 
 #: Versions without a label that are looked at, the newest first.
 LEFT_OVER = 10

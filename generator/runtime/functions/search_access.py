@@ -9,13 +9,9 @@ import json
 import time
 
 import boto3
-from botocore.config import Config
+from aws_calls import CALLS
 from custom_resource import Unable, fulfil, log
 from domain_requests import insist
-
-CALLS = Config(
-    connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
-)
 
 states = boto3.client("stepfunctions", config=CALLS)
 

@@ -9,11 +9,12 @@ import os
 import time
 
 import boto3
+from aws_calls import CALLS
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
-dynamodb = boto3.client("dynamodb")
+dynamodb = boto3.client("dynamodb", config=CALLS)
 
 
 def handler(event, context):

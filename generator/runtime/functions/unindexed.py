@@ -4,8 +4,9 @@ import json
 import os
 
 import boto3
+from aws_calls import CALLS
 
-sqs = boto3.client("sqs")
+sqs = boto3.client("sqs", config=CALLS)
 
 
 def put_aside(key, reason):

@@ -10,10 +10,7 @@ HOME/fleets/<name>-<region>/fleet.json      what it should run (spec.py)
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import time
 import urllib.error
 from collections.abc import Iterator
@@ -85,7 +82,8 @@ def start(home: Path, spec: Spec) -> Fleet:
         try:
             return _ready(home, pid)
         except BaseException:
-            _end_at_once(pid)
+            daemons.end_at_once(pid)
+            Record.remove(home)
             raise
 
 
@@ -139,7 +137,7 @@ def _stop(home: Path) -> bool:
         return False
     if record.alive:
         daemons.end(record, STOP_SECONDS)
-        _wait_for_end(record.pid)
+        daemons.wait_for_end(record.pid)
     daemons.end_orphans(record)
     Record.remove(home)
     return True
@@ -160,21 +158,6 @@ def _ready(home: Path, pid: int) -> Fleet:
         f"The fleet {home.name} did not start within {START_SECONDS:.0f} s."
         f"{daemons.last_words(_log(home))}"
     )
-
-
-def _end_at_once(pid: int) -> None:
-    """End a process that we started, and all in its group."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-    _wait_for_end(pid)
-
-
-def _wait_for_end(pid: int) -> None:
-    """A killed process takes a moment; our own child also waits for us."""
-    while birth(pid) is not None:
-        time.sleep(0.02)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
 
 
 def _control(record: Record) -> str:

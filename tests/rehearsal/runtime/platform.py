@@ -230,7 +230,7 @@ class Platform:
 
     def payment(self, order_id: str) -> dict[str, Any]:
         """What the processor's books say of an order; nothing at all if it was never asked."""
-        orders: dict[str, Any] = self.page(payment_processor.PAGE)["orders"]
+        orders: dict[str, dict[str, Any]] = self.page(payment_processor.PAGE)["orders"]
         return orders.get(order_id, {"requests": 0, "charges": 0, "voids": 0})
 
     def database(self) -> Any:

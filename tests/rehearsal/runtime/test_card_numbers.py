@@ -99,10 +99,10 @@ def test_a_card_number_that_is_sent_anywhere_is_found_nowhere(platform: Platform
             status, said = ask(platform.buyer_of_all)
             assert status == 400, (place, card, status, said)
             assert places(iter([("answer", said)]), "".join(filter(str.isdecimal, card))) == []
-        for name, order in functions_requests(card):
+        for name, asked in functions_requests(card):
             answer = platform.client("lambda").invoke(
                 FunctionName=f"tradewind-dev-{name}-{PRIMARY}",
-                Payload=json.dumps({"order": order}),
+                Payload=json.dumps({"order": asked}),
             )
             assert answer["FunctionError"]
             told = answer["Payload"].read()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.errors import Failed, UsageError
-from scripts.sandbox import process
+from scripts.sandbox import daemons, process
 from scripts.sandbox.record import Record, birth
 from scripts.sandbox.server import QUIET_SECONDS
 from tests.rehearsal.conftest import Sandbox, free_port
@@ -164,6 +165,34 @@ def test_a_torn_record_is_no_record(home: Path, torn: str) -> None:
     assert process.status(home).running is None
 
 
+def test_an_interrupted_start_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records: list[Record] = []
+
+    def interrupted(*_: object) -> dict[str, Any]:
+        if record := Record.read(home):
+            records.append(record)
+            raise KeyboardInterrupt
+        return {}
+
+    monkeypatch.setattr(daemons, "ask", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        process.start(home, free_port())
+    monkeypatch.undo()
+    assert not records[0].alive
+    assert process.start(home, free_port()).lost is False
+
+
+def test_a_stop_that_cannot_save_says_so(home: Path) -> None:
+    running = process.start(home, free_port())
+    Account(Sandbox(home, running.url)).create("s", template({"Value": parameter("one")}))
+    shutil.rmtree(home / "state")
+    (home / "state").write_text("no directory any more", encoding="utf-8")
+    with pytest.raises(Failed, match="could not save its state"):
+        process.stop(home)
+    (home / "state").unlink()
+    assert process.start(home).lost is True
+
+
 @pytest.mark.parametrize("stopped", [True, False])
 def test_reset_empties_it(home: Path, stopped: bool) -> None:
     running = process.start(home, free_port())
@@ -235,8 +264,9 @@ def test_the_users_credentials_stay_out(home: Path, monkeypatch: pytest.MonkeyPa
 
 
 FUNCTION = """
-import json, urllib.request
+import json, subprocess, urllib.request
 def handler(event, context):
+    subprocess.Popen(["sleep", "600"])
     body = json.dumps({
         "Status": "SUCCESS", "PhysicalResourceId": "made", "StackId": event["StackId"],
         "RequestId": event["RequestId"], "LogicalResourceId": event["LogicalResourceId"],
@@ -246,9 +276,10 @@ def handler(event, context):
 """
 
 
+@pytest.mark.parametrize("then", [process.start, process.stop, process.reset])
 @pytest.mark.parametrize("killed", [False, True])
 def test_a_custom_resource_answers_and_nothing_outlives_the_sandbox(
-    home: Path, killed: bool
+    home: Path, killed: bool, then: Callable[[Path], object]
 ) -> None:
     running = process.start(home, free_port())
     account = Account(Sandbox(home, running.url))
@@ -278,12 +309,15 @@ def test_a_custom_resource_answers_and_nothing_outlives_the_sandbox(
     root = account.create("root", template({"Child": account.child(child)}))
     assert root["StackStatus"] == "CREATE_COMPLETE", account.reasons("root", "Child")
     assert account.nested("root", "Child")["Outputs"][0]["OutputValue"] == "42"
-    assert len(_members_of_group(running.pid)) > 1
+    assert len(_members_of_group(running.pid)) > 2
+    unpacked = list((home / "scratch").iterdir())
+    assert unpacked
     if killed:
         kill(running)
-        process.start(home, free_port())
     else:
         process.stop(home)
+    then(home)
+    assert then is process.stop or not any(path.exists() for path in unpacked)
     deadline = time.monotonic() + 5
     while _members_of_group(running.pid):
         assert time.monotonic() < deadline

@@ -80,7 +80,8 @@ def status(account: Account, execution: str) -> str:
 
 
 def ended(account: Account, execution: str) -> str:
-    return until(lambda: (told := status(account, execution)) != "RUNNING" and told)
+    until(lambda: status(account, execution) != "RUNNING")
+    return status(account, execution)
 
 
 @pytest.mark.usefixtures("fast")
@@ -149,7 +150,12 @@ def test_an_execution_goes_on_in_the_state_it_was_in_when_the_sandbox_is_started
     }
     execution = start(account, account.workflow("long", states))
     seen: list[Any] = []
-    until(lambda: seen.extend(account.noted()) or len(seen) == 2)
+
+    def is_in_the_second() -> bool:
+        seen.extend(account.noted())
+        return len(seen) == 2
+
+    until(is_in_the_second)
     process.stop(tmp_path / "home")
     goes.touch()
     second = process.start(tmp_path / "home", port)

@@ -95,6 +95,15 @@ def test_a_generator_has_the_machine_of_a_customer_not_of_an_administrator() -> 
     assert project()["EncryptionKey"].startswith("arn:aws:kms:")
 
 
+def test_jmeter_may_use_the_memory_of_its_machine() -> None:
+    """Its own default is one gigabyte, whatever there is; a large machine for arm64 has sixteen.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html
+    """
+    assert project()["Environment"]["ComputeType"] == "BUILD_GENERAL1_LARGE"
+    assert "-Xmx8g" in yaml.safe_load(build_specification(1))["env"]["variables"]["HEAP"]
+
+
 def test_where_codebuild_is_not_offered_nothing_of_it_is_asked_for() -> None:
     made = Made(LoadTest, offers_codebuild="false")
 

@@ -192,7 +192,7 @@ def function(
     """The function as Lambda would run it, with these AWS clients."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "client", clients.__getitem__)
+    monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
     module = execution_environment(source)
     if "PAUSE" in vars(module):
         monkeypatch.setattr(module.time, "sleep", lambda _: None)

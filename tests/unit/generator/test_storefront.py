@@ -122,6 +122,14 @@ def test_the_first_boot_uses_no_name_that_cloudformation_would_not_fill_in() -> 
     }
 
 
+def test_what_rotates_the_logs_runs_from_the_first_boot_and_not_from_the_second() -> None:
+    """A package's timer is enabled when it is installed, and started when the instance boots again."""
+    text = (first_boot.SOURCES / "boot.sh").read_text()
+    installed = re.search(r"^dnf install .* logrotate$", text, re.MULTILINE)
+    assert installed
+    assert "\nsystemctl enable --now logrotate.timer\n" in text[installed.end() :]
+
+
 def test_the_stub_and_the_load_balancer_agree_on_the_port() -> None:
     from generator.layers.front_door_targets import FLEET_PORT
 

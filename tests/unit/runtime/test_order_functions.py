@@ -259,6 +259,7 @@ class Catalogue:
             self.change(update)
 
     def update_item(self, **update: Any) -> None:
+        assert update["ConditionExpression"] == "attribute_exists(#held)"
         if self.refusal(update)["Code"] != "None":
             raise self.exceptions.ConditionalCheckFailedException
         self.change(update)

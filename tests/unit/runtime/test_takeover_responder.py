@@ -49,11 +49,13 @@ def requested(value: bool) -> Reading:
     return {"Item": {"Switch": {"S": "takeover"}, "Requested": {"BOOL": value}}}
 
 
-def refused(code: str) -> Reading:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "GetItem")
+def refused(code: str) -> Exception:
+    error: Exception = ClientError({"Error": {"Code": code, "Message": "no"}}, "GetItem")
+    return error
 
 
-YES, NO, NOTHING = requested(True), requested(False), dict[str, Any]()
+NOTHING: Reading = {}
+YES, NO = requested(True), requested(False)
 SLOW, DENIED = refused("ThrottlingException"), refused("AccessDeniedException")
 MISSING = refused("ResourceNotFoundException")
 SILENT = ConnectTimeoutError(endpoint_url="https://dynamodb")
