@@ -69,7 +69,7 @@ def commit_step(layer: OrderWorkflow) -> AWSObject:
 
 
 def _count(layer: OrderWorkflow) -> None:
-    """The function logs one line for an order: its outcome, then its id. What was there before counts once."""
+    """The function logs one line for an order: its outcome, then its id. An order counts once."""
     counted = committed(layer)
     layer.add(
         MetricFilter(

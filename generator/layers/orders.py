@@ -45,14 +45,16 @@ class Orders(DataTier):
     )
     reader_endpoint = Output(
         example=f"tradewind-dev-orders-reader-1-us-east-1.{HOST}",
-        help="The writer's where there is no replica; empty where there is no database.",
+        handed_on=True,
+        help="For reports. The writer's where there is no replica; empty where there is no database.",
     )
     second_reader_endpoint = Output(
         example=f"tradewind-dev-orders-reader-2-us-east-1.{HOST}",
+        handed_on=True,
         help="Empty unless RDS runs two replicas; Aurora's one address spreads over all.",
     )
     database_port = Output(example=str(PORT))
-    database_name = Output(example=DATABASE)
+    database_name = Output(example=DATABASE, handed_on=True)
     client_security_group_id = Output(
         "AWS::EC2::SecurityGroup::Id",
         example="sg-0123456789abcdef2",

@@ -17,7 +17,6 @@ from generator.layers.cache import Cache
 from generator.layers.catalog import Catalog
 from generator.layers.events import Events
 from generator.layers.front_door import FrontDoor
-from generator.layers.orders import Orders
 from generator.layers.payment_requests import PaymentRequests
 from generator.layers.prices import Prices
 from generator.layers.recommendation_model import RecommendationModel
@@ -42,13 +41,6 @@ class ShopInstance(Layer):
     artifacts_bucket = Handoff(Foundation.artifacts_bucket)
     image_id = Lookup(AMAZON_LINUX, example="ami-0123456789abcdef0", type="AWS::EC2::Image::Id")
     fleet_security_group_id = Input(FrontDoor.fleet_security_group_id)
-    orders_secret_arn = Input(Secrets.orders_secret_arn)
-    client_security_group_id = Input(Orders.client_security_group_id)
-    writer_endpoint = Input(Orders.writer_endpoint)
-    reader_endpoint = Input(Orders.reader_endpoint)
-    second_reader_endpoint = Input(Orders.second_reader_endpoint)
-    database_port = Input(Orders.database_port)
-    database_name = Input(Orders.database_name)
     catalogue_table_arn = Input(Catalog.catalogue_table_arn)
     catalogue_table = Input(Catalog.catalogue_table)
     carts_table_arn = Input(Catalog.carts_table_arn)
@@ -92,7 +84,7 @@ class ShopInstance(Layer):
         )
 
     def instance_role(self) -> None:
-        """Cards are none of the fleet's business: it passes a token on, and has not the processor's key."""
+        """Neither cards nor the database are the fleet's business: orders go to intake, with a token."""
         carts = grants.Table(self.carts_table_arn, self.data_key_arn)
         intake = grants.Table(self.order_intake_table_arn, self.data_key_arn)
         sessions = grants.Secret(self.cache_secret_arn, self.secrets_key_arn)
@@ -103,7 +95,6 @@ class ShopInstance(Layer):
                 grants.Table(self.catalogue_table_arn, self.data_key_arn).read(),
                 [carts.read(), carts.write()],
                 [intake.get(), intake.put()],
-                grants.Secret(self.orders_secret_arn, self.secrets_key_arn).read(),
                 grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn).read(RELEASES),
                 grants.EventBus(self.bus_arn).put(SOURCE, SHOP_EVENTS),
                 grants.LogGroup(GetAtt(self.shop_logs, "Arn")).write(),
@@ -134,7 +125,6 @@ class ShopInstance(Layer):
             profile=self.profile,
             security_groups=[
                 self.fleet_security_group_id,
-                self.client_security_group_id,
                 self.choose(Conditions.payment_api, self.payment_client_group_id, NoValue),
             ],
             key_arn=self.data_key_arn,
@@ -157,12 +147,6 @@ class ShopInstance(Layer):
             "CATALOGUE_TABLE": self.catalogue_table,
             "CARTS_TABLE": self.carts_table,
             "ORDER_INTAKE_TABLE": self.order_intake_table,
-            "ORDERS_WRITER": self.writer_endpoint,
-            "ORDERS_READER": self.reader_endpoint,
-            "ORDERS_SECOND_READER": self.second_reader_endpoint,
-            "ORDERS_PORT": self.database_port,
-            "ORDERS_DATABASE": self.database_name,
-            "ORDERS_SECRET": self.orders_secret_arn,
             "SESSION_CACHE": self.session_endpoint,
             "SESSION_CACHE_PORT": self.session_port,
             "SESSION_CACHE_USER": self.session_user,

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 from rotation_steps import rotate
+from unfollowed import opener
 
 
 def handler(event, context):
@@ -52,4 +53,4 @@ def send(method, value, body=None):
     request = urllib.request.Request(os.environ["URL"], body, method=method)
     request.add_header("Authorization", f"Bearer {value['api_key']}")
     request.add_header("Content-Type", "application/json")
-    urllib.request.urlopen(request, timeout=10).close()
+    opener.open(request, timeout=10).close()

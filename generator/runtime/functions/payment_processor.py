@@ -15,6 +15,7 @@ from http.client import HTTPException
 
 import boto3
 from botocore.config import Config
+from unfollowed import opener
 
 #: Seconds to wait for an answer, to keep a key, and to ask no more after so many failures in a row.
 ANSWER, KEPT, PAUSE, FAILURES = 8, 300, 30, 5
@@ -40,16 +41,6 @@ class ProcessorNotConfigured(Exception):
 
 class ProcessorUnavailable(Exception):
     """No answer, or none that settles it."""
-
-
-class Unfollowed(urllib.request.HTTPRedirectHandler):
-    """A redirection is no answer: followed, it would take the key elsewhere."""
-
-    def redirect_request(self, *_):
-        """Nowhere: what was answered stays an error."""
-
-
-opener = urllib.request.build_opener(Unfollowed)
 
 
 def ask(what, order_id, told, *, under=None):

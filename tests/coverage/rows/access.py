@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.coverage.claims import EVERYWHERE, PAIR, PRIMARY, Claim, Every, No, Some, row
-from tests.coverage.contents import Holds, Item, Refers
+from tests.coverage.contents import Bundled, Holds, Item, Refers
 from tests.coverage.expectations import Absent, AllOf, AtLeast, AtMost, Given
 from tests.coverage.rows.names import (
     FUNCTION,
@@ -182,8 +182,12 @@ S5 = row(
     Claim(
         "the host is a stack output, not a field of the secret that was replicated",
         Some(
-            "AWS::EC2::LaunchTemplate",
-            {"LaunchTemplateData.UserData": Holds("ORDERS_WRITER=<{region}/orders/")},
+            "AWS::Lambda::Function",
+            {
+                "Environment.Variables.HOST": Holds("<{region}/orders/"),
+                "Code.S3Key": Bundled('os.environ["HOST"]'),
+            },
+            times=1,
         ),
     ),
 )

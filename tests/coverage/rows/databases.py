@@ -170,13 +170,6 @@ R5 = row(
         ),
         STANDBY,
     ),
-    Claim(
-        "the shop is told where to read",
-        Some(
-            "AWS::EC2::LaunchTemplate",
-            {"LaunchTemplateData.UserData": Holds("ORDERS_READER=<{region}/orders/")},
-        ),
-    ),
 )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from scripts.errors import Failed, Refused, UsageError
-from scripts.sandbox import process
+from scripts.sandbox import daemons, process
 from scripts.sandbox.fleets import supervision
 from scripts.sandbox.fleets.spec import Spec
 from scripts.sandbox.record import birth
@@ -171,6 +171,17 @@ def _process_of(home: Path) -> int | None:
             if words[-3:-1] == [b"--home", str(home).encode()]:
                 return int(entry.name)
     return None
+
+
+def test_an_interrupted_start_leaves_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(daemons, "ask", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        place.start()
+    monkeypatch.undo()
+    assert not supervision.status(place.home).lost
 
 
 def test_a_request_under_way_is_finished_by_a_stop(fleet: Place) -> None:

@@ -148,6 +148,7 @@ class Processor:
 
     def __init__(self) -> None:
         self.key, self.registrations, self.down = "old", 0, False
+        self.elsewhere, self.followed = "", 0
 
 
 @pytest.fixture
@@ -165,7 +166,12 @@ def processor() -> Iterator[tuple[Processor, str]]:
 
         def answer(self) -> bool:
             good = self.headers["Authorization"] == f"Bearer {said.key}"
-            self.send_response(503 if said.down else 200 if good else 401)
+            said.followed += self.path.endswith("/elsewhere")
+            if said.elsewhere:
+                self.send_response(302)
+                self.send_header("Location", said.elsewhere)
+            else:
+                self.send_response(503 if said.down else 200 if good else 401)
             self.end_headers()
             return good and not said.down
 
@@ -347,6 +353,20 @@ def test_a_processor_that_is_down_has_refused_nothing(
         with pytest.raises(OSError, match="503"):
             run(step)
     assert secret.current()["api_key"] == said.key == "old"
+
+
+def test_the_key_follows_no_redirection(
+    monkeypatch: pytest.MonkeyPatch, processor: tuple[Processor, str]
+) -> None:
+    """urllib would take it along, to whatever host it is sent."""
+    said, url = processor
+    run, secret = payment(monkeypatch, url)
+    run("createSecret")
+    said.elsewhere = f"{url}/elsewhere"
+    with pytest.raises(OSError, match="302"):
+        run("setSecret")
+    assert said.followed == 0
+    assert secret.current() == {"api_key": "old"}
 
 
 def test_a_key_that_the_processor_refuses_never_becomes_current(

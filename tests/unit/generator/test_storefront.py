@@ -42,7 +42,8 @@ def test_an_instance_has_no_public_address_and_an_encrypted_disk() -> None:
     assert instance()["Monitoring"]["Enabled"] is True
 
 
-def test_an_instance_reads_the_databases_secret_and_not_the_payment_processors() -> None:
+def test_an_instance_without_a_session_cache_reads_no_secret() -> None:
+    """Neither the database's nor the payment processor's: the fleet uses neither."""
     statements = Made(ShopInstance).statements("ShopInstance")
     secrets = [
         arn
@@ -50,7 +51,7 @@ def test_an_instance_reads_the_databases_secret_and_not_the_payment_processors()
         if "secretsmanager:GetSecretValue" in statement["Action"]
         for arn in statement["Resource"]
     ]
-    assert secrets == [Secrets.orders_secret_arn.example]
+    assert secrets == []
 
 
 def test_an_instance_reads_the_catalogue_and_writes_carts_and_order_intake_alone() -> None:
@@ -106,7 +107,7 @@ def test_a_grant_that_two_verbs_share_is_said_once() -> None:
 
 
 def test_the_user_data_names_the_secret_and_never_resolves_it() -> None:
-    assert "ORDERS_SECRET" in script()
+    assert "SESSION_CACHE_SECRET" in script()
     assert "{{resolve" not in script()
 
 

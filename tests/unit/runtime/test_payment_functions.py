@@ -324,12 +324,15 @@ def test_what_the_processor_never_takes_is_refused_and_not_asked_again(
         module.handler(WORKFLOW, None)
 
 
-def test_a_redirection_is_not_followed(made: Made) -> None:
+def test_a_redirection_is_not_followed() -> None:
     """urllib would take the API key along, to whatever host it is sent."""
-    module, _, _ = made("payment_authorization", 200)
     request = urllib.request.Request("https://processor.example/authorizations", method="POST")
-    followed = inside(module, "Unfollowed")().redirect_request(
-        request, io.BytesIO(), 302, "Found", Message(), "https://elsewhere.example/"
+    followed = (
+        execution_environment("unfollowed")
+        .Unfollowed()
+        .redirect_request(
+            request, io.BytesIO(), 302, "Found", Message(), "https://elsewhere.example/"
+        )
     )
     assert followed is None
 

@@ -1,10 +1,10 @@
 #!/bin/bash
-# The revision answers, and can sell: only then does the load balancer send anybody. It has half a minute.
+# The revision answers, and can sell: only then does the load balancer send anybody. It has 45 seconds.
 set -euo pipefail
 
-for _ in $(seq 30); do
+for _ in $(seq 15); do
   # The certificate is the instance's own.
-  if curl --fail --silent --insecure --max-time 3 --output /dev/null "https://localhost:8443/healthz?deep=1"; then
+  if curl --fail --silent --insecure --max-time 2 --output /dev/null "https://localhost:8443/healthz?deep=1"; then
     exit 0
   fi
   sleep 1
