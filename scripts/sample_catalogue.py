@@ -48,7 +48,7 @@ _COLOURS = ("Slate", "Sand", "Moss", "Coral", "Navy", "Chalk", "Rust")
 
 @dataclass(frozen=True)
 class Product:
-    """An item of the catalogue; `price` is in cents, `image` a path below /images/."""
+    """An item of the catalogue; `price` is in cents. It has no image: a file would have to go with it."""
 
     product_id: str
     name: str
@@ -56,7 +56,6 @@ class Product:
     category: str
     price: int
     stock: int
-    image: str
 
     def item(self) -> dict[str, Any]:
         """As DynamoDB takes it."""
@@ -66,7 +65,6 @@ class Product:
             "description": self.description,
             "category": self.category,
             "currency": CURRENCY,
-            "image": self.image,
         }
         numbers = {"price": self.price, "stock": self.stock}
         return {
@@ -90,7 +88,6 @@ def products() -> Iterator[Product]:
                     category=category,
                     price=(least + drawn // 7 % (most - least)) * 100 + (0, 50, 90, 99)[drawn % 4],
                     stock=drawn // 11 % 400 + 20,
-                    image=f"{category}/{identifier}.jpg",
                 )
 
 
