@@ -213,6 +213,10 @@ def test_an_order_outlives_the_instance_that_took_it(shops: Shops) -> None:
     assert {one["restarts"] for one in shops.fleet(PRIMARY)["instances"]} == {1}
 
 
+class Disappointed(Exception):
+    """An answer that ends a customer's round."""
+
+
 def shopping(region: str, orders: dict[str, int]) -> Any:
     """Rounds of browsing, of filling a cart, and of checking out; every answer is held to the catalogue."""
 
@@ -220,31 +224,35 @@ def shopping(region: str, orders: dict[str, int]) -> Any:
         turns = itertools.count(number * 17)
 
         def one(connection: http.client.HTTPConnection, found: Findings) -> None:
-            customer, turn = Customer(connection), next(turns)
-            product = CATALOGUE[turn % len(CATALOGUE)]
-
-            def ask(method: str, path: str, body: object = None, **headers: str) -> Any:
-                answer, text = customer.ask(method, path, body, **headers)
-                found.statuses[answer.status] += 1
-                if answer.status not in (200, 202):
-                    found.wrong.append(f"{method} {path}: {answer.status} {text[:200]!r}")
-                if answer.headers["X-Tradewind-Region"] != region:
-                    found.wrong.append(f"{path}: {answer.headers['X-Tradewind-Region']}")
-                return json.loads(text) if "json" in answer.headers["Content-Type"] else text
-
-            page = ask("GET", f"/products/{product.product_id}")
-            if product.name.encode() not in page:
-                found.wrong.append(f"{product.product_id}: another page")
-            ask("GET", f"/api/search?q={product.category}")
-            cart = ask("PUT", f"/api/cart/lines/{product.product_id}", {"quantity": 2})
-            if cart.get("total") != 2 * product.price:
-                found.wrong.append(f"{product.product_id}: {cart}")
-            if turn % 4 == 0:
-                key = {"Idempotency-Key": str(uuid.uuid4())}
-                placed = ask("POST", "/api/checkout", {"payment_token": TOKEN}, **key)
-                orders[placed.get("order_id", "none")] = 2 * product.price
+            with contextlib.suppress(Disappointed):
+                round_of(Customer(connection), next(turns), found)
 
         return one
+
+    def round_of(customer: Customer, turn: int, found: Findings) -> None:
+        product = CATALOGUE[turn % len(CATALOGUE)]
+
+        def ask(method: str, path: str, body: object = None, **headers: str) -> Any:
+            answer, text = customer.ask(method, path, body, **headers)
+            found.statuses[answer.status] += 1
+            if answer.headers["X-Tradewind-Region"] != region:
+                found.wrong.append(f"{path}: {answer.headers['X-Tradewind-Region']}")
+            if answer.status not in (200, 202):
+                found.wrong.append(f"{method} {path}: {answer.status} {text[:200]!r}")
+                raise Disappointed
+            return json.loads(text) if "json" in answer.headers["Content-Type"] else text
+
+        page = ask("GET", f"/products/{product.product_id}")
+        if product.name.encode() not in page:
+            found.wrong.append(f"{product.product_id}: another page")
+        ask("GET", f"/api/search?q={product.category}")
+        cart = ask("PUT", f"/api/cart/lines/{product.product_id}", {"quantity": 2})
+        if cart["total"] != 2 * product.price:
+            found.wrong.append(f"{product.product_id}: {cart}")
+        if turn % 4 == 0:
+            key = {"Idempotency-Key": str(uuid.uuid4())}
+            placed = ask("POST", "/api/checkout", {"payment_token": TOKEN}, **key)
+            orders[placed["order_id"]] = 2 * product.price
 
     return of
 
