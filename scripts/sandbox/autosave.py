@@ -59,6 +59,12 @@ class Autosave:
             if time.monotonic() - self._changed >= self.quiet:
                 await self.save()
 
+    async def end(self, running: asyncio.Task[None]) -> None:
+        """End `running` between two saves, never within one, and save a last time."""
+        async with self._saving:
+            running.cancel()
+        await self.save()
+
 
 async def drain(seconds: float) -> None:
     """Wait for stack operations under way to end, at most `seconds`."""

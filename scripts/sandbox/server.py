@@ -117,8 +117,7 @@ async def serve(port: int, home: Path) -> None:
 
         saving = asyncio.create_task(autosave.run())
         await _serve_http(gateway, port, told_to_stop)
-        saving.cancel()
-        await autosave.save()
+        await autosave.end(saving)
     finally:
         databases.ENGINES.end()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -16,6 +16,8 @@ import json
 import logging
 import re
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ from typing import Any
 from scripts.sandbox import function_code, seams, stores
 
 log = logging.getLogger("tradewind.sandbox")
+
+#: How often a copy of a state is tried.
+_COPIES = 5
 
 _STORES_DRAFT = "stores-draft"
 _GENERATION = re.compile(r"generation-(\d+)")
@@ -70,7 +75,7 @@ class Snapshots:
         states = {}
         for service, get_state in seams.SAVERS.value().items():
             try:
-                states[service] = get_state()
+                states[service] = _copied(get_state)
             except Exception as problem:  # noqa: BLE001 - a service's own failure, of whatever kind
                 self._give_up(service, problem)
         draft = self.directory / _STORES_DRAFT
@@ -108,6 +113,16 @@ class Snapshots:
     def _give_up(self, service: str, problem: Exception) -> None:
         log.error("the state of %s was not saved: %s", service, problem)
         self.unsaved.append(service)
+
+
+def _copied(get_state: Callable[[], Any]) -> Any:
+    """A service's state; copied again where one of its own threads changed it under the copy."""
+    for _ in range(_COPIES - 1):
+        try:
+            return get_state()
+        except RuntimeError:  # dictionary changed size during iteration
+            time.sleep(0.01)
+    return get_state()
 
 
 def _write_service(generation: Path, service: str, state: Any) -> None:

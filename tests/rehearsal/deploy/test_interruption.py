@@ -74,8 +74,9 @@ def test_the_lease_of_a_killed_deploy_is_taken_over_at_once(project: Project) ->
     assert "taken over from" in run.told
 
 
-def test_ctrl_c_gives_the_lease_back_and_says_how_to_go_on(project: Project) -> None:
-    deploy = project.start("deploy", "dev", "--yes", "--verbose")
+def test_ctrl_c_gives_the_lease_back_and_says_how_to_go_on(deployed: Project) -> None:
+    deployed.build(delay=8, waits=True)  # so that it is not done before it is interrupted
+    deploy = deployed.start("deploy", "dev", "--yes", "--verbose")
     assert deploy.stderr is not None
     while "executing" not in deploy.stderr.readline():
         assert deploy.poll() is None
@@ -84,8 +85,10 @@ def test_ctrl_c_gives_the_lease_back_and_says_how_to_go_on(project: Project) -> 
 
     assert deploy.returncode == 130
     assert "To follow it again and go on: tradewind deploy dev" in told
-    assert project.run("status", "dev", "--json").document["held_by"] is None
-    assert project.run("deploy", "dev", "--yes").code == 0
+    assert deployed.run("status", "dev", "--json").document["held_by"] is None
+    deployed.signal(PRIMARY)
+    deployed.build(delay=8)
+    assert deployed.run("deploy", "dev", "--yes").code == 0
 
 
 def test_of_two_deploys_at_once_the_second_is_told_who_holds_it(project: Project) -> None:

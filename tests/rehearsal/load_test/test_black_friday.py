@@ -26,7 +26,7 @@ from tests.rehearsal.load_test.counter_shop import Shop, open_shop
 PARAMS = Path(__file__).parents[3] / "params"
 
 #: All at once, and for seconds only.
-LOAD = Load(users=4, ramp=0, peak=3, decay=0)
+LOAD = Load(users=4, ramp=0, peak=5, decay=0)
 HURRIED = {"think": "10", "hesitation": "10", "typing": "10"}
 BUYERS = {**HURRIED, "browse": "0", "search": "0", "cart": "0", "checkout": "100", "retried": "100"}
 
