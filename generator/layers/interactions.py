@@ -102,6 +102,7 @@ class Interactions(FunctionHolder, PrivateTier):
             ),
             timeout=RUN,
             concurrency=RUNS,
+            dead_letters=grants.Queue(GetAtt(self.untold, "Arn"), self.data_key_arn),
         )
         self.add(
             EventSourceMapping(
