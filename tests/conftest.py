@@ -1,8 +1,16 @@
-"""What a run of the tests says at its end, beside pytest's own words."""
+"""What a run of the tests says at its end, and what it gives to the programs that it starts."""
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+
+
+def pytest_configure() -> None:
+    """A run in a shell's background ignores SIGINT, and so would every program that it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -49,7 +49,9 @@ log = logging.getLogger("tradewind.sandbox")
 
 _NONE: Mapping[str, str] = {}
 
-_under_way: set[str] = set()
+#: Secret -> the version of the rotation that runs; and -> function and version of the one after it.
+_under_way: dict[str, str] = {}
+_following: dict[str, tuple[dict[str, Any], str]] = {}
 _lock = threading.Lock()
 
 
@@ -73,7 +75,7 @@ def _rotating(native: Call) -> Call:
         if not function or not config or not _may_be_called(function, secret["ARN"]):
             return _refusal("AccessDeniedException", _NOT_INVOKED)
         if (token := _pending(secret)) is not None:
-            _begin(RECORD.value(function, config), secret, token)
+            _begin(RECORD.value(function, config), secret["ARN"], token)
             return _refusal("InvalidRequestException", _INCOMPLETE)
         secret["RotationLambdaARN"] = arn
         secret["RotationRules"] = data.get("RotationRules") or secret.get("RotationRules")
@@ -84,7 +86,7 @@ def _rotating(native: Call) -> Call:
             told["VersionId"] = token
             if token not in secret["Versions"]:
                 _announce(secret, token)
-                _begin(RECORD.value(function, config), secret, token)
+                _begin(RECORD.value(function, config), secret["ARN"], token)
         SYNC_REPLICAS.value(secret)
         return _told(200, told)
 
@@ -140,13 +142,14 @@ def _take_off(secret: dict[str, Any], label: str) -> None:
         version["Stages"] = [each for each in version["Stages"] if each != label]
 
 
-def _begin(function: dict[str, Any], secret: dict[str, Any], token: str) -> None:
-    """Run the steps in a thread of their own, unless they run already."""
-    arn = secret["ARN"]
+def _begin(function: dict[str, Any], arn: str, token: str) -> None:
+    """Run the steps in a thread of their own, unless they run already; after those of another version."""
     with _lock:
         if arn in _under_way:
+            if _under_way[arn] != token:
+                _following[arn] = (function, token)
             return
-        _under_way.add(arn)
+        _under_way[arn] = token
     context = contextvars.copy_context()
     thread = threading.Thread(target=context.run, args=(_run, function, arn, token), daemon=True)
     thread.start()
@@ -162,7 +165,10 @@ def _run(function: dict[str, Any], arn: str, token: str) -> None:
                 return
     finally:
         with _lock:
-            _under_way.discard(arn)
+            del _under_way[arn]
+            following = _following.pop(arn, None)
+        if following is not None:
+            _begin(following[0], arn, following[1])
 
 
 def _refusing_empty_versions(native: Call) -> Call:
