@@ -26,6 +26,7 @@ DEFAULT_PORT = 8080
 _BALANCER = ("FrontDoor", "LoadBalancer")
 _TARGETS = ("FrontDoor", "ShopTargets")
 _TEMPLATE = ("ShopInstance", "ShopTemplate")
+_SCALING = ("Storefront", "Fleet")
 
 #: How a revision of the shop is started (generator/runtime/shop), and when it can sell.
 _ARGUMENTS = ("-m", "gunicorn", "-c", "gunicorn.conf.py", "shop.wsgi:application")
@@ -34,7 +35,10 @@ _READY = "/healthz?deep=1"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line says of a fleet. `revision` None is the deployed one."""
+    """What the command line says of a fleet.
+
+    `revision` None is what CodeDeploy brought last, else what belongs to the deployed templates.
+    """
 
     instances: int = 2
     port: int = DEFAULT_PORT
@@ -107,7 +111,7 @@ def spec(
         host=host,
         port=port,
         instances=wishes.instances,
-        revision=source(stack, wishes.revision),
+        revision=source(stack, wishes.revision or _delivered(aws, stack)),
         load_balancer=made[_BALANCER],
         target_group=made[_TARGETS],
         launch_template=made[_TEMPLATE],
@@ -116,7 +120,22 @@ def spec(
         bind="SHOP_BIND",
         ready=_READY,
         variables={"SHOP_CERTIFICATE": "", "SHOP_KEY": ""},
+        scaling_group=made[_SCALING],
     )
+
+
+def _delivered(aws: Aws, stack: Stack) -> str | None:
+    """What CodeDeploy brought to the shop last, which a new instance gets; None before the first time."""
+    outputs = stack.outputs
+    if "ShopDeploymentGroup" not in outputs:
+        return None
+    told = aws.client("codedeploy", stack.region).call(
+        "get_deployment_group",
+        applicationName=outputs["ShopApplication"],
+        deploymentGroupName=outputs["ShopDeploymentGroup"],
+    )
+    location = told["deploymentGroupInfo"].get("targetRevision", {}).get("s3Location")
+    return f"s3://{location['bucket']}/{location['key']}" if location else None
 
 
 def source(stack: Stack, wished: str | None) -> str:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from scripts.errors import Failed
 from scripts.sandbox.fleets.front_door import FunctionFailed
+
+#: Held while a client is made: a session does not expect two threads.
+_MAKING = threading.Lock()
 
 
 @dataclass
@@ -25,12 +30,8 @@ class Account:
     def client(self, service: str) -> Any:
         """A botocore client; none of the user's files or variables counts."""
         from botocore.config import Config
-        from botocore.session import Session
 
         if service not in self._clients:
-            session = Session()
-            for theirs in ("profile", "config_file", "credentials_file"):
-                session.session_var_map[theirs] = (None, None, None, None)
             config = Config(
                 retries={"mode": "standard", "total_max_attempts": 2},
                 connect_timeout=2,
@@ -38,14 +39,15 @@ class Account:
                 s3={"addressing_style": "path"},
                 proxies={},
             )
-            self._clients[service] = session.create_client(
-                service,
-                region_name=self.region,
-                endpoint_url=self.endpoint,
-                aws_access_key_id=self.number,
-                aws_secret_access_key="sandbox",  # noqa: S106 - what the emulator ignores
-                config=config,
-            )
+            with _MAKING:
+                self._clients[service] = _session().create_client(
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.endpoint,
+                    aws_access_key_id=self.number,
+                    aws_secret_access_key="sandbox",  # noqa: S106 - what the emulator ignores
+                    config=config,
+                )
         return self._clients[service]
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -67,6 +69,17 @@ class Account:
         if told.get("FunctionError"):
             raise FunctionFailed(told["FunctionError"])
         return answer
+
+
+@cache
+def _session() -> Any:
+    """One for the process: it keeps the models that it has read, which take longer than most calls."""
+    from botocore.session import Session
+
+    session = Session()
+    for theirs in ("profile", "config_file", "credentials_file"):
+        session.session_var_map[theirs] = (None, None, None, None)
+    return session
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class Status(enum.StrEnum):
     IN_PROGRESS = "InProgress"
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
+    STOPPED = "Stopped"
 
 
 @dataclass
@@ -37,19 +38,49 @@ class Event:
     status: Status = Status.IN_PROGRESS
     seconds: float = 0.0
     message: str = ""
+    began: float = field(default_factory=time.time)
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """How many instances must go on serving: a share, a number, or all but a number of them."""
+
+    minimum_healthy_percent: int | None = None
+    minimum_healthy_hosts: int | None = None
+    all_but: int | None = None
+
+    @classmethod
+    def read(cls, asked: Mapping[str, Any]) -> Demand:
+        """The one that is said. Raises KeyError, ValueError or TypeError where that is not one."""
+        names = [name for name in vars(cls()) if name in asked]
+        (name,) = names or ["minimum_healthy_percent"]
+        return cls(**{name: int(asked[name])})
+
+    def of(self, instances: int) -> int:
+        """The number, of so many instances."""
+        if self.minimum_healthy_hosts is not None:
+            return self.minimum_healthy_hosts
+        if self.all_but is not None:
+            return max(0, instances - self.all_but)
+        return math.ceil(instances * (self.minimum_healthy_percent or 0) / 100)
 
 
 @dataclass
 class Deployment:
     """A revision on its way to a fleet.
 
-    `rolled_back` is whether the previous revision serves again after a failure; None without one.
+    With `roll_back` it ends at the first failure, and the previous revision comes back; `rolled_back` is
+    whether that serves again, None without a failure. Else it goes on while enough instances serve, and
+    leaves those that failed as they are: CodeDeploy's way, whose rollback is a deployment of its own.
     """
 
     id: str
     revision: str
     previous: str
-    minimum_healthy_percent: int
+    demand: Demand
+    roll_back: bool = True
+    stopping: bool = False
     status: Status = Status.IN_PROGRESS
     code: str = ""
     message: str = ""
@@ -58,7 +89,9 @@ class Deployment:
 
     def described(self) -> dict[str, Any]:
         """As a document."""
-        return {**vars(self), "events": [vars(event) for event in self.events]}
+        told = {name: value for name, value in vars(self).items() if name != "demand"}
+        healthy = {name: value for name, value in vars(self.demand).items() if value is not None}
+        return {**told, **healthy, "events": [vars(event) for event in self.events]}
 
 
 #: Gives a revision, by its source. Raises Failed.
@@ -70,24 +103,49 @@ async def carry_out(deployment: Deployment, fleet: Fleet, download: Download) ->
 
     Gives how that ended, which the deployment is told by whoever keeps it; nothing is raised.
     """
-    minimum = math.ceil(len(fleet.instances) * deployment.minimum_healthy_percent / 100)
+    minimum = deployment.demand.of(len(fleet.instances))
     reached: list[Instance] = []
+    failures: list[_Stopped] = []
     try:
-        for instance in fleet.instances.values():
-            serving = fleet.healthy_besides(instance)
-            if serving < minimum:
-                raise _Stopped(
-                    "HEALTH_CONSTRAINTS_INVALID",
-                    f"Without {instance.id} only {serving} of {len(fleet.instances)} instances would serve; "
-                    f"{minimum} must.",
-                )
+        for instance in fleet.in_order_of_need():
+            _may_go_on(deployment, fleet, instance, minimum, failures)
             reached.append(instance)
-            await _replace(deployment, fleet, instance, download, deployment.revision)
+            try:
+                await _replace(deployment, fleet, instance, download, deployment.revision)
+            except _Stopped as stop:
+                if deployment.roll_back:
+                    raise
+                failures.append(stop)
+        if failures and len(failures) == len(fleet.instances):
+            raise failures[0]  # one at least must succeed, whatever the minimum
     except _Stopped as stop:
         deployment.code, deployment.message = stop.code, stop.message
-        deployment.rolled_back = await _roll_back(deployment, fleet, reached, download)
-        return Status.FAILED
+        if deployment.roll_back:
+            deployment.rolled_back = await _roll_back(deployment, fleet, reached, download)
+        return Status.STOPPED if deployment.stopping else Status.FAILED
     return Status.SUCCEEDED
+
+
+def _may_go_on(
+    deployment: Deployment,
+    fleet: Fleet,
+    instance: Instance,
+    minimum: int,
+    failures: list[_Stopped],
+) -> None:
+    """Raise _Stopped where it was told to stop, or too few would serve while an instance is replaced."""
+    if deployment.stopping:
+        raise _Stopped("MANUAL_STOP", "The deployment was stopped.")
+    serving = fleet.healthy_besides(instance)
+    if serving >= minimum:
+        return
+    if failures:
+        raise failures[0]
+    raise _Stopped(
+        "HEALTH_CONSTRAINTS_INVALID",
+        f"Without {instance.id} only {serving} of {len(fleet.instances)} instances would serve; "
+        f"{minimum} must.",
+    )
 
 
 class _Stopped(Exception):

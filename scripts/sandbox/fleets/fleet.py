@@ -83,6 +83,11 @@ class Fleet:
         others = (one for one in self.instances if one != instance.id)
         return sum(self.group.health(one) is Health.HEALTHY for one in others)
 
+    def in_order_of_need(self) -> list[Instance]:
+        """The instances, those that do not serve first: to replace them takes nobody away."""
+        serves = {one: self.group.health(one) is Health.HEALTHY for one in self.instances}
+        return sorted(self.instances.values(), key=lambda instance: serves[instance.id])
+
     def described(self) -> list[dict[str, Any]]:
         """Every instance as a document."""
         sizes = used(one.pid for one in self.instances.values() if one.pid)

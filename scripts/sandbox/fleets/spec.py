@@ -20,7 +20,8 @@ class Spec:
     `endpoint` is the sandbox, `host` and `port` where its front door serves. `revision` is a source
     (revisions.py); `arguments`, `bind`, `ready` and `ready_seconds` are of the program (instances.py).
     `environment_file` is what the launch template's user data writes, and `variables` stand above it. `speed`
-    makes the clock of health checks and of draining run faster.
+    makes the clock of health checks and of draining run faster. `scaling_group` is the Auto Scaling group
+    that the fleet stands for, by whose name CodeDeploy finds it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Spec:
     variables: dict[str, str]
     ready_seconds: float = 60.0
     speed: float = 1.0
+    scaling_group: str = ""
 
     @property
     def url(self) -> str:

@@ -10,10 +10,11 @@ HOME/fleets/<name>-<region>/fleet.json      what it should run (spec.py)
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,18 +106,32 @@ def deploy(home: Path, revision: str, minimum_healthy_percent: int) -> dict[str,
 
     Raises Refused while another is under way, Failed when the fleet does not run.
     """
+    return ask(home, {"revision": revision, "minimum_healthy_percent": minimum_healthy_percent})
+
+
+def ask(home: Path, deployment: Mapping[str, Any]) -> dict[str, Any]:
+    """Start a deployment as the control channel takes it (supervisor.py). Raises Refused, Failed."""
     record = Record.read(home)
     if record is None or not record.alive:
         raise Failed(f"The fleet {home.name} does not run.", fix="Start it first.")
-    asked = {"revision": revision, "minimum_healthy_percent": minimum_healthy_percent}
     try:
-        return daemons.ask(f"{_control(record)}/deployments", "POST", json.dumps(asked).encode())
+        return daemons.ask(
+            f"{_control(record)}/deployments", "POST", json.dumps(deployment).encode()
+        )
     except urllib.error.HTTPError as refusal:
         with refusal:
             said = json.load(refusal)["message"]
         raise Refused(said, fix="Wait until it has ended.") from None
     except (OSError, ValueError) as problem:
         raise Failed(f"The fleet {home.name} does not answer: {problem}.") from problem
+
+
+def go_no_further(home: Path) -> None:
+    """Have the deployment under way end after the instance that it is at."""
+    record = Record.read(home)
+    if record is not None and record.alive:
+        with contextlib.suppress(OSError, ValueError):
+            daemons.ask(f"{_control(record)}/deployments/stop", "POST", b"{}")
 
 
 def stop(home: Path) -> bool:

@@ -4,7 +4,10 @@ It leads a process group of its own, which all that it starts is in. What it sho
 (spec.py); a deployment that succeeded changes that until the fleet stops.
 
     GET  /status        the fleet, its targets and the last deployment
-    POST /deployments   {"revision": source, "minimum_healthy_percent": 50}; 409 while one is under way
+    POST /deployments   {"revision": source, "minimum_healthy_percent": 50}; 409 while one is under way.
+                        Or "minimum_healthy_hosts", or "all_but"; "id" names it, "roll_back" false leaves
+                        what failed as it is (deployments.py)
+    POST /deployments/stop   the deployment goes no further than the instance it is at
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from scripts.errors import Failed, TradewindError
 from scripts.sandbox.fleets import deployments, revisions
 from scripts.sandbox.fleets.account import Account
 from scripts.sandbox.fleets.deployed import LoadBalancer, environment_file
-from scripts.sandbox.fleets.deployments import Deployment, Status
+from scripts.sandbox.fleets.deployments import Demand, Deployment, Status
 from scripts.sandbox.fleets.fleet import Fleet
 from scripts.sandbox.fleets.front_door import FrontDoor, refused
 from scripts.sandbox.fleets.instances import Instance, Program
@@ -170,6 +173,10 @@ class Supervisor:
                 return _document(200, await asyncio.to_thread(self.described))
             case "POST", "/deployments":
                 return self._deploy(request)
+            case "POST", "/deployments/stop":
+                if self.deployment:
+                    self.deployment.stopping = True
+                return _document(202, {})
         return _document(404, {"message": f"There is no {request.method} {request.path}."})
 
     def described(self) -> dict[str, Any]:
@@ -190,11 +197,12 @@ class Supervisor:
             return _document(409, {"message": f"{self.deployment.id} is under way."})
         try:
             asked = json.loads(request.body)
-            source, share = str(asked["revision"]), int(asked["minimum_healthy_percent"])
+            source, demand = str(asked["revision"]), Demand.read(asked)
         except (ValueError, KeyError, TypeError) as problem:
             return _document(400, {"message": f"That is no deployment: {problem!r}."})
-        name = "d-" + "".join(secrets.choice(string.ascii_uppercase) for _ in range(9))
-        self.deployment = Deployment(name, source, self.spec.revision, share)
+        name = str(asked.get("id") or _new_id())
+        roll_back = bool(asked.get("roll_back", True))
+        self.deployment = Deployment(name, source, self.spec.revision, demand, roll_back)
         task = asyncio.create_task(self._carry_out(self.deployment))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
@@ -226,6 +234,11 @@ class Supervisor:
                 **spec.variables,
             }
         )
+
+
+def _new_id() -> str:
+    """As CodeDeploy names its deployments."""
+    return "d-" + "".join(secrets.choice(string.ascii_uppercase) for _ in range(9))
 
 
 def _document(status: int, told: Mapping[str, Any]) -> Reply:

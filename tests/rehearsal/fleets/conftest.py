@@ -127,6 +127,7 @@ def place(sandbox: Sandbox, tmp_path: Path) -> Iterator[Place]:
         bind="BIND",
         ready="/healthz?deep=1",
         variables={},
+        scaling_group="shop",
     )
     made = Place(sandbox, spec, tmp_path)
     made = made.having(revision=made.revision("one"))

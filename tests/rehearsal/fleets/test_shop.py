@@ -132,7 +132,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
     running = process.start(home, free_port())
     made = Shops(Sandbox(home, running.url))
     try:
-        made.run("deploy", "dev", "--sandbox", "--yes", "-q")
+        made.run("deploy", "dev", "--direct", "--sandbox", "--yes", "-q")
         made.run("sandbox", "shop", "start", "dev", "--port", str(free_port()))
         yield made
     finally:
