@@ -1,4 +1,4 @@
-"""When the sandbox's state is written: after a moment of quiet, and at stop."""
+"""When the state is written: after a moment of quiet, now and then where there is none, and at stop."""
 
 from __future__ import annotations
 
@@ -15,19 +15,24 @@ log = logging.getLogger("tradewind.sandbox")
 
 @dataclass
 class Autosave:
-    """Writes a snapshot once nothing has changed for `quiet` seconds.
+    """Writes a snapshot once nothing has changed for `quiet` seconds, or something has for `longest`.
 
     What changed in the last moments before a SIGKILL is lost; what was saved before is whole.
     """
 
     snapshots: Snapshots
     quiet: float
+    longest: float = 10.0
     _changed: float | None = None
+    _changed_first: float = 0.0
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def touch(self) -> None:
         """Something may have changed."""
-        self._changed = time.monotonic()
+        now = time.monotonic()
+        if self._changed is None:
+            self._changed_first = now
+        self._changed = now
 
     @property
     def unsaved(self) -> bool:
@@ -56,7 +61,8 @@ class Autosave:
             await asyncio.sleep(self.quiet / 4)
             if self._changed is None or busy():
                 continue
-            if time.monotonic() - self._changed >= self.quiet:
+            now = time.monotonic()
+            if now - self._changed >= self.quiet or now - self._changed_first >= self.longest:
                 await self.save()
 
     async def end(self, running: asyncio.Task[None]) -> None:

@@ -47,7 +47,19 @@ LIMITS: tuple[Limit, ...] = (
         "AWS::LanguageExtensions and AWS::Serverless. Any other is refused.",
     ),
     Limit("CloudFormation", "CreateStack on a stack in review is refused; AWS creates it."),
-    Limit("CloudFormation", "A drift check compares the types ministack can read, no others."),
+    Limit(
+        "CloudFormation",
+        "A nested stack that its parent sends back stops at the first resource that cannot go back.",
+    ),
+    Limit(
+        "CloudFormation",
+        "An update does not miss a bucket or an SSM parameter that was deleted by hand.",
+    ),
+    Limit(
+        "CloudFormation",
+        "A drift check compares some properties of the types ministack can read, of RDS and of Auto Scaling "
+        "groups; no others.",
+    ),
     Limit("IAM", "Policies are stored and not enforced; a service role is not assumed."),
     Limit("Network", "Nothing leaves the machine: webhooks, mail and public DNS are not reached."),
     Limit("DynamoDB", "A global table copies a write at once: there is no replication lag."),
@@ -91,6 +103,24 @@ LIMITS: tuple[Limit, ...] = (
         "the rule's is not.",
     ),
     Limit(
+        "CodePipeline",
+        "A pipeline starts when it is made and when it is told to: sources are not polled, triggers are "
+        "refused, and no rule of EventBridge starts one.",
+    ),
+    Limit(
+        "CodePipeline",
+        "Actions that run: Source S3, Build and Test CodeBuild, Deploy CloudFormation (without "
+        "REPLACE_ON_FAILURE) and CodeDeploy, Invoke Lambda, Approval Manual. Others of AWS are accepted and "
+        "fail when they run; rules are VariableCheck and LambdaInvoke, others are refused. Custom actions, "
+        "webhooks and GetJobDetails are not there.",
+    ),
+    Limit(
+        "CodePipeline",
+        "What AWS does not document: a rule that refers to a variable which nobody has put out does not "
+        "hold; UpdatePipeline cancels every execution that is under way; a function is called again a second "
+        "after its continuation token.",
+    ),
+    Limit(
         "Step Functions",
         "An execution that ran when the sandbox ended goes on in the state that it had entered, with its "
         "tries counted anew and without variables. TimeoutSeconds of a state machine ends it as FAILED. "
@@ -109,6 +139,29 @@ LIMITS: tuple[Limit, ...] = (
         "An instance is a process of this machine's Python that systemd would have started: hooks of a "
         "revision are not run, its role is not enforced, and no Auto Scaling group or target group lists it. "
         "One that ends is started again on another port, and meanwhile answered for with 502, as on AWS.",
+    ),
+    Limit(
+        "CodeBuild",
+        "A build is a process of this machine with this machine's tools, in whatever image it says it is: "
+        "runtime-versions install nothing, and Python is the one that the sandbox runs with, without any "
+        "package. Sources are S3, CodePipeline or none. Batches, reports, caches, webhooks, VPCs, logs in S3 "
+        "and on-failure RETRY are not done; what a buildspec says of them is refused, caches are ignored.",
+    ),
+    Limit(
+        "CodeBuild",
+        "What AWS does not document: a build with a phase that failed and went on by on-failure CONTINUE has "
+        "failed; artifacts are tried after on-failure ABORT of build.",
+    ),
+    Limit(
+        "CodeBuild",
+        "A build that ran when the sandbox ended is ended with it, and is FAULT.",
+    ),
+    Limit(
+        "CodeDeploy",
+        "Revisions are zips in S3, for servers, in place, one instance after the other whatever the pace. "
+        "Where no fleet runs for a group, its instances are those that its Auto Scaling group lists or "
+        "desires: they take any revision that an agent could unpack, start nothing, and the deployment says "
+        "so. A fleet that is started begins with what its group took last.",
     ),
     Limit(
         "Cost Explorer",

@@ -8,6 +8,7 @@ RootId) and in two context variables that every step of an operation inherits.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -102,7 +103,6 @@ def update(
         "tags": child["Tags"],
         "capabilities": child.get("Capabilities", []),
     }
-    seen = len(seams.STACK_EVENTS.value.get(child["StackId"], []))
     request = child_request(parent, child["StackId"], new)
     try:
         planned = change_set_executions.planned_update(parent, child)
@@ -116,7 +116,7 @@ def update(
         return child["StackId"], _attributes(child)
     child = stack_api.wait(child["StackId"])
     if child["StackStatus"] != "UPDATE_COMPLETE":
-        raise ValueError(_embedded_failure(child, "update", seen))
+        raise ValueError(_not_updated(child, "UPDATE_ROLLBACK_IN_PROGRESS"))
     child["_previous"] = before
     return child["StackId"], _attributes(child)
 
@@ -135,9 +135,14 @@ def delete(physical_id: str, properties: dict[str, Any]) -> None:
 
 
 def revert(child: dict[str, Any]) -> None:
-    """Send a child that this operation updated back; one that it did not touch stays as it is."""
+    """Send a child that this operation updated back; one that it did not touch stays as it is.
+
+    A child that had gone back by itself is done, or, where it could not, is made to try again.
+    """
     before = child.get("_previous")
     if before is None:
+        if child["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+            _settle(child, "ContinueUpdateRollback", {"StackName": [child["StackId"]]})
         return
     request: stack_api.Request = {
         "StackName": [child["StackId"]],
@@ -156,28 +161,29 @@ def revert(child: dict[str, Any]) -> None:
     }
     if not before["tags"]:
         request["Tags"] = [""]  # an empty list clears the stack's tags
-    token = REVERTING.set(True)
     try:
-        stack_api.call("UpdateStack", request)
-        child = stack_api.wait(child["StackId"])
+        _settle(child, "UpdateStack", request)
     except stack_api.ApiError as refusal:
         if refusal.message != NOTHING_TO_DO:  # a change set foresaw changes, and none came of it
             raise
+        child["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
+        place = (child["StackId"], child["StackName"], child["StackName"], STACK)
+        seams.ADD_EVENT.value(*place, "UPDATE_ROLLBACK_COMPLETE", "", child["StackId"])
+    child.pop("_previous", None)
+
+
+def _settle(child: dict[str, Any], action: str, request: stack_api.Request) -> None:
+    """Have a child go back, to the end. Raises ValueError, AWS's reason for its parent, where it cannot."""
+    token = REVERTING.set(True)
+    try:
+        stack_api.call(action, request)
+        # ministack says UPDATE_COMPLETE for the moment in which it tells so of a rollback.
+        while stack_api.wait(child["StackId"])["StackStatus"] == "UPDATE_COMPLETE":
+            time.sleep(stack_api.POLL_SECONDS)
     finally:
         REVERTING.reset(token)
-    if child["StackStatus"] != "UPDATE_COMPLETE":
-        raise ValueError(f"Embedded stack {child['StackId']} was not successfully rolled back")
-    child.pop("_previous", None)
-    child["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
-    seams.ADD_EVENT.value(
-        child["StackId"],
-        child["StackName"],
-        child["StackName"],
-        STACK,
-        "UPDATE_ROLLBACK_COMPLETE",
-        "",
-        child["StackId"],
-    )
+    if child["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+        raise ValueError(_not_updated(child, child["StackStatus"]))
 
 
 def _record(name_or_id: str) -> dict[str, Any]:
@@ -205,10 +211,23 @@ def _embedded_failure(child: dict[str, Any], verb: str, seen: int) -> str:
             f"Embedded stack {child['StackId']} was not successfully deleted: "
             f"{child['StackStatusReason']} "
         )
-    past = {"create": "created", "update": "updated", "delete": "deleted"}[verb]
+    past = {"create": "created", "delete": "deleted"}[verb]
     return (
         f"Embedded stack {child['StackId']} was not successfully {past}: "
         f"The following resource(s) failed to {verb}: [{', '.join(failed)}]. "
+    )
+
+
+def _not_updated(child: dict[str, Any], status: str) -> str:
+    """AWS's reason for a resource that is a stack whose update, or its rollback, came to `status`."""
+    reasons = (
+        event["ResourceStatusReason"]
+        for event in reversed(seams.STACK_EVENTS.value[child["StackId"]])
+        if event["LogicalResourceId"] == child["StackName"] and event["ResourceStatus"] == status
+    )
+    return (
+        f"Embedded stack {child['StackId']} was not successfully updated. "
+        f"Currently in {status} with reason: {next(reasons, '')}"
     )
 
 

@@ -19,6 +19,7 @@ def install() -> None:
         ("CreateStack", seams.CREATE_STACK),
         ("UpdateStack", seams.UPDATE_STACK),
         ("ExecuteChangeSet", seams.EXECUTE_CHANGE_SET),
+        ("ContinueUpdateRollback", seams.CONTINUE_UPDATE_ROLLBACK),
     ):
         seam.replace(_recognised(action, seam.value))
     seams.CREATE_CHANGE_SET.replace(_recognised_change_set(seams.CREATE_CHANGE_SET.value))
@@ -75,7 +76,7 @@ def _stack_id(params: Request) -> str:
 
 def _answered(action: str, **members: str) -> Answer:
     response, result = element(f"{action}Response"), element(f"{action}Result")
-    if action != "ExecuteChangeSet":  # which answers nothing
+    if action not in ("ExecuteChangeSet", "ContinueUpdateRollback"):  # which answer nothing
         result.extend(element(name, value) for name, value in members.items())
     response.append(result)
     return stack_api.written((200, {"Content-Type": "text/xml"}, b""), response)

@@ -7,7 +7,6 @@ the operation that made a resource is the root's.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +14,9 @@ from typing import Any
 
 from scripts.sandbox import seams, stack_api
 from scripts.sandbox.children import STACK
-from scripts.sandbox.nested_stacks import revert
+
+_CHANGED = "(changed behind its URL)"
+"""A property that no template can have."""
 
 _UNDONE: ContextVar[frozenset[str]] = ContextVar("undone", default=frozenset())
 """The DeletionPolicy values that do not keep a resource while an operation is rolled back.
@@ -64,13 +65,9 @@ def _roll_back_children_too(roll_back: Any) -> Any:
             undone.add("Retain")
         if not operation.get("is_update") and not reason_override:
             reason_override = _creation_failed(failed)
+        if operation.get("is_update"):
+            operation = _with_children_changed(stack, operation)
         with _undoing(frozenset(undone)):
-            if operation.get("is_update"):
-                previous = (operation.get("previous_stack") or {}).get("_resources", {})
-                for logical_id in reversed(made):
-                    await _send_back_unseen(
-                        stack["_resources"][logical_id], previous.get(logical_id)
-                    )
             await roll_back(
                 stack_name, stack_id, stack, {**operation, "created": made}, reason_override
             )
@@ -84,12 +81,20 @@ def _creation_failed(logical_id: str | None) -> str:
     return f"{failed}Rollback requested by user."
 
 
-async def _send_back_unseen(now: dict[str, Any], before: dict[str, Any] | None) -> None:
-    if now["ResourceType"] != STACK or before is None or now["Properties"] != before["Properties"]:
-        return
-    child = stack_api.stack_of(now["PhysicalResourceId"])
-    if child is not None:
-        await asyncio.to_thread(revert, child)
+def _with_children_changed(stack: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """The operation, with every child that it updated seen to have changed: ministack compares properties."""
+    for logical_id in operation.get("created", ()):
+        record = stack["_resources"][logical_id]
+        child = stack_api.stack_of(record["PhysicalResourceId"])
+        if record["ResourceType"] == STACK and child is not None and "_previous" in child:
+            record["Properties"] = {**record["Properties"], _CHANGED: True}
+    match operation.get("failed_update"):
+        case [logical_id, resource_type, physical_id, dict() as applied, *before] if (
+            resource_type == STACK
+        ):
+            changed = [logical_id, resource_type, physical_id, {**applied, _CHANGED: True}, *before]
+            return {**operation, "failed_update": changed}
+    return operation
 
 
 def _policy_unless_undone(resource_policy: Any) -> Any:

@@ -183,6 +183,19 @@ UPDATE_RESOURCE = _function(
     "resource_type physical_id old_props new_props stack_name logical_id old_attrs",
     "an update visits every nested stack and what changed; stack policies",
 )
+PROVISION_RESOURCE = _function(
+    _STACKS,
+    "_provision_resource",
+    "resource_type logical_id props stack_name",
+    "a name that is taken is refused",
+)
+RENAME_REPLACEMENT = _function(
+    _PROVISIONERS,
+    "_rename_replacement",
+    "physical_id old_props new_props stack_name logical_id declared_name current_name create_fn "
+    "delete_fn delete_when_id_unchanged",
+    "what was deleted behind CloudFormation's back is missed",
+)
 ADD_EVENT = _function(
     _STACKS,
     "_add_event",
@@ -241,6 +254,10 @@ HANDLE_CLOUDFORMATION = _coroutine(
     "handle_request",
     "method path headers body query_params",
     "nested stacks call the API",
+)
+
+CONTINUE_UPDATE_ROLLBACK = _action(
+    "ContinueUpdateRollback", "the rollback of a tree is continued from its root"
 )
 
 # What AWS refuses.

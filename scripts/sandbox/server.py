@@ -86,6 +86,8 @@ async def serve(port: int, home: Path) -> None:
     """Run one emulator in this process until SIGTERM or SIGINT. Its state is module-global."""
     from scripts.sandbox import databases
     from scripts.sandbox.autosave import Autosave, drain
+    from scripts.sandbox.builds.runner import RUNNER
+    from scripts.sandbox.code_deploy.carrying import CARRIER
     from scripts.sandbox.lambda_python import search_path
     from scripts.sandbox.record import Record
     from scripts.sandbox.snapshots import Snapshots
@@ -106,6 +108,8 @@ async def serve(port: int, home: Path) -> None:
     autosave = Autosave(snapshots, QUIET_SECONDS)
     try:
         databases.ENGINES.settle(home / "databases")
+        RUNNER.settle(home / "builds", autosave.touch)
+        CARRIER.settle(home, autosave.touch)
         gateway = assemble(autosave)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -114,6 +118,8 @@ async def serve(port: int, home: Path) -> None:
         async def told_to_stop() -> None:
             await stop.wait()
             await drain(DRAIN_SECONDS)
+            await asyncio.to_thread(RUNNER.end)
+            await asyncio.to_thread(CARRIER.end)
 
         saving = asyncio.create_task(autosave.run())
         await _serve_http(gateway, port, told_to_stop)
@@ -128,6 +134,8 @@ async def serve(port: int, home: Path) -> None:
 def assemble(autosave: Autosave) -> Gateway:
     """Check the seams, replace what has to be replaced, and put the gateway in front."""
     from scripts.sandbox import (
+        builds,
+        code_deploy,
         cost_explorer,
         databases,
         function_code,
@@ -137,6 +145,7 @@ def assemble(autosave: Autosave) -> Gateway:
         pages,
         payment_processor,
         personalize,
+        pipelines,
         seams,
         search_domains,
         vault_policies,
@@ -157,14 +166,21 @@ def assemble(autosave: Autosave) -> Gateway:
     forbid_network()
 
     def on_ready() -> None:
+        for deployment in code_deploy.resume():
+            log.info("%s is taken up again", deployment)
         for stack in interruptions.settle():
             log.warning("%s: %s", stack, interruptions.REASON)
         for execution in workflow_runs.resume():
             log.info("%s is taken up again", execution)
+        for run in pipelines.resume(autosave.touch):
+            log.info("run %s of a pipeline is taken up again", run)
 
     gateway = Gateway(ministack.app.app, unanswered, autosave.touch, on_ready)
     for service in pages.services(ministack.app.app, autosave, native):
         gateway.add(service)
+    gateway.add(builds.service())
+    gateway.add(code_deploy.service())
+    gateway.add(pipelines.service())
     gateway.add(hosted_zones.service())
     gateway.add(vault_policies.service())
     gateway.add(cost_explorer.service())

@@ -23,7 +23,8 @@ Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[Request], Answer]
 
 NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
-_POLL_SECONDS = 0.01
+#: Seconds between two looks at an operation.
+POLL_SECONDS = 0.01
 
 ElementTree.register_namespace("", NAMESPACE)
 
@@ -134,7 +135,7 @@ def wait(stack_id: str) -> dict[str, Any]:
             raise ApiError("ValidationError", f"Stack with id {stack_id} does not exist")
         if not record["StackStatus"].endswith("_IN_PROGRESS"):
             return record
-        time.sleep(_POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def refused(code: str, message: str, status: int = 400) -> Answer:

@@ -13,6 +13,7 @@ from typing import Any
 
 from scripts.sandbox import seams, stack_api
 from scripts.sandbox.children import STACK
+from scripts.sandbox.nested_stacks import REVERTING
 
 INITIATED = "Resource creation Initiated"
 _REPLACING = "Requested update requires the creation of a new physical resource"
@@ -76,7 +77,7 @@ def _told(add_event: Any) -> Any:
         if logical_id == stack_name:
             if status in _BEGINNINGS and not reason:
                 reason = "User Initiated"
-            if status == "UPDATE_COMPLETE" and not _is_cleaning(stack_id, stack_name):
+            if status == "UPDATE_COMPLETE" and not is_cleaning(stack_id, stack_name):
                 tell(_CLEANUP, "", stack_id)
             tell(status, reason, physical_id or stack_id, detailed_status)
             stack["StackStatusReason"] = reason
@@ -85,7 +86,7 @@ def _told(add_event: Any) -> Any:
             return
         held = stack.get("_resources", {}).get(logical_id, {})
         physical_id = physical_id or held.get("PhysicalResourceId", "")
-        last = _last(stack_id, logical_id)
+        last = latest(stack_id, logical_id)
         if resource_type != STACK and status == "CREATE_COMPLETE" and not last[1]:
             tell("CREATE_IN_PROGRESS", INITIATED, physical_id)
         elif status == "UPDATE_COMPLETE" and last[1].startswith(_REPLACING):
@@ -95,7 +96,7 @@ def _told(add_event: Any) -> Any:
     return add
 
 
-def _last(stack_id: str, logical_id: str) -> tuple[str, str]:
+def latest(stack_id: str, logical_id: str) -> tuple[str, str]:
     """Status and reason of the last event of a resource, or of the stack by its name."""
     for event in reversed(seams.STACK_EVENTS.value.get(stack_id, [])):
         if event["LogicalResourceId"] == logical_id:
@@ -103,8 +104,9 @@ def _last(stack_id: str, logical_id: str) -> tuple[str, str]:
     return "", ""
 
 
-def _is_cleaning(stack_id: str, stack_name: str) -> bool:
-    return _last(stack_id, stack_name)[0] == _CLEANUP
+def is_cleaning(stack_id: str, stack_name: str) -> bool:
+    """Whether a stack's update, or its rollback, is removing what is not needed any more."""
+    return latest(stack_id, stack_name)[0].endswith("_COMPLETE_CLEANUP_IN_PROGRESS")
 
 
 def _as_cleanup(delete_resource: Any) -> Any:
@@ -119,12 +121,12 @@ def _as_cleanup(delete_resource: Any) -> Any:
     ) -> None:
         stack = stack_api.stack_of(stack_name or "") or {}
         if not stack.get("StackStatus", "").startswith("UPDATE_") or (
-            "ROLLBACK" in stack["StackStatus"]
+            "ROLLBACK" in stack["StackStatus"] and not REVERTING.get()
         ):
             delete_resource(resource_type, physical_id, props, stack_name, logical_id)
             return
         place = (stack["StackId"], stack_name)
-        if not _is_cleaning(stack["StackId"], stack["StackName"]):
+        if not is_cleaning(stack["StackId"], stack["StackName"]):
             stack["StackStatus"] = _CLEANUP
             seams.ADD_EVENT.value(*place, stack_name, STACK, _CLEANUP, "", stack["StackId"])
         event = (*place, logical_id, resource_type)

@@ -3,6 +3,8 @@
     schemas            the provider schemas that cfn-lint bundles, as data
     schema_check       properties against a schema, in CloudFormation's words
     schema_resources   types ministack lacks, kept as records
+    custom_names       what names a resource, so that there is no second one
+    shelves            where ministack's services keep what has a name
     api_resources      types whose service ministack has: made through its API
     handlers           what ministack's stack engine calls
     replacement        which changes replace a resource
@@ -16,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scripts.sandbox import stores
-from scripts.sandbox.resources import handlers, replacement
+from scripts.sandbox.resources import custom_names, handlers, replacement, shelves
 from scripts.sandbox.resources.api_handlers import api_backed
 from scripts.sandbox.resources.api_resources import (
     amendments,
@@ -95,6 +97,7 @@ SEAMS = (
     *amendments.SEAMS,
     *cache_users.SEAMS,
     *public_data.SEAMS,
+    *shelves.SEAMS,
 )
 """What this package leans on beside the seams of `scripts.sandbox.seams`."""
 
@@ -111,7 +114,9 @@ def install() -> None:
         return
     table: dict[str, handlers.Handler] = RESOURCE_HANDLERS.value
     for name, handler in list(table.items()):
-        if name not in amendments.AMENDMENTS:
+        if name in api_types():
+            table[name] = api_backed(name)
+        elif name not in amendments.AMENDMENTS:
             table[name] = _checked(name, handler)
     for name, amend in amendments.AMENDMENTS.items():
         native = table.get(name, {})
@@ -169,7 +174,7 @@ def _derive_tables() -> None:
 
     derived(REPLACING_PROPERTIES, replacement.always)
     derived(_CONDITIONALLY_REPLACING, replacement.conditionally)
-    derived(_CUSTOM_NAMES, replacement.custom_name, of_native_types=False)
+    derived(_CUSTOM_NAMES, custom_names.kept)
     derived(_STACK_TAGS, lambda schema: schema.tag_property, of_native_types=False)
 
 

@@ -38,7 +38,7 @@ def api_backed(type_name: str) -> Handler:
 def _create(row: ApiType, logical_id: str, properties: Properties, stack: str) -> Created:
     schema = required_schema(row.type_name)
     properties = _taken(row, schema, properties)
-    name = _given_name(schema, properties) or generated_name(stack, logical_id)
+    name = _given_name(row, schema, properties) or generated_name(stack, logical_id)
     birth = Birth(schema, name, properties, *home())
 
     def identify(attributes: Mapping[str, Any]) -> str:
@@ -60,14 +60,16 @@ def _update(
 ) -> Created:
     schema = required_schema(row.type_name)
     old, new = _taken(row, schema, old), _taken(row, schema, new)
-    subject = Subject(row.type_name, new, _name(schema, new, physical_id), physical_id, {}, old)
+    subject = Subject(
+        row.type_name, new, _name(row, schema, new, physical_id), physical_id, {}, old
+    )
     attributes = api_type.update(row, subject)
     return physical_id, _completed(schema, physical_id, new, attributes)
 
 
 def _delete(row: ApiType, physical_id: str, properties: Properties) -> None:
     schema = required_schema(row.type_name)
-    name = _name(schema, properties, physical_id)
+    name = _name(row, schema, properties, physical_id)
     api_type.delete(row, Subject(row.type_name, properties, name, physical_id))
 
 
@@ -89,9 +91,10 @@ def _completed(
     return {**own, **told}
 
 
-def _given_name(schema: ResourceSchema, properties: Properties) -> str | None:
+def _given_name(row: ApiType, schema: ResourceSchema, properties: Properties) -> str | None:
     paths = [path for path in schema.primary_identifier if path not in schema.read_only]
-    name_paths = [("Budget", "BudgetName"), *paths[:1]]
+    own = (row.name_property,) if row.name_property else None
+    name_paths = [own] if own else [("Budget", "BudgetName"), *paths[:1]]
     for path in name_paths:
         value = value_at(properties, path)
         if isinstance(value, str):
@@ -99,5 +102,5 @@ def _given_name(schema: ResourceSchema, properties: Properties) -> str | None:
     return None
 
 
-def _name(schema: ResourceSchema, properties: Properties, physical_id: str) -> str:
-    return _given_name(schema, properties) or physical_id.split("|", maxsplit=1)[0]
+def _name(row: ApiType, schema: ResourceSchema, properties: Properties, physical_id: str) -> str:
+    return _given_name(row, schema, properties) or physical_id.split("|", maxsplit=1)[0]

@@ -103,3 +103,8 @@ NATIVE_ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
 def is_global(type_name: str) -> bool:
     """Whether resources of the type are the account's, seen from every Region."""
     return type_name.split("::")[1].lower() in GLOBAL_SERVICES
+
+
+def is_account_wide(type_name: str) -> bool:
+    """Whether a name of the type is taken in every Region of an account; a bucket's is."""
+    return is_global(type_name) or type_name == "AWS::S3::Bucket"

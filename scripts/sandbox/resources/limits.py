@@ -34,7 +34,7 @@ LIMITS: tuple[Limit, ...] = (
         "is refused. Taking a Region out of ReplicaRegions leaves its replica.",
     ),
     Limit("DynamoDB", "MultiRegionConsistency and witnesses are kept and not described."),
-    Limit("CodeDeploy, CodePipeline, Shield, Redshift", "Records, see Resource types."),
+    Limit("Shield, Redshift", "Records, see Resource types."),
     Limit("AWS WAF", "Logging configurations are records; rules see no traffic."),
     Limit("AWS Config", "Rules are listed and never evaluated."),
 )

@@ -44,17 +44,6 @@ def conditionally(schema: ResourceSchema) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path[0] for path in schema.create_only if len(path) > 1))
 
 
-def custom_name(schema: ResourceSchema) -> dict[str, str] | None:
-    """The property that names the resource, if a template may set it.
-
-    "CloudFormation cannot update a stack when a custom-named resource requires replacing."
-    """
-    identifier = schema.primary_identifier
-    if len(identifier) != 1 or len(identifier[0]) != 1 or identifier[0] in schema.read_only:
-        return None
-    return {"name": identifier[0][0]}
-
-
 def nested_change(schema: ResourceSchema, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Whether a create-only property inside another differs.
 

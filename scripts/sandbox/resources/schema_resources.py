@@ -28,7 +28,8 @@ class AlreadyExists(ValueError):
 
     def __init__(self, type_name: str, identifier: str) -> None:
         super().__init__(
-            f"Resource of type '{type_name}' with identifier '{identifier}' already exists."
+            f"Resource handler returned message: \"Resource of type '{type_name}' with identifier "
+            f"'{identifier}' already exists.\" (HandlerErrorCode: AlreadyExists)"
         )
 
 

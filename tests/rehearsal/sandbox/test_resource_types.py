@@ -11,24 +11,26 @@ from tests.rehearsal.sandbox.resource_types import failure, outputs, remove, res
 from tests.rehearsal.sandbox.stacks import Account, changes, output, template
 
 
-def application(**properties: Any) -> dict[str, Any]:
-    return resource("CodeDeploy::Application", ComputePlatform="Server", **properties)
+def recorded(**properties: Any) -> dict[str, Any]:
+    """A resource of a type that nothing but its schema is known of."""
+    family = {"Description": "any", "ParameterGroupFamily": "redshift-1.0"}
+    return resource("Redshift::ClusterParameterGroup", **family, **properties)
 
 
 def test_a_type_without_an_api_lives_and_dies(account: Account) -> None:
     named = template(
-        {"Shop": application(ApplicationName="a")}, Outputs={"R": output({"Ref": "Shop"})}
+        {"Shop": recorded(ParameterGroupName="a")}, Outputs={"R": output({"Ref": "Shop"})}
     )
     assert outputs(account.create("s", named)) == {"R": "a"}
-    taken = account.create("t", template({"Shop": application(ApplicationName="a")}))
+    taken = account.create("t", template({"Shop": recorded(ParameterGroupName="a")}))
     assert taken["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert "with identifier 'a' already exists" in failure(account, "t", "Shop")
+    assert "a already exists in stack" in failure(account, "t", "Shop")
     renamed = template(
-        {"Shop": application(ApplicationName="b")}, Outputs={"R": output({"Ref": "Shop"})}
+        {"Shop": recorded(ParameterGroupName="b")}, Outputs={"R": output({"Ref": "Shop"})}
     )
     assert outputs(account.update("s", renamed)) == {"R": "b"}
     assert remove(account, "s") == "DELETE_COMPLETE"
-    again = account.create("u", template({"Shop": application(ApplicationName="b")}))
+    again = account.create("u", template({"Shop": recorded(ParameterGroupName="b")}))
     assert again["StackStatus"] == "CREATE_COMPLETE"
 
 
@@ -66,7 +68,7 @@ def test_an_update_is_checked_too(account: Account) -> None:
 
 def test_an_attribute_the_schema_lacks(account: Account) -> None:
     asked = output({"Fn::GetAtt": ["Shop", "Colour"]})
-    stack = account.create("s", template({"Shop": application()}, Outputs={"C": asked}))
+    stack = account.create("s", template({"Shop": recorded()}, Outputs={"C": asked}))
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "attribute Colour does not exist in schema" in failure(account, "s", "s")
 
@@ -78,7 +80,7 @@ def test_a_type_the_region_lacks(account: Account) -> None:
     with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::Personalize::Ev"):
         account.create("s", template({"Tracker": tracker}))
     unused = template(
-        {"Tracker": {**tracker, "Condition": "Never"}, "Shop": application()},
+        {"Tracker": {**tracker, "Condition": "Never"}, "Shop": recorded()},
         Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
     )
     assert account.create("s", unused)["StackStatus"] == "CREATE_COMPLETE"

@@ -53,6 +53,22 @@ def test_an_end_in_the_middle_of_a_save_waits_for_it_and_saves_again() -> None:
     assert not autosave.unsaved
 
 
+def test_what_never_falls_quiet_is_saved_all_the_same() -> None:
+    snapshots = Slow()
+    snapshots.released.set()
+    autosave = Autosave(snapshots, quiet=0.2, longest=0.4)
+
+    async def chatter() -> None:
+        running = asyncio.create_task(autosave.run())
+        while not snapshots.written:
+            autosave.touch()
+            await asyncio.sleep(0.01)
+        running.cancel()
+
+    asyncio.run(asyncio.wait_for(chatter(), 10))
+    assert snapshots.written
+
+
 @pytest.mark.parametrize(("times", "unsaved"), [(2, []), (99, ["orders"])])
 def test_a_state_that_changes_under_the_copy_is_copied_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, unsaved: list[str]

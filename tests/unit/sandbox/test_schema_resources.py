@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox.resources import replacement, schema_resources
+from scripts.sandbox.resources import custom_names, replacement, schema_resources
 from scripts.sandbox.resources.schema_resources import STORE, AlreadyExists, Created
 from scripts.sandbox.resources.schemas import ResourceSchema, schema_of
 
@@ -118,10 +118,11 @@ def test_create_only_properties_nested_ones_included() -> None:
 
 
 def test_the_name_of_a_resource() -> None:
-    assert replacement.custom_name(schema("AWS::CodeDeploy::Application")) == {
-        "name": "ApplicationName"
-    }
-    assert replacement.custom_name(schema("AWS::Route53::HealthCheck")) is None
+    application = {"name": "ApplicationName"}
+    assert custom_names.kept(schema("AWS::CodeDeploy::Application")) == application
+    assert custom_names.kept(schema("AWS::SQS::Queue")) == {"name": "QueueName"}
+    assert custom_names.kept(schema("AWS::EC2::SecurityGroup")) == {"name": ("VpcId", "GroupName")}
+    assert custom_names.kept(schema("AWS::Route53::HealthCheck")) is None
 
 
 def test_tables_are_derived_on_first_use() -> None:

@@ -15,7 +15,7 @@ from scripts.sandbox.resources.api_resources.api_type import ApiType
 @cache
 def api_types() -> Mapping[str, ApiType]:
     """Every row, by type."""
-    from scripts.sandbox.resources.api_resources import data, edge, governance, network
+    from scripts.sandbox.resources.api_resources import data, delivery, edge, governance, network
 
-    rows = (*network.TYPES, *edge.TYPES, *data.TYPES, *governance.TYPES)
+    rows = (*network.TYPES, *edge.TYPES, *data.TYPES, *governance.TYPES, *delivery.TYPES)
     return {row.type_name: row for row in rows}

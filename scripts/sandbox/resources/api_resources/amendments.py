@@ -12,6 +12,7 @@ from scripts.sandbox.resources.api_resources import (
     domains,
     governance,
     keys,
+    pipelines,
     secrets,
     tables,
     target_groups,
@@ -20,6 +21,7 @@ from scripts.sandbox.resources.handlers import Handler
 
 AMENDMENTS: Mapping[str, Callable[[Handler], Handler]] = {
     "AWS::CloudWatch::Alarm": alarms.alarm,
+    "AWS::CodePipeline::Pipeline": lambda _none: pipelines.pipeline(),
     "AWS::DynamoDB::GlobalTable": tables.global_table,
     "AWS::DynamoDB::Table": tables.table,
     "AWS::ElastiCache::User": cache_users.user,

@@ -121,6 +121,8 @@ class ApiType:
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Attribute to its path in the answer; `0` is the first item of a list."""
     update: tuple[Call, ...] = ()
+    name_property: str = ""
+    """The property with the name, where that is not the first of the primary identifier."""
     tag_property: str = ""
     """The property with the tags; `tag` and `untag` put a change of them through."""
     stack_tags: bool = False

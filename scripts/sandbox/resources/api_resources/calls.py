@@ -25,6 +25,13 @@ _MODULES = {
 }
 """ministack's module of a service, where it is not botocore's name."""
 
+_OWN = {
+    "codebuild": "scripts.sandbox.builds.api",
+    "codedeploy": "scripts.sandbox.code_deploy.api",
+    "codepipeline": "scripts.sandbox.pipelines.api",
+}
+"""The module of a service that the sandbox answers itself."""
+
 
 class CallRefused(ValueError):
     """The service said no; the sentence is the one CloudFormation makes of it."""
@@ -68,9 +75,8 @@ def call(service: str, operation: str, arguments: Mapping[str, Any]) -> JSON:
     pairs |= parse_qs(in_path, keep_blank_values=True)
     if isinstance(encoded, str):
         encoded = encoded.encode()
-    handler = importlib.import_module(
-        f"ministack.services.{_MODULES.get(service, service)}"
-    ).handle_request
+    module = _OWN.get(service) or f"ministack.services.{_MODULES.get(service, service)}"
+    handler = importlib.import_module(module).handle_request
     status, answered, content = ministack.app.call_service_handler_sync(
         handler, request["method"], path, headers, encoded or b"", pairs
     )
