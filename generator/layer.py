@@ -16,6 +16,7 @@ to this layer's template, so a parameter that nobody uses cannot exist.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ Resource = TypeVar("Resource", bound=AWSObject)
 
 #: A variable of Fn::Sub that is no pseudo parameter.
 VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+#: Where the modules of layers are.
+_LAYERS = "generator.layers."
 
 #: Parameter name -> setting.
 SETTINGS = {setting.name: setting for setting in Settings.all()}
@@ -185,7 +189,7 @@ class Layer:
     condition: ClassVar[Condition | None] = None
 
     def __init_subclass__(cls) -> None:
-        taken = {"template", "settings", "given", "sources", *vars(Layer)}
+        taken = {"template", "settings", "given", "sources", "lines", *vars(Layer)}
         for port in cls.ports():
             if port.attribute in taken:
                 raise BuildError(f"{port} hides what every layer has: give the port another name")
@@ -196,6 +200,8 @@ class Layer:
         self.settings = Settings(self._read)
         self.given: dict[str, object] = {}
         self.sources: dict[str, Source] = {}
+        #: Logical id -> the source line that adds it, as in `generator/layers/orders.py:57`.
+        self.lines: dict[str, str] = {}
         try:
             self.build()
         except (
@@ -233,6 +239,7 @@ class Layer:
         """Add a resource to the template."""
         if resource.title in self.template.resources:
             raise BuildError(f"{type(self).__name__} adds two resources named {resource.title}")
+        self.lines[str(resource.title)] = _line(type(self).__module__)
         return self.template.add_resource(resource)
 
     def when(self, condition: Condition) -> str:
@@ -306,3 +313,18 @@ class Layer:
                     raise BuildError(f"{name} never sets its output {port.attribute}")
                 case Received() if self.sources.get(port.name) is not port:
                     raise BuildError(f"{name} never reads {port.attribute}: remove it")
+
+
+def _line(module: str) -> str:
+    """The innermost line of a layer's that leads to `add`, whatever it goes through; else who called it."""
+    frame = inspect.currentframe()
+    nearest = ""
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        place = f"{name.replace('.', '/')}.py:{frame.f_lineno}"
+        if name == module or name.startswith(_LAYERS):
+            return place
+        if not nearest and name != __name__:
+            nearest = place
+        frame = frame.f_back
+    return nearest

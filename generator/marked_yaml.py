@@ -32,13 +32,14 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Value:
-    """What stands after a key: a scalar's text, or a section's keys."""
+    """What stands after a key: a scalar's text, a section's keys, or a list's items."""
 
     file: str
     line: int
     kind: Kind
     text: str = ""
     section: Mapping[str, Value] = field(default_factory=dict)
+    items: tuple[Value, ...] = ()
 
     def problem(self, key: str, message: str, fix: str = "") -> Problem:
         """Something is wrong with it."""
@@ -63,7 +64,45 @@ def read(path: Path, report: Report) -> Mapping[str, Value] | None:
 
     file = f"{path.parent.name}/{path.name}"
     try:
-        root = yaml.compose(path.read_bytes().decode(), Loader=yaml.SafeLoader)
+        root = _composed(path, file, report)
+    except _Unreadable:
+        return None
+    if root is None:
+        return {}
+    if isinstance(root, yaml.MappingNode):
+        return _section(root, file, report)
+    line = root.start_mark.line + 1
+    report(Problem(file, line, "", "must hold settings, one `key: value` a line"))
+    return None
+
+
+def read_list(path: Path, report: Report) -> tuple[Value, ...] | None:
+    """The items of a file that is a list; otherwise as `read`."""
+    import yaml
+
+    file = f"{path.parent.name}/{path.name}"
+    try:
+        root = _composed(path, file, report)
+    except _Unreadable:
+        return None
+    if root is None:
+        return ()
+    if isinstance(root, yaml.SequenceNode):
+        return _items(root, file, report, 0)
+    report(Problem(file, root.start_mark.line + 1, "", "must be a list, each item after a `- `"))
+    return None
+
+
+class _Unreadable(Exception):
+    """A file is no YAML that we take; why was reported."""
+
+
+def _composed(path: Path, file: str, report: Report) -> yaml.Node | None:
+    """A file's root, None where it holds nothing. Raises _Unreadable."""
+    import yaml
+
+    try:
+        root: yaml.Node | None = yaml.compose(path.read_bytes().decode(), Loader=yaml.SafeLoader)
     except OSError as error:
         report(Problem(file, 0, "", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
@@ -78,13 +117,8 @@ def read(path: Path, report: Report) -> Mapping[str, Value] | None:
     except RecursionError:
         report(Problem(file, 0, "", "is nested too deeply to be settings"))
     else:
-        if root is None:
-            return {}
-        if isinstance(root, yaml.MappingNode):
-            return _section(root, file, report)
-        line = root.start_mark.line + 1
-        report(Problem(file, line, "", "must hold settings, one `key: value` a line"))
-    return None
+        return root
+    raise _Unreadable
 
 
 def _broken(file: str, error: yaml.MarkedYAMLError) -> Problem:
@@ -121,4 +155,9 @@ def _value(node: Any, line: int, file: str, report: Report, depth: int) -> Value
         # Two levels are all that settings have; an alias may well make a mapping hold itself.
         held = _section(node, file, report, depth + 1) if depth < 2 else {}
         return Value(file, line, "section", section=held)
-    return Value(file, line, "list")
+    held_items = _items(node, file, report, depth + 1) if depth < 2 else ()
+    return Value(file, line, "list", items=held_items)
+
+
+def _items(node: Any, file: str, report: Report, depth: int) -> tuple[Value, ...]:
+    return tuple(_value(item, item.start_mark.line + 1, file, report, depth) for item in node.value)

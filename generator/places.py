@@ -17,8 +17,9 @@ Places: TypeAlias = Mapping[str, str]
 
 EDGE_REGION = "us-east-1"
 
-#: Roots that stand in the pair alone, and in the edge's region alone; the others stand everywhere.
+#: Roots that stand in the pair, in the primary, and in the edge's region alone; the others stand everywhere.
 PAIR_ONLY = ("platform", "load-test")
+PRIMARY_ONLY = ("pipeline",)
 EDGE_ONLY = ("edge",)
 
 
@@ -26,6 +27,8 @@ def stands(root: str, region: str, places: Places) -> bool:
     """Whether a root has a stack in a region of the environment."""
     if root in EDGE_ONLY:
         return region == places["edge"]
+    if root in PRIMARY_ONLY:
+        return region == places["primary"]
     if root in PAIR_ONLY:
         return region in (places["primary"], places["standby"])
     return True

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from awacs.aws import Action
 
-from generator.iam_reference import reference, service_of
+from generator.iam_reference import WIDE, reference, service_of
 from generator.territory import ARNS, LENT
 
 #: A variable in the form of an ARN.
@@ -22,14 +22,6 @@ VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 #: The variables that say where, and what stands for them in a pattern.
 PLACES = {"Region": "*", "Account": "{account}"}
-
-#: Actions that IAM's data give a resource, and that AWS still wants on "*": each with its reason.
-WIDE: Mapping[str, str] = {
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-    "cloudwatch:DescribeAlarms": "composite alarms are described under * only",
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-    "cloudwatch:PutCompositeAlarm": "composite alarms are made under * only",
-}
 
 #: A service with more types than this is written as one pattern: IAM's quotas leave no room for all.
 MOST_TYPES = 8

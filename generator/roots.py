@@ -66,6 +66,7 @@ from generator.layers.warehouse import Warehouse
 from generator.layers.worker_scaling import WorkerScaling
 from generator.layers.workers import Workers
 from generator.load_test import LoadTest
+from generator.pipeline import Pipeline
 
 Roots: TypeAlias = Mapping[str, Sequence[type[Layer]]]
 
@@ -81,6 +82,7 @@ ROOTS: Roots = {
         AccountSettings,
         ShieldEngagement,
     ),
+    "pipeline": (Pipeline,),
     "platform": (
         Alerts,
         Network,

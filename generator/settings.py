@@ -466,6 +466,23 @@ class Settings(SettingsReader):
     recommendations_minimum_tps = number(
         1, "Requests a second that the campaign is kept ready, and paid, for.", least=1, most=500
     )
+    # releases
+    operators = text(
+        "Whose IAM names may assume the operator role, which starts and approves releases; *: anybody's.",
+        default="*",
+        pattern=r"\*|(role|user)/[\w+=,.@/*-]+",
+        says="what follows arn:aws:iam::ACCOUNT:, such as role/release-managers-*, or *",
+    )
+    approval_mfa = toggle(
+        False,
+        "Ask operators for MFA; IAM users alone can show it, for a role's session carries none.",
+    )
+    approval_minutes = number(
+        1440,
+        "Minutes that a plan waits for its approval; then the release fails, and says so.",
+        least=5,
+        most=10080,
+    )
     # observability
     log_retention_days = number(
         30, "Days that log groups keep events.", least=1, most=3653, allowed=LOG_RETENTIONS

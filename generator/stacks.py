@@ -6,7 +6,7 @@ import gc
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troposphere.cloudformation import Stack
 
@@ -29,21 +29,27 @@ INLINE_LIMIT = 51_200
 
 @dataclass(frozen=True)
 class Build:
-    """Every template of the platform: file name -> bytes, as it lies in templates/out."""
+    """Every template of the platform: file name -> bytes, as it lies in templates/out.
+
+    `lines` tells of each file which source line makes which logical id; of a nested stack, its module.
+    """
 
     files: Mapping[str, bytes]
+    lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def build(roots: Roots = ROOTS) -> Build:
     """Build every root and every layer. Raises BuildError where the source is wired wrongly."""
     files: dict[str, bytes] = {}
+    lines: dict[str, Mapping[str, str]] = {}
     with _uncollected():
         for name, layers in _layers(roots).items():
+            lines |= _lines(name, layers)
             for file, body in _build_root(name, layers, roots):
                 if file in files:
                     raise BuildError(f"two templates are named {file}")
                 files[file] = body
-    return Build(files)
+    return Build(files, lines)
 
 
 @contextmanager
@@ -76,6 +82,13 @@ def _before_deployers(roots: Roots) -> dict[str, Sequence[Layer]]:
         for name, layers in roots.items()
         if Deployers not in layers
     }
+
+
+def _lines(root: str, layers: Sequence[Layer]) -> dict[str, Mapping[str, str]]:
+    modules = {
+        layer.stack_id(): f"{type(layer).__module__.replace('.', '/')}.py" for layer in layers
+    }
+    return {f"{root}.json": modules, **{f"{one.file_stem()}.json": one.lines for one in layers}}
 
 
 def _types(layers: Sequence[Layer]) -> frozenset[str]:

@@ -35,7 +35,12 @@ ARNS: Mapping[str, tuple[str, ...]] = {
     "codebuild": ("*:{account}:project/{ours}*",),
     "codedeploy": (
         "*:{account}:application:{ours}*",
+        "*:{account}:deploymentconfig:{ours}*",
         "*:{account}:deploymentgroup:{ours}*",
+    ),
+    "codepipeline": (
+        f"*:{{account}}:{PREFIX}-${{{Settings.environment.name}}}",
+        f"*:{{account}}:{PREFIX}-${{{Settings.environment.name}}}/*",
     ),
     "dynamodb": ("*:{account}:table/{ours}*", ":{account}:global-table/{ours}*"),
     "elasticache": ("*:{account}:user:{ours}*",),

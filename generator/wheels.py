@@ -15,6 +15,9 @@ from pathlib import Path
 
 SNAPSHOT = Path(__file__).parent / "data" / "wheels.json"
 
+#: What the tool itself needs where a pipeline's build runs it; pinned beside what runs on AWS.
+TOOL = ("botocore", "click", "pyyaml")
+
 
 @dataclass(frozen=True)
 class Wheel:
@@ -26,6 +29,11 @@ class Wheel:
     sha256: str
     requires: tuple[str, ...]
     modules: tuple[str, ...]
+
+    @property
+    def pure(self) -> bool:
+        """Whether it is for any machine."""
+        return self.file.endswith("-none-any.whl")
 
 
 @cache

@@ -13,7 +13,8 @@ statements come from `unscoped`, which wants the reason.
 
 A new handle goes where its kind is, and is named here: what keeps data into `data`, what is told or called
 into `messages`, what runs on machines and in networks into `machines`, what tells how it goes into
-`telemetry`. A family that fills a page gets a module of its own. `statements` has the words they are made of.
+`telemetry`, what brings releases into `pipelines`. A family that fills a page gets a module of its own.
+`statements` has the words they are made of.
 """
 
 from generator.grants.backups import Backups
@@ -44,6 +45,17 @@ from generator.grants.messages import (
     Queue,
     StateMachine,
     Topic,
+)
+from generator.grants.pipelines import (
+    Deployments,
+    Pipeline,
+    Stack,
+    act_as,
+    find_leftovers,
+    find_prefix_lists,
+    find_tables,
+    hand_to_stacks,
+    tell_drift_from_service,
 )
 from generator.grants.roles import GRANTS, boundary_arn, merged, role
 from generator.grants.statements import (
@@ -77,28 +89,36 @@ __all__ = [
     "CacheUser",
     "Database",
     "DeliveryStream",
+    "Deployments",
     "EventBus",
     "Fleet",
     "Function",
     "Interactions",
     "Key",
     "LogGroup",
+    "Pipeline",
     "Queue",
     "Recommender",
     "SearchDomain",
     "Secret",
+    "Stack",
     "StateMachine",
     "Table",
     "TableStream",
     "Topic",
     "Trust",
     "Warehouse",
+    "act_as",
     "all_of",
     "allow",
     "boundary_arn",
     "build_in_vpc",
     "close_security_group",
     "encrypt_datasets",
+    "find_leftovers",
+    "find_prefix_lists",
+    "find_tables",
+    "hand_to_stacks",
     "join_vpc",
     "merged",
     "publish_api_logs",
@@ -109,5 +129,6 @@ __all__ = [
     "role",
     "service",
     "session_manager",
+    "tell_drift_from_service",
     "unscoped",
 ]

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from awacs import dynamodb, elasticache, es, rds, s3, secretsmanager
+from awacs import dynamodb, elasticache, es, kms, rds, s3, secretsmanager
 from awacs.aws import Statement, StringLike
 from troposphere import Ref, Sub
 
-from generator.grants.keys import Key
+from generator.grants.keys import HERE, Key
 from generator.grants.statements import Arn, allow, unscoped
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """An S3 bucket whose objects `key` encrypts."""
+    """An S3 bucket whose objects `key` encrypts; it is in the stack's region, or in another."""
 
     arn: Arn
     key_arn: Arn
+    region: Arn = HERE
 
     @classmethod
-    def named(cls, name: object, key_arn: Arn) -> Bucket:
+    def named(cls, name: object, key_arn: Arn, region: Arn = HERE) -> Bucket:
         """A bucket that is known by its name."""
-        return cls(Sub("arn:${AWS::Partition}:s3:::${Bucket}", Bucket=name), key_arn)
+        return cls(Sub("arn:${AWS::Partition}:s3:::${Bucket}", Bucket=name), key_arn, region)
 
     def read(self, prefix: str = "") -> list[Statement]:
         """List and get the objects below a prefix."""
@@ -34,15 +35,49 @@ class Bucket:
         return [
             listing,
             allow([s3.GetObject, s3.GetObjectVersion], [self._objects(prefix)]),
-            Key(self.key_arn, "s3").decrypt(),
+            self._key().decrypt(),
         ]
+
+    def get(self, prefix: str) -> list[Statement]:
+        """Get objects below a prefix whose names are known."""
+        return [
+            allow([s3.GetObject, s3.GetObjectVersion], [self._objects(prefix)]),
+            self._key().decrypt(),
+        ]
+
+    def pass_artifacts(self, prefix: str) -> list[Statement]:
+        """What CodePipeline asks of a bucket in which its actions leave things for one another.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        """
+        return [
+            self._inspect(),
+            allow([s3.PutObjectAcl], [self._objects(prefix)]),
+            allow([kms.DescribeKey], [self.key_arn]),
+            *self.get(prefix),
+            *self.put(prefix),
+        ]
+
+    def give_source(self, prefix: str) -> list[Statement]:
+        """What CodePipeline asks of a bucket that it takes an object of, by its key, from.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
+        """
+        return [self._inspect(), *self.get(prefix)]
 
     def put(self, prefix: str = "") -> list[Statement]:
         """Put objects below a prefix, in parts or whole."""
         return [
             allow([s3.PutObject, s3.AbortMultipartUpload], [self._objects(prefix)]),
-            Key(self.key_arn, "s3").encrypt(),
+            self._key().encrypt(),
         ]
+
+    def miss(self) -> Statement:
+        """Be told that there is no such object; who may not list a bucket is told that it is forbidden.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        return allow([s3.ListBucket], [self.arn])
 
     def look(self, prefix: str) -> Statement:
         """See what is below a prefix."""
@@ -60,8 +95,14 @@ class Bucket:
             *self.put(prefix),
         ]
 
+    def _inspect(self) -> Statement:
+        return allow([s3.GetBucketAcl, s3.GetBucketLocation, s3.GetBucketVersioning], [self.arn])
+
     def _objects(self, prefix: str) -> Sub:
         return Sub(f"${{Bucket}}/{prefix}*", Bucket=self.arn)
+
+    def _key(self) -> Key:
+        return Key(self.key_arn, "s3", self.region)
 
 
 @dataclass(frozen=True)

@@ -161,11 +161,24 @@ class BuildProject:
 
     def run_batch(self) -> Statement:
         """Start the builds of a batch, and stop or repeat one."""
-        project = Sub(
+        return allow(
+            [codebuild.StartBuild, codebuild.StopBuild, codebuild.RetryBuild], [self._arn()]
+        )
+
+    def run(self) -> Statement:
+        """Start a build, look how it goes, and stop it, as an action of CodePipeline does.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+        """
+        return allow(
+            [codebuild.BatchGetBuilds, codebuild.StartBuild, codebuild.StopBuild], [self._arn()]
+        )
+
+    def _arn(self) -> Sub:
+        return Sub(
             "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/${Project}",
             Project=self.name,
         )
-        return allow([codebuild.StartBuild, codebuild.StopBuild, codebuild.RetryBuild], [project])
 
 
 def close_security_group(group_id: Arn) -> list[Statement]:

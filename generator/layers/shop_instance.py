@@ -26,6 +26,7 @@ from generator.layers.search_domain import INDEX
 from generator.layers.secrets import Secrets
 from generator.order_events import SHOP_EVENTS, SOURCE
 from generator.payment_api import AUTHORIZE
+from generator.release_stages import KEPT
 
 #: Where the shop publishes its own metrics, each by the group that it runs in.
 METRICS = "Tradewind/Shop"
@@ -88,6 +89,7 @@ class ShopInstance(Layer):
         carts = grants.Table(self.carts_table_arn, self.data_key_arn)
         intake = grants.Table(self.order_intake_table_arn, self.data_key_arn)
         sessions = grants.Secret(self.cache_secret_arn, self.secrets_key_arn)
+        artifacts = grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn)
         role = self.role(
             "ShopInstance",
             trusted=grants.service("ec2"),
@@ -95,7 +97,7 @@ class ShopInstance(Layer):
                 grants.Table(self.catalogue_table_arn, self.data_key_arn).read(),
                 [carts.read(), carts.write()],
                 [intake.get(), intake.put()],
-                grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn).read(RELEASES),
+                [artifacts.read(RELEASES), artifacts.get(KEPT)],
                 grants.EventBus(self.bus_arn).put(SOURCE, SHOP_EVENTS),
                 grants.LogGroup(GetAtt(self.shop_logs, "Arn")).write(),
                 grants.publish_metrics(METRICS),

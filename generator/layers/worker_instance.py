@@ -13,6 +13,7 @@ from generator.first_boot import user_data
 from generator.instances import instance_template
 from generator.log_groups import log_group, log_name
 from generator.queues import ATTEMPTS
+from generator.release_stages import KEPT
 from generator.security import https_leaves
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _profile(layer: Workers, log: AWSObject) -> AWSObject:
             [images.read(IMAGES), images.read(FEEDS), images.put(FEEDS)],
             [exports.read(CHECKPOINTS), exports.put(CHECKPOINTS)],
             [exports.read(REPORTS), exports.put(REPORTS)],
-            releases.read(RELEASES),
+            [releases.read(RELEASES), releases.get(KEPT)],
             grants.LogGroup(GetAtt(log, "Arn")).write(),
             grants.publish_metrics(METRICS),
             grants.Fleet(own_group).leave_in_order(),

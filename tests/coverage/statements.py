@@ -29,8 +29,8 @@ class AccountOnly:
             if operator.startswith(("StringEquals", "StringLike", "Arn"))
             for key, wanted in keys.items()
         }
-        accounts = several(held.get("aws:SourceAccount", []))
-        sources = several(held.get("aws:SourceArn", []))
+        accounts = several(held.get("aws:SourceAccount", held.get("aws:PrincipalAccount", [])))
+        sources = several(held.get("aws:SourceArn", held.get("aws:PrincipalArn", [])))
         if accounts == [account] or (sources and all(f":{account}:" in each for each in sources)):
             return ""
         return f"is {shown(value)}, and holds nobody to {account}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from generator.boundaries import RESERVED
 from tests.coverage.claims import Complaint
 from tests.coverage.laws import Defect, Law, named
 from tests.coverage.laws.protection import documents
@@ -55,6 +56,7 @@ def wildcard_grants(platform: Platform) -> Iterator[Defect]:
 
 ROLE_ARN = "arn:aws:iam::{account}:role/tradewind-{environment}-web-{region}"
 EXECUTION = "arn:aws:iam::{account}:role/tradewind-{environment}-platform-execution-{region}"
+ACTING = "arn:aws:iam::{account}:role/tradewind-{environment}-release-plan-{region}"
 BOUNDARY = "arn:aws:iam::{account}:policy/tradewind-{environment}-{kind}-boundary-{region}"
 
 #: What gives a role more than it has.
@@ -113,6 +115,15 @@ def _runners(platform: Platform, boundary: Resource, statements: list[Any]) -> I
             [*statements, EVERYTHING], action, BOUNDARY.format(kind="runtime", **here), **context
         ):
             yield f"lets a role {action}"
+    execution, acting = EXECUTION.format(**here), ACTING.format(**here)
+    for action in WIDENING:
+        if allows([*statements, EVERYTHING], action, execution, **context):
+            yield f"lets a role {action} on what deploys"
+    handed = {**context, "iam__PassedToService": "lambda.amazonaws.com"}
+    if allows([*statements, EVERYTHING], "iam:PassRole", execution, **handed):
+        yield "lets a role hand what deploys to a function"
+    if allows([*statements, EVERYTHING], "sts:TagSession", acting, **context):
+        yield "lets a role choose the tags of another's session"
 
 
 def _deployers(platform: Platform, boundary: Resource, statements: list[Any]) -> Iterator[str]:
@@ -137,6 +148,14 @@ def _deployers(platform: Platform, boundary: Resource, statements: list[Any]) ->
             arn = f"arn:aws:iam::{here['account']}:policy/{name}"
             if allows(everything, action, arn, **region):
                 yield f"lets a deployer {action} on {name}"
+    for kind in RESERVED:
+        above = {
+            **region,
+            "iam__PermissionsBoundary": BOUNDARY.format(kind=kind, **here),
+            "aws__PrincipalArn": EXECUTION.format(**here),
+        }
+        if allows(statements, "iam:CreateRole", role, **above):
+            yield f"lets the platform's deployer make a role under the {kind} boundary"
     passed = {**region, "iam__PassedToService": "cloudformation.amazonaws.com"}
     if allows(statements, "iam:PassRole", role, **passed):
         yield "lets a deployer hand a role to CloudFormation"

@@ -127,8 +127,18 @@ S4 = row(
                 f"{TRUST}.Condition": AccountOnly(),
                 f"{TRUST}.Principal.AWS": Absent("*"),
             },
+            where={f"{TRUST}.Principal.Service": Given()},
         ),
         EVERYWHERE,
+    ),
+    Claim(
+        "whoever trusts people or other roles trusts those of this account only",
+        Every(
+            ROLE,
+            {f"{TRUST}.Action": ["sts:AssumeRole"], f"{TRUST}.Condition": AccountOnly()},
+            where={f"{TRUST}.Principal.AWS": Given()},
+        ),
+        PRIMARY,
     ),
     Claim(
         "what calls a function calls it for this account only",

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.coverage.claims import (
     PAIR,
+    PRIMARY,
     Claim,
     Every,
     No,
@@ -13,19 +14,50 @@ from tests.coverage.claims import (
     row,
 )
 from tests.coverage.contents import Holds, Item, Refers
-from tests.coverage.expectations import AtLeast
+from tests.coverage.expectations import AtLeast, AtMost
 from tests.coverage.platform import Standing
 from tests.coverage.rows.names import (
     ALARM,
+    ARTIFACTS_KEY,
     FLEET,
     SCALING_POLICY,
     TARGET_GROUP,
+    key,
 )
 
 DEPLOYMENT_GROUP = "AWS::CodeDeploy::DeploymentGroup"
 TRACKING = "TargetTrackingConfiguration"
 
 SHOP = {"AutoScalingGroups": Refers("storefront/Fleet")}
+
+PIPELINE = "AWS::CodePipeline::Pipeline"
+
+
+def changed(wave: str) -> dict[str, Any]:
+    """How a wave's change goes: each step after the one before, and none without a plan that has changes."""
+    stage = f"Stages[Name=Change{wave}]"
+    rule = f"{stage}.BeforeEntry.Conditions[*]"
+    steps = {
+        "Approve": "Manual",
+        "Gate": "CodeBuild",
+        "Execute": "CloudFormation",
+        "Verify": "CodeBuild",
+    }
+    return {
+        f"{rule}.Result": "SKIP",
+        f"{rule}.Rules[*].Configuration.Variable": f"#{{Plan{wave}.HasChanges}}",
+        f"{stage}.Actions[Name=Approve].Configuration.CustomData": Holds(f"Plan{wave}.PlanHash"),
+        f"{stage}.Actions[Name=Execute].Configuration.ActionMode": "CHANGE_SET_EXECUTE",
+        **{
+            f"{stage}.Actions[Name={step}].ActionTypeId.Provider": provider
+            for step, provider in steps.items()
+        },
+        **{
+            f"{stage}.Actions[Name={step}].RunOrder": number
+            for number, step in enumerate(steps, start=1)
+        },
+    }
+
 
 O1 = row(
     "O1",
@@ -81,7 +113,74 @@ O1 = row(
             where=SHOP,
         ),
     ),
-    later=["CodePipeline V2, its stages and its artifact stores: issue 5"],
+    Claim(
+        "CodePipeline ships releases, one after the other, to the standby in either order",
+        Every(
+            PIPELINE,
+            {
+                "PipelineType": "V2",
+                "ExecutionMode": "QUEUED",
+                "Stages[Name=Source].Actions[*].Configuration.AllowOverrideForS3ObjectKey": "true",
+                "Stages[Name=PlanStandbyFirst].Actions[Name=Plan].Configuration.EnvironmentVariables": Holds(
+                    '"standby-first"', "variables.WaveOrder"
+                ),
+                "Stages[Name=PlanStandby].Actions[Name=Plan].Configuration.EnvironmentVariables": Holds(
+                    '"primary-first"', "variables.WaveOrder"
+                ),
+                "Variables[Name=WaveOrder].DefaultValue": "primary-first",
+            },
+        ),
+        PRIMARY,
+    ),
+    *(
+        Claim(
+            f"{wave} is planned, approved, looked at again, executed and verified",
+            Every(PIPELINE, changed(wave)),
+            PRIMARY,
+        )
+        for wave in ("StandbyFirst", "Primary", "Standby", "Edge")
+    ),
+    Claim(
+        "a revision that fails in one region goes back in both",
+        Every(
+            PIPELINE,
+            {
+                "Stages[Name=Shop].OnFailure.Result": "ROLLBACK",
+                "Stages[Name=Shop].Actions[Name=ShopStandby].RunOrder": 1,
+                "Stages[Name=Shop].Actions[Name=ShopPrimary].RunOrder": 2,
+                "Stages[Name=Shop].Actions[*].ActionTypeId.Provider": "CodeDeploy",
+            },
+        ),
+        PRIMARY,
+    ),
+    Claim(
+        "artifacts lie in every region that an action works in, under our keys",
+        Every(
+            PIPELINE,
+            {
+                f"ArtifactStores[Region={region}].ArtifactStore.EncryptionKey.Id": key(
+                    "Artifacts", region
+                )
+                for region in ("{region}", "{peer}", "us-east-1")
+            },
+        ),
+        PRIMARY,
+    ),
+    Claim(
+        "its builds run what the release brings, without privileges, and log under our key",
+        Every(
+            "AWS::CodeBuild::Project",
+            {
+                "Source.BuildSpec": Holds("python3 -m scripts.cli", "PYTHONPATH: tool:tool/lib"),
+                "Environment.PrivilegedMode": False,
+                "EncryptionKey": ARTIFACTS_KEY,
+                "LogsConfig.CloudWatchLogs.GroupName": Refers("pipeline/Runs"),
+                "TimeoutInMinutes": AtMost(60),
+            },
+            where={"Source.Type": "CODEPIPELINE"},
+        ),
+        PRIMARY,
+    ),
 )
 
 #: The shop's own group: the one behind the load balancer.

@@ -161,6 +161,7 @@ M1 = row(
                 "LogsConfig.CloudWatchLogs.GroupName": Refers("load-test/RunLogs"),
                 "ConcurrentBuildLimit": AtLeast(1),
             },
+            where={"Name": "tradewind-{environment}-load-test-{region}"},
         ),
         PRIMARY,
     ),

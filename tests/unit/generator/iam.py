@@ -68,7 +68,7 @@ def _matches(
     )
     return (
         (named or spared)
-        and _like(resource, statement["Resource"])
+        and _reaches(statement, resource)
         and all(
             _holds(operator, key, wanted, context)
             for operator, keys in statement.get("Condition", {}).items()
@@ -77,8 +77,16 @@ def _matches(
     )
 
 
+def _reaches(statement: Mapping[str, Any], resource: str) -> bool:
+    if "NotResource" in statement:
+        return not _like(resource, statement["NotResource"])
+    return _like(resource, statement["Resource"])
+
+
 def _holds(operator: str, key: str, wanted: Any, context: Mapping[str, str]) -> bool:
     values = wanted if isinstance(wanted, list) else [wanted]
+    if operator in ("ArnNotLike", "StringNotEquals"):  # hold for a key that is absent, too
+        return key not in context or not _like(context[key], values)
     if operator not in (
         "StringEquals",
         "StringLike",

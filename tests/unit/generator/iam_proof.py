@@ -16,8 +16,8 @@ from functools import cache
 from typing import Any
 
 from generator.grants import MAY_NAME_NO_SOURCE
-from generator.iam_reference import reference, service_of
-from generator.reach import VARIABLE, WIDE
+from generator.iam_reference import WIDE, reference, service_of
+from generator.reach import VARIABLE
 from tests.coverage.marking import MINTED
 from tests.coverage.platform import Platform, Resource, Standing, platform
 

