@@ -14,6 +14,26 @@ NESTED_STACK = "AWS::CloudFormation::Stack"
 
 
 @dataclass(frozen=True)
+class Detail:
+    """Why one part of a resource changes, as CloudFormation sees it (API reference, ResourceChangeDetail).
+
+    `attribute`, `name` and `path` are the target, `recreation` whether a change of it replaces the resource
+    ("Always", "Conditionally", "Never"), `evaluation` whether CloudFormation knows the new value ("Static")
+    or not ("Dynamic"). `differs` is whether the values that it tells before and after are two; None where
+    it does not tell both. The values themselves are not kept: they may be secrets.
+    """
+
+    attribute: str
+    name: str = ""
+    path: str = ""
+    recreation: str = ""
+    evaluation: str = ""
+    source: str = ""
+    entity: str = ""
+    differs: bool | None = None
+
+
+@dataclass(frozen=True)
 class Change:
     """One resource's change; of a nested stack, with the changes inside it.
 
@@ -27,6 +47,7 @@ class Change:
     replacement: Replacement = ""
     because: tuple[str, ...] = ()
     inside: tuple[Change, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def removes(self) -> bool:
