@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from scripts import page_frame
 from scripts.graph import root_picture, whole_picture
 from scripts.graph.canvas import stylesheet
 from scripts.graph.kinds import words
@@ -41,16 +42,14 @@ def page(topology: Topology, roots: Sequence[Root]) -> str:
     named = [("architecture", "The whole")] if whole else []
     named += [(root.name, root.name) for root in roots]
     contents = "".join(f'<li><a href="#{id}">{escape(name)}</a></li>' for id, name in named)
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<title>Tradewind: the architecture</title>\n"
-        f"<style>{stylesheet()}{_STYLE}{''.join(_highlights(roots))}</style>\n</head>\n<body>\n"
+    return page_frame.document(
+        "Tradewind: the architecture",
+        f"{stylesheet()}{_STYLE}{''.join(_highlights(roots))}",
         '<a class="skip" href="#content">Skip to the pictures</a>\n'
         "<header><h1>Tradewind: the architecture</h1>\n"
         "<p>Drawn from the templates. Point at a layer, or Tab to it, to see its arrows alone.</p>\n"
         f'<nav aria-label="Pictures"><ul>{contents}</ul></nav></header>\n'
-        f'<main id="content">\n{"".join(sections)}</main>\n</body>\n</html>\n'
+        f'<main id="content">\n{"".join(sections)}</main>\n',
     )
 
 

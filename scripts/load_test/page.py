@@ -9,20 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from scripts import page_frame
 from scripts.load_test.plots import Curve, Plot, clock, number
 
-_STYLE = """
-:root{color-scheme:light dark;--line:light-dark(#d0d7de,#30363d);--soft:light-dark(#57606a,#9198a1);
---blue:light-dark(#0969da,#4493f8);--green:light-dark(#1a7f37,#3fb950);--red:light-dark(#cf222e,#f85149);
---amber:light-dark(#9a6700,#d29922)}
-*{box-sizing:border-box}
-body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1160px;padding:1rem 1.2rem 3rem;
-background:light-dark(#fff,#0d1117);color:light-dark(#1f2328,#e6edf3)}
-h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}h2{font-size:1.2rem;margin:2rem 0 .5rem}
-p{max-width:70ch}small,.soft{color:var(--soft)}
-.verdict{border-left:.4rem solid var(--amber);padding:.3rem 1rem;margin:1rem 0}
+_STYLE = (
+    page_frame.BASE
+    + """
 .verdict.held{border-color:var(--green)}.verdict.missed{border-color:var(--red)}
-.verdict strong{font-size:1.2rem}.bad{color:var(--red);font-weight:600}
+.bad{color:var(--red);font-weight:600}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.6rem 1.2rem;margin:1rem 0}
 dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.25rem;overflow-wrap:anywhere}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:1.5rem}
@@ -48,6 +42,7 @@ tbody tr{display:grid;grid-template-columns:1fr 1fr;border-top:1px solid var(--l
 tbody th{grid-column:1/-1;font-weight:600}tbody th,tbody td{border:0;padding:.1rem 0;text-align:left}
 tbody td::before{content:attr(data-name) ": ";color:var(--soft)}}
 """
+)
 
 _TITLES = {
     "held": "The shop held",
@@ -59,14 +54,13 @@ _TITLES = {
 def page(said: Mapping[str, Any]) -> str:
     """The page of a report.json."""
     title = f"Load test of {said['environment']}, {said['run']}"
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+    return page_frame.document(
+        title,
+        _STYLE,
         f"<header><h1>{escape(title)}</h1>\n{_where(said)}</header>\n<main>\n"
         f"{_verdict(said['verdict'])}{_figures(said)}"
         f'<section><h2>How it went</h2>\n<div class="plots">\n{_plots(said)}</div></section>\n'
-        f"{_kinds(said['kinds'])}{_causes(said['causes'])}</main>\n</body>\n</html>\n"
+        f"{_kinds(said['kinds'])}{_causes(said['causes'])}</main>\n",
     )
 
 
