@@ -6,8 +6,8 @@ reads, and of botocore's and boto3's data all services but those that the bundle
 What a Lambda has anyway, and byte code, which is made for one version of Python, are never in it.
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 
-Nothing is compressed, so that no version of zlib decides what the bytes are. `generator.bundles.PACKING` is
-to be raised with any change here that alters a zip.
+`scripts.zips` says how the bytes are the same everywhere. `generator.bundles.PACKING` is to be raised with
+any change here that alters a zip.
 
 Beside each zip lies its digest, written after it. A zip without it, or with another, was cut off or damaged,
 and is made anew.
@@ -17,21 +17,22 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile
 
 from generator.bundle_names import bundle as bundle_of
 from generator.bundles import RELEASES, Bundle
 from generator.errors import BuildError
-from scripts import failpoints
+from generator.wheels import Wheel
+from scripts import failpoints, zips
 from scripts.errors import Failed, UsageError
 from scripts.wheelhouse import ABANDONED, WHEELS, Wheelhouse, age, digest
+from scripts.zips import Entry
 
 #: Where a project keeps its zips.
 ZIPS = Path(".tradewind") / "bundles"
@@ -39,11 +40,9 @@ ZIPS = Path(".tradewind") / "bundles"
 #: The zips of one name that are kept: what is deployed, what is about to be, and one more.
 KEPT = 3
 
-#: When every file in a zip was written: the first moment that a zip can tell.
-EPOCH = (1980, 1, 1, 0, 0, 0)
-
-#: A file of a wheel that runs nothing: tests, type stubs, sources of extension modules.
-_IDLE = re.compile(r"(^|/)(tests?|__pycache__)/|\.(pyi|pyx|pxd|pyc|c|h)$|/py\.typed$")
+#: A file of a wheel that runs nothing: tests, type stubs, sources of extension modules. An extension module
+#: itself runs on one processor; of the wheels that are taken, PyYAML's alone has one, and does without.
+_IDLE = re.compile(r"(^|/)(tests?|__pycache__)/|\.(pyi|pyx|pxd|pyc|c|h|so)$|/py\.typed$")
 
 #: Of what a wheel says of itself: what importlib.metadata reads, and what its licence asks to go along.
 _TOLD = re.compile(r"\.dist-info/(METADATA$|licenses/|[^/]*(LICEN[CS]E|NOTICE|COPYING)[^/]*$)")
@@ -53,9 +52,6 @@ _COMMAND = re.compile(r"^[^/]+\.data/scripts/")
 
 #: A service's data in botocore and boto3.
 _SERVICE = re.compile(r"^(?:botocore|boto3)/data/([^/]+)/")
-
-#: A file's mode, and how to read it.
-Entry: TypeAlias = tuple[int, Callable[[], bytes]]
 
 
 @dataclass(frozen=True)
@@ -140,24 +136,28 @@ class Packing:
 
 def write(bundle: Bundle, wheelhouse: Wheelhouse, path: Path) -> None:
     """Write the zip of a bundle whose wheels are in the house."""
-    with ExitStack() as opened, ZipFile(path, "w") as archive:
+    with ExitStack() as opened:
         entries: dict[str, Entry] = {
             member.path: (member.mode, member.source.read_bytes) for member in bundle.members
         }
         for wheel in bundle.wheels:
-            try:
-                source = opened.enter_context(ZipFile(wheelhouse.path(wheel)))
-            except BadZipFile as error:
-                raise Failed(f"{wheel.file} is no zip: {error}.") from error
-            for name, entry in _needed(wheel.file, source, bundle.services):
+            unpacked = unpack(wheel, wheelhouse, opened, bundle.services)
+            for name, entry in unpacked:
                 if (place := f"{bundle.library}{name}") in entries:
                     raise Failed(f"{wheel.file} has {name}, which {bundle.name} has already.")
                 entries[place] = entry
-        for name, (mode, read) in sorted(entries.items()):
-            info = ZipInfo(name, EPOCH)
-            info.create_system = 3  # Unix, so that the mode counts
-            info.external_attr = (stat.S_IFREG | mode) << 16
-            archive.writestr(info, read())
+        zips.write(path, entries)
+
+
+def unpack(
+    wheel: Wheel, wheelhouse: Wheelhouse, opened: ExitStack, services: Iterable[str]
+) -> Iterator[tuple[str, Entry]]:
+    """What the runtime needs of a wheel in the house; readable for as long as `opened` is."""
+    try:
+        source = opened.enter_context(ZipFile(wheelhouse.path(wheel)))
+    except BadZipFile as error:
+        raise Failed(f"{wheel.file} is no zip: {error}.") from error
+    yield from _needed(wheel.file, source, services)
 
 
 def _needed(wheel: str, source: ZipFile, services: Iterable[str]) -> Iterator[tuple[str, Entry]]:
@@ -166,7 +166,7 @@ def _needed(wheel: str, source: ZipFile, services: Iterable[str]) -> Iterator[tu
         if info.is_dir():
             continue
         name = info.filename
-        if {"", ".", ".."} & {*re.split(r"[/\\]", name)}:
+        if zips.strays(name):
             raise Failed(f"{wheel} would write to {name}, outside of its place.")
         if _COMMAND.match(name):
             continue
@@ -176,7 +176,7 @@ def _needed(wheel: str, source: ZipFile, services: Iterable[str]) -> Iterator[tu
         if service and service[1] not in services:
             continue
         if _TOLD.search(name) if ".dist-info/" in name else not _IDLE.search(name):
-            yield name, (0o644, lambda info=info: source.read(info))  # type: ignore[misc]
+            yield name, (zips.PLAIN, partial(source.read, info))
 
 
 def _named(key: str) -> Bundle:

@@ -1,7 +1,8 @@
 """Pin the wheels of the bundles: `make snapshots`, after `make lock`.
 
-The versions and the digests are those of requirements.lock, for setup.cfg's extra `runtime` and all that it
-needs. Only wheels for any machine are taken: a bundle is made here and runs on another processor.
+The versions and the digests are those of requirements.lock, for setup.cfg's extra `runtime`, for what the
+tool needs in a pipeline's build, and all that these need. Only wheels for any machine are taken: a bundle is
+made here and runs on another processor. PyYAML has none; its modules do without what is compiled of it.
 """
 
 from __future__ import annotations
@@ -21,14 +22,17 @@ from zipfile import ZipFile
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from generator.wheels import SNAPSHOT, Wheel
+from generator.wheels import SNAPSHOT, TOOL, Wheel
 from scripts.errors import Failed
-from scripts.wheelhouse import download
+from scripts.wheelhouse import COMPILED, download
 
 PROJECT = Path(__file__).parent.parent
 
 #: The oldest Python that tests the bundles, and the one that runs them: what either needs is bundled.
 PYTHONS = ("3.11", "3.13")
+
+#: Of these there is no wheel for any machine.
+WITHOUT_PURE = frozenset({"pyyaml"})
 
 _PINNED = re.compile(
     r"^([\w.-]+)==([^\s;\\]+)[^\\\n]*\\\n((?:\s+--hash=sha256:\w+\s*\\?\n?)+)", re.M
@@ -50,7 +54,7 @@ def main() -> None:
 
 
 def snapshot() -> dict[str, Any]:
-    """Distribution -> what is pinned of it, of all that the extra closes over."""
+    """Distribution -> what is pinned of it, of all that the extra and the tool close over."""
     pins, found = locked(), dict[str, Wheel]()
     asked = set(direct())
     with TemporaryDirectory() as scratch:
@@ -63,7 +67,8 @@ def snapshot() -> dict[str, Any]:
 
 
 def direct() -> Iterator[str]:
-    """The distributions of setup.cfg's extra `runtime`."""
+    """The distributions of setup.cfg's extra `runtime`, and the tool's."""
+    yield from TOOL
     configuration = ConfigParser()
     configuration.read(PROJECT / "setup.cfg", encoding="utf-8")
     for line in configuration["options.extras_require"]["runtime"].split():
@@ -80,11 +85,14 @@ def locked() -> Mapping[str, Pin]:
 
 
 def fetched(directory: Path, pins: Mapping[str, Pin]) -> dict[str, Wheel]:
-    """The pure wheels of these pins, as the index has them."""
+    """The wheels of these pins, as the index has them."""
     hashed = {
         name: " ".join(f"--hash=sha256:{one}" for one in pin.hashes) for name, pin in pins.items()
     }
-    download([f"{name}=={pin.version} {hashed[name]}" for name, pin in pins.items()], directory)
+    for target, names in (((), pins.keys() - WITHOUT_PURE), (COMPILED, pins.keys() & WITHOUT_PURE)):
+        if names:
+            asked = [f"{name}=={pins[name].version} {hashed[name]}" for name in sorted(names)]
+            download(asked, directory, *target)
     wheels = dict[str, Wheel]()
     for path in directory.glob("*.whl"):
         wheel = read(path)

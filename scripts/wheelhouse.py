@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +32,15 @@ PURE = (
     *("--platform", "any"),
     *("--implementation", "py"),
     *("--abi", "none"),
+    *("--python-version", "3.13"),
+)
+
+#: Of what has no wheel for any machine, the builds' own: its modules are taken, and nothing compiled.
+COMPILED = (
+    "--only-binary=:all:",
+    *("--platform", "manylinux2014_aarch64"),
+    *("--implementation", "cp"),
+    *("--abi", "cp313"),
     *("--python-version", "3.13"),
 )
 
@@ -83,10 +92,12 @@ class Wheelhouse:
                 shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(prefix="fetching-", dir=self.directory) as scratch:
             arrived = Path(scratch)
-            download(
-                [f"{w.distribution}=={w.version} --hash=sha256:{w.sha256}" for w in missing],
-                arrived,
-            )
+            for target, wheels in _by_target(missing):
+                download(
+                    [f"{w.distribution}=={w.version} --hash=sha256:{w.sha256}" for w in wheels],
+                    arrived,
+                    *target,
+                )
             for wheel in missing:
                 if digest(arrived / wheel.file) != wheel.sha256:
                     raise Failed(
@@ -99,13 +110,28 @@ class Wheelhouse:
         return digest(self.path(wheel)) == wheel.sha256
 
 
-def download(requirements: Iterable[str], directory: Path) -> None:
-    """Have pip download exactly these, each with its hashes, as pure wheels. Raises Failed if it cannot."""
+def _by_target(wheels: Iterable[Wheel]) -> Iterator[tuple[tuple[str, ...], list[Wheel]]]:
+    """The wheels of one download each: those for any machine, then the others."""
+    pure, compiled = list[Wheel](), list[Wheel]()
+    for wheel in wheels:
+        (pure if wheel.pure else compiled).append(wheel)
+    if pure:
+        yield (), pure
+    if compiled:
+        yield COMPILED, compiled
+
+
+def download(requirements: Iterable[str], directory: Path, *target: str) -> None:
+    """Have pip download exactly these, each with its hashes, as wheels for any machine or for `target`.
+
+    Raises Failed if it cannot.
+    """
     listed = directory / "requirements.txt"
     listed.write_text("\n".join(requirements) + "\n", encoding="utf-8")
     pip = subprocess.run(
         [
-            *(sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", *PURE),
+            *(sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"),
+            *(target or PURE),
             *("--disable-pip-version-check", "--no-input", "--quiet", "--retries", "2"),
             *("--dest", str(directory), "--requirement", str(listed)),
         ],

@@ -1,35 +1,35 @@
-"""What is shipped: the templates as they were built, the bundles that they name, and how both reach a bucket.
+"""What is shipped: the templates as they were built, and the bundles that they name.
 
-A release is read from templates/out and from nothing else; bundles are known by their keys until a bucket
-lacks one. Objects are addressed by content, so an upload
-that was cut off leaves nothing that anything refers to, and the next run sends only what is missing.
+Templates are read from templates/out and from nothing else; bundles are known by their keys until a bucket
+lacks one. Where release.json lies in the project, a release was unpacked there (`releases`), and the images
+that it was made with are known too; so are those of shipment.json.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from generator.bundles import RELEASES
 from generator.manifest import KEY, Manifest
 from generator.settings import Settings
-from scripts import failpoints
-from scripts.aws import Aws, AwsSaidNo, Client, dns_suffix
-from scripts.errors import Failed, UsageError
-from scripts.events import BundlesMissed, BundleUploaded, TemplateUploaded
+from scripts.aws import dns_suffix
+from scripts.deploy.amis import Amis
+from scripts.errors import UsageError
+
+if TYPE_CHECKING:
+    from scripts.packing import Packed
 
 #: Below this prefix of the artifact bucket lie the templates of every release.
 PREFIX = RELEASES.removesuffix("/")
 
-#: Objects of a bucket that are looked at side by side.
-AT_ONCE = 8
+#: What a release says of itself, and a shipment, where they are unpacked.
+RELEASE, SHIPMENT = "release.json", "shipment.json"
 
 #: CloudFormation's quota for a template that is sent with the call, in bytes.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -45,8 +45,6 @@ _BUNDLE = re.compile(rf"{RELEASES}[0-9a-f]{{16}}/[\w-]+\.zip")
 _SECTIONS = ("Metadata", "Outputs")
 
 _REBUILD = "Build the templates again: tradewind build"
-
-Uploaded: TypeAlias = BundlesMissed | BundleUploaded | TemplateUploaded
 
 
 @dataclass(frozen=True)
@@ -106,14 +104,24 @@ class Root:
 
 @dataclass(frozen=True)
 class Release:
-    """Every root of a project's templates/out."""
+    """Every root of a project's templates/out.
+
+    `amis` are the images that are pinned, `bundles` the digests of bundles that are known (key -> SHA-256).
+    `zip` is the file that it was fetched as, and `copied` brings its bundles from where it came; by default
+    they are packed in the project. `shipped` is one whose templates and bundles lie in every region already.
+    """
 
     roots: Mapping[str, Root]
     project: Path
+    amis: Amis = field(default_factory=Amis)
+    bundles: Mapping[str, str] = field(default_factory=dict)
+    zip: Path | None = None
+    copied: Callable[[Iterable[str]], Iterator[Packed]] | None = None
+    shipped: bool = False
 
     @property
     def digest(self) -> str:
-        """One digest of all roots."""
+        """One digest of all roots: of the templates, and so of the addresses of their bundles."""
         said = "".join(f"{name}:{root.digest}\n" for name, root in sorted(self.roots.items()))
         return hashlib.sha256(said.encode()).hexdigest()
 
@@ -121,6 +129,14 @@ class Release:
     def templates(self) -> int:
         """How many files it has."""
         return sum(1 + len(root.children) for root in self.roots.values())
+
+    def pack(self, keys: Iterable[str]) -> Iterator[Packed]:
+        """The zips of these bundles, one after the other."""
+        if self.copied is not None:
+            return self.copied(keys)
+        from scripts.packing import Packing
+
+        return Packing.of(self.project).pack(keys)
 
 
 def read(project: Path) -> Release:
@@ -135,7 +151,17 @@ def read(project: Path) -> Release:
     roots = {root.manifest.root: root for root in described}
     if not roots:
         raise UsageError(f"There are no built templates in {directory}.", fix=_REBUILD)
-    return Release(roots, project)
+    built = Release(roots, project)
+    released, shipment = (_said(project / name) for name in (RELEASE, SHIPMENT))
+    if not released:
+        return built
+    if released.get("sources") != built.digest:
+        raise UsageError(
+            f"{RELEASE} in {project} is of other templates than lie there.",
+            fix="A project has none: remove it. A release is unpacked into an empty directory.",
+        )
+    amis = Amis(released["amis"]) | Amis(shipment.get("amis", {}))
+    return replace(built, amis=amis, bundles=released["bundles"], shipped=True)
 
 
 def base_url(bucket: str, region: str) -> str:
@@ -143,83 +169,11 @@ def base_url(bucket: str, region: str) -> str:
     return f"https://{bucket}.s3.{region}.{dns_suffix(region)}/{PREFIX}"
 
 
-def upload(aws: Aws, region: str, bucket: str, root: Root, project: Path) -> Iterator[Uploaded]:
-    """Send what the bucket lacks: bundles, then children, then the root.
-
-    What it holds is asked of S3 alone, so that where nothing is lacking no bundle is packed. Raises Failed at
-    the first that does not arrive.
-    """
-    there = Artifacts(aws.client("s3", region), bucket)
-    templates = (*root.children, root.template)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        bundled = pool.map(there.hold, root.bundles)
-        written = pool.map(
-            there.hold, (t.released for t in templates), (t.sha256 for t in templates)
-        )
-        lacking = [key for key, held in zip(root.bundles, bundled, strict=True) if not held]
-        unwritten = [one for one, held in zip(templates, written, strict=True) if not held]
-    if lacking:
-        yield from _upload_bundles(there, region, lacking, project)
-    for template in unwritten:
-        there.put(template.released, template.body, template.sha256, "application/json")
-        failpoints.reach("release.half-uploaded")
-        yield TemplateUploaded(region, bucket, template.released)
-    failpoints.reach("release.uploaded")
-
-
-def _upload_bundles(
-    there: Artifacts, region: str, keys: Sequence[str], project: Path
-) -> Iterator[Uploaded]:
-    from scripts.packing import Packing
-
-    yield BundlesMissed(region, len(keys))
-    for number, packed in enumerate(Packing.of(project).pack(keys), start=1):
-        with packed.path.open("rb") as body:
-            there.put(packed.key, body, packed.sha256, "application/zip")
-        failpoints.reach("release.half-uploaded")
-        yield BundleUploaded(region, there.bucket, packed.key, number, len(keys))
-
-
-@dataclass(frozen=True)
-class Artifacts:
-    """A region's artifact bucket. S3 is told each digest twice: it checks the one, and keeps both."""
-
-    s3: Client
-    bucket: str
-
-    def hold(self, key: str, sha256: str = "") -> bool:
-        """Whether the object is there with this digest, or at least with the one that it was sent with."""
-        try:
-            head = self.s3.call("head_object", Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
-        except AwsSaidNo as error:
-            if error.code in ("404", "NoSuchKey", "NotFound"):
-                return False
-            raise
-        sent = head.get("Metadata", {}).get("sha256", "")
-        arrived = base64.b64decode(head.get("ChecksumSHA256", "")).hex()
-        return bool(arrived) and arrived == sent == (sha256 or sent)
-
-    def put(self, key: str, body: bytes | IO[bytes], sha256: str, content_type: str) -> None:
-        """Send an object and see that it arrived. Raises Failed where it did not."""
-        try:
-            self.s3.call(
-                "put_object",
-                Bucket=self.bucket,
-                Key=key,
-                Body=body,
-                ContentType=content_type,
-                Metadata={"sha256": sha256},
-                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
-            )
-            arrived = self.hold(key, sha256)
-        except AwsSaidNo as error:
-            raise Failed(
-                f"{key} could not be uploaded to {self.bucket}: {error.message}",
-                fix="Nothing was deployed from this upload; run the same command again, "
-                "it sends what is missing.",
-            ) from error
-        if not arrived:
-            raise Failed(f"{key} did not arrive whole in {self.bucket}.")
+def _said(path: Path) -> dict[str, Any]:
+    """What a file of a release that is unpacked here says; nothing where there is none."""
+    if not path.is_file():
+        return {}
+    return _parse(path.name, path.read_bytes())
 
 
 def _parse(name: str, body: bytes) -> dict[str, Any]:

@@ -55,21 +55,23 @@ class Index:
 
     directory: Path
     asked: list[list[str]] = field(default_factory=list)
+    targets: list[tuple[str, ...]] = field(default_factory=list)
 
-    def has(self, name: str, files: Mapping[str, str]) -> Wheel:
+    def has(self, name: str, files: Mapping[str, str], tag: str = "py3-none-any") -> Wheel:
         """Publish a wheel."""
-        path = self.directory / f"{name}-1.0-py3-none-any.whl"
+        path = self.directory / f"{name}-1.0-{tag}.whl"
         with ZipFile(path, "w") as archive:
             for place, text in files.items():
                 archive.writestr(place, text)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         return Wheel(name, "1.0", path.name, sha256, (), (name,))
 
-    def download(self, requirements: Iterable[str], directory: Path) -> None:
+    def download(self, requirements: Iterable[str], directory: Path, *target: str) -> None:
         self.asked.append(names := [one.partition("==")[0] for one in requirements])
+        self.targets.append(target)
         for name in names:
-            file = f"{name}-1.0-py3-none-any.whl"
-            (directory / file).write_bytes((self.directory / file).read_bytes())
+            (path,) = self.directory.glob(f"{name}-1.0-*.whl")
+            (directory / path.name).write_bytes(path.read_bytes())
 
 
 @pytest.fixture
@@ -243,6 +245,19 @@ class TestWheel:
     ) -> None:
         with pytest.raises(Failed, match="which only an installer can place"):
             self.unpacked(index, tmp_path, left={"left-1.0.data/headers/left.h": ""})
+
+    def test_that_is_for_one_machine_is_asked_for_as_such_and_left_without_what_is_compiled(
+        self, index: Index, tmp_path: Path
+    ) -> None:
+        compiled = {"yaml/__init__.py": "", "yaml/_yaml.cpython-313-aarch64-linux-gnu.so": ""}
+        wheels = (index.has("left", PURE), index.has("yaml", compiled, "cp313-cp313-linux"))
+        house = Wheelhouse(tmp_path / "wheels")
+        house.fetch(wheels)
+        write(Bundle("f", (), wheels), house, tmp_path / "f.zip")
+
+        assert index.asked == [["left"], ["yaml"]]
+        assert index.targets == [(), wheelhouse.COMPILED]
+        assert {*contents(tmp_path / "f.zip")} == {*PURE, "yaml/__init__.py"}
 
     def test_that_has_what_another_has_is_refused(self, index: Index, tmp_path: Path) -> None:
         with pytest.raises(Failed, match=r"right-1\.0-py3-none-any\.whl has same\.py, which f has"):

@@ -41,11 +41,11 @@ def test_where_nothing_is_lacking_nothing_is_packed(deployed: Project) -> None:
     assert [*(deployed.path / ".tradewind" / "bundles").rglob("*.zip")] == []
 
 
-def test_a_plan_sends_what_is_gone(deployed: Project) -> None:
+def test_a_plan_that_looks_sends_what_is_gone(deployed: Project) -> None:
     before = sent(deployed)
     deployed.client("s3").delete_object(Bucket=bucket(deployed), Key=BUNDLE)
 
-    run = deployed.run("plan", "dev", "--verbose")
+    run = deployed.run("plan", "dev", "--verify", "--verbose")
 
     assert run.code == 0, run.told
     assert f"uploaded s3://{bucket(deployed)}/{BUNDLE} (1 of 1)" in run.told
@@ -69,7 +69,7 @@ def test_what_is_not_what_was_sent_is_sent_again(deployed: Project, says: str) -
         ChecksumAlgorithm="SHA256",
     )
 
-    assert deployed.run("plan", "dev").code == 0
+    assert deployed.run("plan", "dev", "--verify").code == 0
     assert sent(deployed) == before
 
 
@@ -82,7 +82,7 @@ def test_templates_of_other_code_than_is_here_are_not_shipped(project: Project) 
     catalog.write_text(stale)
     platform.write_text(platform.read_text().replace(before, after))
 
-    run = project.run("deploy", "dev", "--yes")
+    run = project.run("deploy", "dev", "--direct", "--yes")
 
     assert run.code == 2, run.told
     assert "built with another takeover_responder than generator/runtime has now" in run.told
