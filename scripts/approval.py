@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 PRODUCTION = "prod"
 
 
+class NotApproved(Refused):
+    """Somebody was asked and said no."""
+
+
 def is_production(environment: str) -> bool:
     """Whether an environment is the one that customers use."""
     return environment == PRODUCTION
@@ -27,6 +31,15 @@ def refuse_yes_in_production(environment: str, *, yes: bool) -> None:
             f"{environment} is production: --yes is not accepted there.",
             fix="Approve what you have read: --approve HASH (from `tradewind plan`), "
             "or type the environment's name when asked.",
+        )
+
+
+def refuse_loss_in_production(environment: str, accepted: Collection[str]) -> None:
+    """--accept-loss leaves no reason and has no end: production takes a waiver instead."""
+    if accepted and is_production(environment):
+        raise Refused(
+            f"{environment} is production: --accept-loss is not accepted there.",
+            fix="Write a waiver into params/waivers.yaml, with its reason and its end.",
         )
 
 
@@ -66,7 +79,9 @@ class Approval:
         else:
             approved = self.terminal.confirm(f"Execute plan {plan.hash} for {plan.wave}?")
         if not approved:
-            raise Refused(f"The plan for {plan.wave} was not approved; nothing was changed by it.")
+            raise NotApproved(
+                f"The plan for {plan.wave} was not approved; nothing was changed by it."
+            )
 
 
 def approve_destruction(terminal: Terminal, environment: str, *, yes: bool) -> None:

@@ -9,6 +9,7 @@ time of import.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,6 +55,11 @@ class AwsSaidNo(Failed):
         super().__init__(message, fix=fix)
         self.code = code
         self.detail = detail
+
+    @property
+    def denied(self) -> bool:
+        """Whether the credentials may not do it."""
+        return self.code in _DENIED
 
 
 class Environment(Protocol):
@@ -121,6 +127,11 @@ class Client:
     def __init__(self, inner: Any, service: str, region: str) -> None:
         self._inner, self._service, self._region = inner, service, region
 
+    @property
+    def endpoint(self) -> str:
+        """Whom it calls: AWS's own address, or another one that was given."""
+        return str(self._inner.meta.endpoint_url)
+
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation by its Python name (`describe_stacks`)."""
         with _explained(self._service, self._region):
@@ -143,12 +154,14 @@ class Aws:
     clock: Clock = field(default_factory=Clock)
     options: dict[str, Any] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str, region: str) -> Client:
         """The client of a service in a region; made on first use."""
         key = (service, region)
-        if key not in self._clients:
-            self._clients[key] = self._connected(service, region, self.options)
+        with self._making:  # botocore's session does not make clients side by side
+            if key not in self._clients:
+                self._clients[key] = self._connected(service, region, self.options)
         return self._clients[key]
 
     @cached_property
@@ -225,8 +238,9 @@ def connect_endpoint(environment: Environment, url: str) -> Aws:
     session = BotocoreSession()
     for theirs in ("profile", "config_file", "credentials_file"):
         session.session_var_map[theirs] = (None, None, None, None)
+    # An emulator has no rate that a client could find out and keep to: it is asked again, and not less.
     config = Config(
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": 8},
         connect_timeout=5,
         read_timeout=60,
         s3={"addressing_style": "path"},

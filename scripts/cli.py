@@ -192,3 +192,7 @@ def _admit(error: Exception, terminal: Terminal) -> int:
         "Run it again with -v, and report what it says.",
     )
     return 1
+
+
+if __name__ == "__main__":  # as the pipeline's builds run it, from a release
+    sys.exit(main())

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from scripts.changes import Change
+from scripts.execution_events import ExecutionEvent
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,33 @@ class BundleUploaded:
 
 
 @dataclass(frozen=True)
+class UploadsForgotten:
+    """The bucket lacks what was noted to be there: everything is asked and sent anew."""
+
+    region: str
+    bucket: str
+
+
+@dataclass(frozen=True)
+class ReleaseSealed:
+    """A release has its digest; its zip of `size` bytes lies in the bucket."""
+
+    digest: str
+    bucket: str
+    key: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ObjectRemoved:
+    """Nothing that stands, or may stand again, refers to this object any more: it was deleted."""
+
+    region: str
+    bucket: str
+    key: str
+
+
+@dataclass(frozen=True)
 class ChangeSetCreated:
     """CloudFormation works out what would change."""
 
@@ -81,7 +109,7 @@ class ChangeSetCreated:
 
 @dataclass(frozen=True)
 class WavePlanned:
-    """A wave's changes are known; nothing has been changed yet."""
+    """A wave's changes are known; nothing has been changed yet. `explained`: what they do is told next."""
 
     root: str
     region: str
@@ -89,6 +117,7 @@ class WavePlanned:
     changes: tuple[Change, ...]
     lookups: Mapping[str, str]
     left_out: tuple[str, ...] = ()
+    explained: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +163,30 @@ class LeftoverRemoved:
     root: str
     region: str
     what: str
+
+
+@dataclass(frozen=True)
+class StuckResource:
+    """A resource that a rollback could not send back; `path` is its logical ids from the root's stack.
+
+    `skipped_as` is how CloudFormation wants it named when it is to be skipped.
+    """
+
+    path: tuple[str, ...]
+    type: str
+    physical_id: str
+    reason: str
+    skipped_as: str
+
+
+@dataclass(frozen=True)
+class RollbackContinued:
+    """A rollback that had stopped at `stuck` goes on; `skipped` of these are left as they are."""
+
+    root: str
+    region: str
+    stuck: tuple[StuckResource, ...]
+    skipped: tuple[StuckResource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,6 +272,16 @@ class ResourcePurged:
 
 
 @dataclass(frozen=True)
+class RolloutStopped:
+    """A roll-out ends before its time: the waves that are done, the one AWS is still at, those not begun."""
+
+    environment: str
+    done: tuple[str, ...]
+    under_way: str
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RolloutCompleted:
     """Every wave is done; `changed` of them were executed."""
 
@@ -235,6 +298,9 @@ Event: TypeAlias = (
     | TemplateUploaded
     | BundlesMissed
     | BundleUploaded
+    | UploadsForgotten
+    | ReleaseSealed
+    | ObjectRemoved
     | ChangeSetCreated
     | WavePlanned
     | WavePending
@@ -242,6 +308,7 @@ Event: TypeAlias = (
     | ChangeSetExecuted
     | OperationFound
     | LeftoverRemoved
+    | RollbackContinued
     | StackEventSeen
     | ProtectionSet
     | WaveCompleted
@@ -249,5 +316,7 @@ Event: TypeAlias = (
     | StackDeleted
     | ResourceRetained
     | ResourcePurged
+    | RolloutStopped
     | RolloutCompleted
+    | ExecutionEvent
 )

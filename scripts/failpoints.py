@@ -28,10 +28,24 @@ NAMES = (
     "lease.released",
 )
 
+#: Those of a deploy through the pipeline, in its order; `watch` goes on after any of them.
+SHIPPING = (
+    "shipment.sent",
+    "execution.requested",
+    "execution.started",
+    "request.recorded",
+    "execution.left",
+    "execution.followed",
+    "approval.awaited",
+    "approval.given",
+    "stack.seen",
+    "execution.ended",
+)
+
 
 def reach(name: str) -> None:
-    """Die here, if a test asked for it. Names are those of `NAMES`: a misspelt one cannot pass."""
-    if name not in NAMES:
+    """Die here, if a test asked for it. Names are those above: a misspelt one cannot pass."""
+    if name not in (*NAMES, *SHIPPING):
         raise ValueError(f"{name!r} is not a failpoint")
     if os.environ.get(VARIABLE) == name:
         os.kill(os.getpid(), signal.SIGKILL)

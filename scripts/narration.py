@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
 
+from scripts import execution_narration
 from scripts.changes import NESTED_STACK, Change, count
 from scripts.events import (
     BundlesMissed,
@@ -18,21 +18,28 @@ from scripts.events import (
     LeaseAcquired,
     LeftoverRemoved,
     NothingChanged,
+    ObjectRemoved,
     OperationFound,
     ProtectionSet,
     ReleaseRead,
+    ReleaseSealed,
     ResourcePurged,
     ResourceRetained,
+    RollbackContinued,
     RolloutCompleted,
+    RolloutStopped,
     StackDeleted,
     StackEventSeen,
     TemplateUploaded,
+    UploadsForgotten,
     WaveCompleted,
     WaveFailed,
     WavePending,
     WavePlanned,
     WaveStarted,
 )
+from scripts.execution_events import ActionBegun
+from scripts.lapses import duration
 
 _SIGNS = {"Add": "+", "Remove": "-", "Modify": "~", "Import": "<", "Dynamic": "?"}
 
@@ -45,7 +52,7 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
             if previous:
                 yield f"  taken over from {previous}"
         case ReleaseRead(digest, templates):
-            yield f"release {digest[:16]}: {templates} templates"
+            yield f"templates {digest[:16]}: {templates} files"
         case WaveStarted(root, region, number, of):
             yield f"[{number}/{of}] {root} in {region}"
         case TemplateUploaded(_, bucket, key):
@@ -54,11 +61,18 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
             yield f"  packing {bundles} bundle{'s' * (bundles != 1)} for {region}"
         case BundleUploaded(_, bucket, key, number, of):
             yield f"  uploaded s3://{bucket}/{key} ({number} of {of})"
+        case UploadsForgotten(_, bucket):
+            yield f"  {bucket} lacks what was sent there before: sending it again"
+        case ReleaseSealed(digest, bucket, key, size):
+            yield f"release {digest[:16]}: s3://{bucket}/{key} ({size / 1e6:.1f} MB)"
+        case ObjectRemoved(_, bucket, key):
+            yield f"  deleted s3://{bucket}/{key}"
         case ChangeSetCreated(_, _, name):
             yield f"  change set {name}"
-        case WavePlanned(_, region, hash, changes, lookups, missing):
+        case WavePlanned(_, region, hash, changes, lookups, missing, explained):
             yield f"  plan {hash}: {summary(changes)}"
-            yield from (f"    {line}" for line in tree(changes, whole=whole))
+            if not explained:
+                yield from (f"    {line}" for line in tree(changes, whole=whole))
             yield from (
                 f"    looked up {name} = {value}" for name, value in lookups.items() if value
             )
@@ -74,6 +88,11 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
             yield f"  found at work ({status}): following it to its end"
         case LeftoverRemoved(_, _, what):
             yield f"  removed what an earlier run left: {what}"
+        case RollbackContinued(_, _, stuck, skipped):
+            yield "  an earlier rollback stopped half-way; it is continued"
+            for one in stuck:
+                note = " (skipped)" if one in skipped else ""
+                yield f"    {'/'.join(one.path)} ({one.type}){note}: {one.reason}"
         case StackEventSeen():
             yield f"  {stack_event(event)}"
         case ProtectionSet(_, _, enabled):
@@ -88,20 +107,24 @@ def lines(event: Event, *, whole: bool = False) -> Iterator[str]:
             yield f"  kept: {type} {physical_id} ({'/'.join(path)}, {region})"
         case ResourcePurged(region, type, physical_id, how):
             yield f"  purged: {type} {physical_id} in {region}: {how}"
+        case RolloutStopped(_, done, under_way, left):
+            yield from stopped(done, under_way, left)
         case RolloutCompleted(environment, changed, waves, seconds):
             yield completed(environment, changed, waves, seconds)
         case _:
-            assert_never(event)
+            yield from execution_narration.lines(event)
 
 
 def is_detail(event: Event) -> bool:
     """Whether an event is only wanted with -v."""
-    return isinstance(event, TemplateUploaded | ChangeSetCreated | ChangeSetExecuted)
+    return isinstance(
+        event, TemplateUploaded | ChangeSetCreated | ChangeSetExecuted | ObjectRemoved
+    )
 
 
 def is_routine(event: Event) -> bool:
     """Whether an event is one of many that go as planned: a bundle's, a resource's, a stack's beginning."""
-    if isinstance(event, BundlesMissed | BundleUploaded):
+    if isinstance(event, BundlesMissed | BundleUploaded | ActionBegun):
         return True
     if not isinstance(event, StackEventSeen) or "FAILED" in event.status:
         return False
@@ -153,18 +176,21 @@ def summary(changes: Sequence[Change]) -> str:
     return said or ("no resource, only values of nested stacks" if changes else "outputs only")
 
 
+def stopped(done: Sequence[str], under_way: str, left: Sequence[str]) -> Iterator[str]:
+    """What a roll-out that ends before its time has come to."""
+    if done:
+        yield f"done, and left as it is: {', '.join(done)}"
+    if under_way:
+        yield f"CloudFormation is still at work, whoever watches: {under_way}"
+    if left:
+        yield f"not touched: {', '.join(left)}"
+
+
 def completed(environment: str, changed: int, waves: int, seconds: float) -> str:
     """How a roll-out ended."""
     if not changed:
         return f"{environment}: no changes; nothing was executed ({duration(seconds)})"
     return f"{environment} is up: {changed} of {waves} waves changed ({duration(seconds)})"
-
-
-def duration(seconds: float) -> str:
-    """`0.4 s`, `95 s`, `12 min`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 300 else f"{seconds / 60:.0f} min"
 
 
 def _flags(change: Change) -> str:

@@ -24,6 +24,16 @@ def region_option(function: Function) -> Function:
     )
 
 
+def page_option(function: Function) -> Function:
+    """--html FILE: the command receives `html`, a path, or None."""
+    return click.option(
+        "--html",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write the plan as one page for a browser, which needs nothing else.",
+    )(function)
+
+
 def _read(click_context: click.Context, _: click.Parameter, name: str | None) -> Environment | None:
     if name is None or click_context.resilient_parsing:
         return None

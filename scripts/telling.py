@@ -16,12 +16,24 @@ from scripts.events import (
     ReleaseRead,
     ResourcePurged,
     ResourceRetained,
+    RollbackContinued,
     RolloutCompleted,
+    RolloutStopped,
     StackDeleted,
     WaveCompleted,
     WaveFailed,
     WavePlanned,
     WaveStarted,
+)
+from scripts.execution_events import (
+    ActionEnded,
+    ApprovalAnswered,
+    ApprovalAwaited,
+    ExecutionEnded,
+    ExecutionJoined,
+    ExecutionStarted,
+    ShipmentStored,
+    StageSkipped,
 )
 from scripts.terminal import Terminal
 
@@ -34,12 +46,17 @@ class Telling:
     def __init__(self, terminal: Terminal, environment: str) -> None:
         self._terminal = terminal
         self._waves: list[dict[str, Any]] = []
-        self.document: dict[str, Any] = {"environment": environment, "waves": self._waves}
+        self._stages: list[dict[str, Any]] = []
+        self.document: dict[str, Any] = {
+            "environment": environment,
+            "waves": self._waves,
+            "stages": self._stages,
+        }
 
     def tell(self, events: Iterable[Event]) -> None:
         """Until the last event, or until what yields them raises."""
         for event in events:
-            self._remember(event)
+            self.remember(event)
             say = self._way_of_saying(event)
             for line in narration.lines(event, whole=self._terminal.verbose):
                 say(self._terminal.paint(line, colour) if (colour := _colour(event)) else line)
@@ -73,21 +90,29 @@ class Telling:
             return self._terminal.live
         return self._terminal.say
 
-    def _remember(self, event: Event) -> None:
+    def remember(self, event: Event) -> None:
+        """Keep what the document needs of an event, and say nothing."""
         match event:
             case ReleaseRead(digest, _):
                 self.document["release"] = digest
             case WaveStarted(root, region, _, _):
                 self._waves.append({"root": root, "region": region, "outcome": "begun"})
-            case LeftoverRemoved(_, _, what):
-                self._waves[-1].setdefault("removed_leftovers", []).append(what)
-            case WavePlanned(_, _, hash, changes, _, left_out):
-                self._waves[-1] |= {
-                    "outcome": "planned",
-                    "hash": hash,
-                    "counts": count(changes),
-                    "left_out": list(left_out),
+            case LeftoverRemoved(root, region, what):
+                self._wave(root, region).setdefault("removed_leftovers", []).append(what)
+            case RollbackContinued(root, region, stuck, skipped):
+                self._wave(root, region)["rollback"] = {
+                    "stuck": [asdict(one) for one in stuck],
+                    "skipped": ["/".join(one.path) for one in skipped],
                 }
+            case WavePlanned(root, region, hash, changes, _, left_out, _):
+                self._wave(root, region).update(
+                    {
+                        "outcome": "planned",
+                        "hash": hash,
+                        "counts": count(changes),
+                        "left_out": list(left_out),
+                    }
+                )
             case NothingChanged(_, _, left_out):
                 self._waves[-1] |= {"outcome": "unchanged", "left_out": list(left_out)}
             case WaveCompleted(_, _, status, seconds, outputs):
@@ -106,10 +131,49 @@ class Telling:
                 self.document.setdefault("retained", []).append(asdict(event))
             case ResourcePurged():
                 self.document.setdefault("purged", []).append(asdict(event))
+            case RolloutStopped(_, done, under_way, left):
+                self.document["stopped"] = {"done": done, "under_way": under_way, "left": left}
             case RolloutCompleted(_, changed, _, seconds):
                 self.document |= {"changed": changed, "seconds": round(seconds, 1)}
+            case ShipmentStored(release, shipment):
+                self.document |= {"release": release, "shipment": shipment}
+            case ExecutionStarted(_, execution, order, reason):
+                self.document |= {"execution": execution, "order": order, "reason": reason}
+            case ExecutionJoined(_, execution, _, who, reason):
+                self.document |= {"execution": execution, "started_by": who, "reason": reason}
+            case StageSkipped(_, stage):
+                self._stages.append({"stage": stage, "status": "Skipped"})
+            case ActionEnded(stage, action, status, _, seconds):
+                self._stages.append(
+                    {
+                        "stage": stage,
+                        "action": action,
+                        "status": status,
+                        "seconds": round(seconds, 1),
+                    }
+                )
+            case ApprovalAwaited():
+                self.document["awaits"] = asdict(event)
+            case ApprovalAnswered():
+                self.document.pop("awaits", None)
+                self.document.setdefault("approvals", []).append(asdict(event))
+            case ExecutionEnded(_, _, status, _, seconds, cause):
+                self.document |= {
+                    "status": status,
+                    "seconds": round(seconds, 1),
+                    "cause": asdict(cause) if cause else self.document.get("cause"),
+                }
             case _:
                 pass
+
+    def _wave(self, root: str, region: str) -> dict[str, Any]:
+        """The wave that is told of. The pipeline begins with its waves where nobody hears it."""
+        if not self._waves or (self._waves[-1]["root"], self._waves[-1]["region"]) != (
+            root,
+            region,
+        ):
+            self._waves.append({"root": root, "region": region})
+        return self._waves[-1]
 
 
 def _colour(event: Event) -> str:

@@ -64,6 +64,12 @@ class Terminal:
         """Whether somebody is there to answer a question."""
         return _is_terminal(sys.stdin)
 
+    @property
+    def watched(self) -> bool:
+        """Whether a screen that is drawn again and again has somebody to see it."""
+        dumb = os.environ.get("TERM") == "dumb"
+        return not self.quiet and not self.verbose and not dumb and _is_terminal(sys.stderr)
+
     def say(self, text: str) -> None:
         """Status, for whoever watches; not with -q."""
         if not self.quiet:

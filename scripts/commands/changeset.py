@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from scripts.options import environment_argument
+from scripts.options import environment_argument, page_option
 
 if TYPE_CHECKING:
     from generator.environments import Environment
     from scripts.context import Context
-    from scripts.deploy.plan import WavePlan
+    from scripts.deploy.plan import Inputs, Unchanged, WavePlan
     from scripts.deploy.planner import Planner
+    from scripts.deploy.waivers import Waivers
     from scripts.deploy.waves import Wave
+    from scripts.telling import Telling
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,29 +47,38 @@ def changeset() -> None:
 
 @changeset.command()
 @_place
+@click.option(
+    "--export",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="In the pipeline: write what later stages need to know, as lines for a shell.",
+)
 @click.pass_obj
-def create(context: Context, environment: Environment, root: str, region: str) -> None:
+def create(
+    context: Context, environment: Environment, root: str, region: str, export: Path | None
+) -> None:
     """Make a change set and leave it standing; say its name and its plan's hash.
+
+    With --export it is the pipeline that plans: its execution is the lock, what is shipped lies in the
+    buckets already, and a plan that does not pass its gates is not left standing.
 
     \b
     Example:
       tradewind changeset create dev --root foundation --region us-east-1
     """
     from scripts import narration
-    from scripts.deploy.plan import Awaiting, Unchanged
-    from scripts.errors import Failed
+    from scripts.deploy.plan import Unchanged
     from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
 
     planner, wave = _open(context, environment, root, region)
-    with Leases(planner.aws, environment.primary_region).hold(DEPLOY, "tradewind changeset create"):
-        inputs = planner.inputs(wave)
-        if isinstance(inputs, Awaiting):
-            raise Failed(
-                f"{wave} cannot be planned: {inputs.awaited} does not stand.",
-                fix=f"Deploy that first: tradewind deploy {environment.name}",
-            )
-        outcome = Telling(context.terminal, environment.name).returned(planner.plan(wave, inputs))
+    telling = Telling(context.terminal, environment.name)
+    if export is not None:
+        outcome = _planned(context, telling, planner, wave, export)
+    else:
+        leases = Leases(planner.aws, environment.primary_region)
+        with leases.hold(DEPLOY, "tradewind changeset create"):
+            outcome = telling.returned(planner.plan(wave, _inputs(planner, wave)))
     if isinstance(outcome, Unchanged):
         context.terminal.out("no changes")
         for line in narration.left_out(region, outcome.left_out):
@@ -79,16 +91,104 @@ def create(context: Context, environment: Environment, root: str, region: str) -
 @changeset.command()
 @_place
 @_name
+@click.option(
+    "--approval-of",
+    "execution",
+    metavar="EXECUTION",
+    required=True,
+    help="The execution of the pipeline in which it was approved.",
+)
 @click.pass_obj
-def show(context: Context, environment: Environment, root: str, region: str, name: str) -> None:
-    """Show what a standing change set would do, and the hash that approves it.
+def gate(
+    context: Context, environment: Environment, root: str, region: str, name: str, execution: str
+) -> None:
+    """Let a change set pass that was approved in the pipeline, or refuse it. The pipeline's Gate runs this.
+
+    It passes when an operator approved its very plan, by its hash, and when every gate still lets it. Who
+    approved it, and why, is kept in the history.
 
     \b
     Example:
-      tradewind changeset show dev NAME --root platform --region us-east-1
+      tradewind changeset gate prod NAME --root edge --region us-east-1 --approval-of EXECUTION
     """
+    from scripts.deploy.pipeline import gate as gates
+
     planner, wave = _open(context, environment, root, region)
-    _show(context, planner.recall(wave, name))
+    plan = planner.recall(wave, name)
+    passed = gates.admit(planner, plan, execution, _waivers(context))
+    given = passed.approval
+    context.terminal.out(f"plan {plan.hash} for {wave} was approved by {given.who}: {given.why}")
+    for waiver in passed.waivers:
+        context.terminal.out(f"  waived by {waiver.place}: {waiver.finding} of {waiver.resource}")
+    context.terminal.data(passed.to_json())
+
+
+@changeset.command()
+@_place
+@click.pass_obj
+def verify(context: Context, environment: Environment, root: str, region: str) -> None:
+    """See that a root stands as its release says, with all that it nests. The pipeline's Verify runs this.
+
+    \b
+    Example:
+      tradewind changeset verify dev --root platform --region us-east-1
+    """
+    from scripts.deploy.pipeline import verification
+
+    planner, wave = _open(context, environment, root, region)
+    found = verification.verify(planner.aws, planner, wave)
+    context.terminal.out(str(found))
+    context.terminal.data(found.to_json())
+
+
+@changeset.command()
+@_place
+@_name
+@page_option
+@click.pass_obj
+def show(
+    context: Context,
+    environment: Environment,
+    root: str,
+    region: str,
+    name: str,
+    html: Path | None,
+) -> None:
+    """Show what a standing change set would do, what the gates say, and the hash that approves it.
+
+    \b
+    Examples:
+      tradewind changeset show dev NAME --root platform --region us-east-1
+      tradewind changeset show dev NAME --root platform --region us-east-1 --html plan.html
+    """
+    from scripts import narration
+    from scripts.deploy.pipeline.planning import examined
+    from scripts.plan_page import write
+    from scripts.plan_reading import Reading
+    from scripts.plan_tree import painted
+
+    planner, wave = _open(context, environment, root, region)
+    plan = planner.recall(wave, name)
+    found = examined(planner, plan, _waivers(context))
+    reading = Reading.of(plan, found.explanation, found.judgement)
+    context.terminal.out(f"{plan.change_set.name} {plan.hash}")
+    for line in painted(
+        reading, context.terminal.paint, whole=context.terminal.verbose, margin="  "
+    ):
+        context.terminal.out(line)
+    for said in narration.left_out(region, plan.inputs.left_out):
+        context.terminal.out(said)
+    if html is not None:
+        write(html, environment.name, [reading])
+        context.terminal.say(f"the plan's page: {html}")
+    context.terminal.data(
+        {
+            **plan.to_json(),
+            **reading.to_json(),
+            "has_changes": True,
+            "name": plan.change_set.name,
+        }
+    )
 
 
 @changeset.command()
@@ -118,13 +218,16 @@ def execute(
     """
     from scripts import approval
     from scripts.deploy.executor import Executor, planned
+    from scripts.deploy.pipeline import runs
     from scripts.errors import TradewindError
     from scripts.events import WaveStarted
     from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
 
     approval.refuse_yes_in_production(environment.name, yes=yes)
+    approval.refuse_loss_in_production(environment.name, accepted)
     planner, wave = _open(context, environment, root, region)
+    runs.refuse_under_way(planner.aws, context.terminal.warn)
     approve = approval.Approval(environment.name, context.terminal, yes, hashes)
     telling = Telling(context.terminal, environment.name)
     leases = Leases(planner.aws, environment.primary_region)
@@ -172,7 +275,7 @@ def _open(
     """The planner of one root in one region. Raises UsageError where there is no such place."""
     from generator import places
     from generator.problems import nearest
-    from scripts.deploy import release, waves
+    from scripts.deploy import release, releases, waves
     from scripts.deploy.planner import Planner
     from scripts.errors import UsageError
 
@@ -188,7 +291,63 @@ def _open(
     aws = context.connect(environment)
     aws.verify_account()
     order = waves.roll_out(built.roots, environment.places)
-    return Planner(aws, environment, built, order), waves.Wave(root, region)
+    pinned = releases.pinned(aws, environment, built)
+    return Planner(aws, environment, pinned, order), waves.Wave(root, region)
+
+
+def _planned(
+    context: Context, telling: Telling, planner: Planner, wave: Wave, export: Path
+) -> WavePlan | Unchanged:
+    """Plan as the pipeline does: judged, with its page for whoever decides, and exported."""
+    from scripts.deploy import change_sets
+    from scripts.deploy.artifacts import Artifacts
+    from scripts.deploy.pipeline import exports, planning
+    from scripts.deploy.plan import Unchanged
+    from scripts.plan_page import page
+    from scripts.plan_reading import Reading
+    from scripts.plan_tree import lines
+
+    planner.uploads = False
+    found = telling.returned(planning.plan(planner, wave, _waivers(context)))
+    shop = planning.shop_has_changes(planner)
+    if isinstance(found, Unchanged):
+        exports.write(export, exports.of(found, "", shop_has_changes=shop))
+        return found
+    environment, plan = planner.environment, found.plan
+    reading = Reading.of(plan, found.explanation, found.judgement)
+    try:
+        body = page(environment.name, [reading]).encode()
+        there = Artifacts.of(planner.aws, environment, environment.primary_region)
+        there.create(planning.page_key(plan), body, "text/html; charset=utf-8")
+        for line in lines(reading):
+            context.terminal.say(line.text)
+        found.judgement.refuse()
+    except BaseException:  # what nobody may approve does not stay behind
+        change_sets.discard(planner.aws, plan.change_set)
+        raise
+    url = planning.page_url(planner.aws, planner, plan)
+    exports.write(export, exports.of(plan, url, shop_has_changes=shop))
+    return plan
+
+
+def _waivers(context: Context) -> Waivers:
+    from scripts.deploy import waivers
+
+    return waivers.read(context.project / "params")
+
+
+def _inputs(planner: Planner, wave: Wave) -> Inputs:
+    """What decides a wave. Raises Failed where it waits for another one."""
+    from scripts.deploy.plan import Awaiting
+    from scripts.errors import Failed
+
+    inputs = planner.inputs(wave)
+    if isinstance(inputs, Awaiting):
+        raise Failed(
+            f"{wave} cannot be planned: {inputs.awaited} does not stand.",
+            fix=f"Deploy that first: tradewind deploy {planner.environment.name}",
+        )
+    return inputs
 
 
 def _show(context: Context, plan: WavePlan) -> None:

@@ -36,6 +36,7 @@ def destroy(context: Context, environment: Environment, yes: bool, purge: bool) 
     """
     from scripts import approval, inventory, lease_table
     from scripts.deploy import teardown, waves
+    from scripts.deploy.pipeline import runs
     from scripts.errors import TradewindError
     from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
@@ -47,6 +48,7 @@ def destroy(context: Context, environment: Environment, yes: bool, purge: bool) 
     approval.refuse_yes_in_production(environment.name, yes=yes)
     aws = context.connect(environment)
     aws.verify_account()
+    runs.refuse_under_way(aws, context.terminal.warn)
     standing = [stack for region in environment.regions for stack in inventory.roots(aws, region)]
     for stack in standing:
         context.terminal.say(f"{stack.name} in {stack.region} ({stack.status})")

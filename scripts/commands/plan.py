@@ -2,85 +2,132 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scripts.options import environment_argument
+from scripts.options import environment_argument, page_option
 
 if TYPE_CHECKING:
     from generator.environments import Environment
     from scripts.context import Context
-    from scripts.deploy.plan import Outcome
+    from scripts.deploy.plan import Awaiting, Unchanged
+    from scripts.plan_page import Unplanned
+    from scripts.plan_reading import Reading
     from scripts.terminal import Terminal
 
 
 @click.command()
 @environment_argument
 @click.option("--root", "roots", metavar="NAME", multiple=True, help="This root alone; repeatable.")
+@click.option("--verify", is_flag=True, help="Ask the buckets what they hold, whatever was noted.")
+@page_option
 @click.pass_obj
-def plan(context: Context, environment: Environment, roots: tuple[str, ...]) -> None:
-    """Show, wave by wave, what `deploy` would change in ENV.
+def plan(
+    context: Context,
+    environment: Environment,
+    roots: tuple[str, ...],
+    verify: bool,
+    html: Path | None,
+) -> None:
+    """Show, wave by wave, what `deploy` would change in ENV: from what to what, why, and what it interrupts.
 
     CloudFormation works it out with nested change sets, which are removed afterwards; templates that were
     uploaded for it stay in the artifact bucket. A wave that needs what an earlier one hands on is planned
-    once that one is deployed.
+    once that one is deployed. What a gate would stop is said, and refused only when it is deployed.
 
     \b
     Examples:
       tradewind plan dev --sandbox
+      tradewind plan prod --html plan.html
       tradewind plan prod --json
       tradewind plan dev --root edge
     """
     from scripts.commands.build import warn_of_stale
-    from scripts.deploy import change_sets, release, waves
-    from scripts.deploy.plan import Awaiting, WavePlan
+    from scripts.deploy import change_sets, release, releases, waivers, waves
+    from scripts.deploy.gates.examination import today
+    from scripts.deploy.pipeline.planning import examined
+    from scripts.deploy.plan import Awaiting, Unchanged, WavePlan
     from scripts.deploy.planner import Planner
     from scripts.lease import DEPLOY, Leases
+    from scripts.plan_page import write
+    from scripts.plan_reading import Reading
     from scripts.telling import Telling
 
     warn_of_stale(context)
     built = release.read(context.project)
     order = waves.roll_out(built.roots, environment.places)
     chosen = waves.named(order, roots, environment.places)
+    let_pass = waivers.read(context.project / "params")
     aws = context.connect(environment)
     aws.verify_account()
+    for line in let_pass.warnings(environment.name, today(aws)):
+        context.terminal.warn(line)
     Leases(aws, environment.primary_region).refuse_if_held(DEPLOY)
-    planner = Planner(aws, environment, built, order)
+    built = releases.pinned(aws, environment, built)
+    planner = Planner(aws, environment, built, order, verify=verify)
     telling = Telling(context.terminal, environment.name)
-    outcomes: list[Outcome] = []
+    documents: list[dict[str, Any]] = []
+    pages: list[Reading | Unplanned] = []
     for wave in chosen:
         inputs = planner.inputs(wave)
-        if isinstance(inputs, Awaiting):
-            outcomes.append(inputs)
-        else:
-            outcomes.append(telling.returned(planner.plan(wave, inputs)))
-        if isinstance(outcomes[-1], WavePlan):
-            change_sets.delete(aws, outcomes[-1].change_set)
-        _show(context.terminal, outcomes[-1])
+        outcome = (
+            inputs if isinstance(inputs, Awaiting) else telling.returned(planner.plan(wave, inputs))
+        )
+        match outcome:
+            case Awaiting() | Unchanged():
+                documents.append(outcome.to_json())
+                pages.append(_unplanned(context.terminal, outcome))
+            case WavePlan():
+                try:
+                    found = examined(planner, outcome, let_pass)
+                finally:
+                    change_sets.delete(aws, outcome.change_set)
+                reading = Reading.of(outcome, found.explanation, found.judgement)
+                documents.append({**outcome.to_json(), **reading.to_json()})
+                pages.append(reading)
+                _show(context.terminal, reading, settles=wave.settles)
+    if html is not None:
+        write(html, environment.name, pages)
+        context.terminal.say(f"the plan's page: {html}")
     context.terminal.data(
-        {
-            "environment": environment.name,
-            "release": built.digest,
-            "waves": [outcome.to_json() for outcome in outcomes],
-        }
+        {"environment": environment.name, "release": built.digest, "waves": documents}
     )
 
 
-def _show(terminal: Terminal, outcome: Outcome) -> None:
+def _unplanned(terminal: Terminal, outcome: Awaiting | Unchanged) -> Unplanned:
+    """Say of a wave why it has no plan."""
     from scripts import narration
-    from scripts.deploy.executor import planned
-    from scripts.deploy.plan import Awaiting, Unchanged
-    from scripts.events import NothingChanged
+    from scripts.deploy.plan import Awaiting
+    from scripts.plan_page import Unplanned
 
-    again = " (once both regions are there)" if outcome.wave.settles else ""
-    terminal.out(terminal.paint(f"{outcome.wave}{again}", "bold"))
-    match outcome:
-        case Awaiting(_, awaited):
-            said = iter([f"  planned when {awaited} is done"])
-        case Unchanged(wave, left_out):
-            said = narration.lines(NothingChanged(wave.root, wave.region, left_out))
-        case _:
-            said = narration.lines(planned(outcome), whole=terminal.verbose)
+    said = (
+        [f"planned when {outcome.awaited} is done"]
+        if isinstance(outcome, Awaiting)
+        else ["no changes", *narration.left_out(outcome.wave.region, outcome.left_out)]
+    )
+    _head(terminal, str(outcome.wave), settles=outcome.wave.settles)
     for line in said:
+        terminal.out(f"  {line.strip()}")
+    return Unplanned(str(outcome.wave), "; ".join(line.strip() for line in said))
+
+
+def _show(terminal: Terminal, reading: Reading, *, settles: bool) -> None:
+    from scripts import narration
+    from scripts.plan_tree import painted
+
+    _head(terminal, reading.wave, settles=settles)
+    terminal.out(f"  plan {reading.hash}")
+    for line in painted(reading, terminal.paint, whole=terminal.verbose, margin="    "):
         terminal.out(line)
+    for name, value in reading.lookups.items():
+        if value:
+            terminal.out(f"    looked up {name} = {value}")
+    for said in narration.left_out(reading.explanation.region, reading.left_out):
+        terminal.out(said)
+
+
+def _head(terminal: Terminal, wave: str, *, settles: bool) -> None:
+    again = " (once both regions are there)" if settles else ""
+    terminal.out(terminal.paint(f"{wave}{again}", "bold"))

@@ -9,23 +9,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from generator.naming import stack_name
 from scripts import failpoints, inventory
 from scripts.aws import Aws
-from scripts.deploy import change_sets, follow, gates
+from scripts.deploy import change_sets, follow, stuck_rollbacks
 from scripts.deploy.follow import Operation
 from scripts.deploy.plan import Awaiting, Inputs, Unchanged, WavePlan
 from scripts.deploy.planner import Planner
 from scripts.deploy.recovery import (
+    ContinueRollback,
     DeleteFailedCreation,
     FollowToEnd,
     Ready,
     remedy,
 )
 from scripts.deploy.waves import Wave
-from scripts.errors import Failed
+from scripts.errors import Failed, TradewindError
 from scripts.events import (
     ChangeSetExecuted,
     Event,
@@ -34,7 +35,9 @@ from scripts.events import (
     OperationFound,
     ProtectionSet,
     ReleaseRead,
+    RollbackContinued,
     RolloutCompleted,
+    RolloutStopped,
     StackEventSeen,
     WaveCompleted,
     WaveFailed,
@@ -42,6 +45,9 @@ from scripts.events import (
     WaveStarted,
 )
 from scripts.lease import Lease
+
+if TYPE_CHECKING:
+    from scripts.deploy.pipeline.planning import Examined
 
 _SUCCEEDED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE")
 
@@ -55,7 +61,8 @@ class Executor:
     """Carries out what a planner plans.
 
     `approve` is asked before each execution and raises Refused to stop; `accepted` names the data that
-    may be lost; `protected` says whether a region's stacks are to be protected from deletion.
+    may be lost; `protected` says whether a region's stacks are to be protected from deletion; `skipped`
+    names what a rollback that stopped half-way may leave as it is; `explain` tells what a plan does.
     """
 
     aws: Aws
@@ -65,6 +72,9 @@ class Executor:
     accepted: Collection[str] = ()
     protected: Callable[[str], bool] = lambda _: False
     waves: Sequence[Wave] = ()
+    skipped: Collection[str] = ()
+    explain: Callable[[Examined], None] | None = None
+    _under_way: str = ""
     _done: dict[tuple[str, str], Inputs] = field(default_factory=dict)
 
     def roll_out(self) -> Iterator[Event]:
@@ -75,7 +85,11 @@ class Executor:
         changed = 0
         for number, wave in enumerate(waves, 1):
             yield WaveStarted(wave.root, wave.region, number, len(waves))
-            changed += yield from self._wave(wave)
+            try:
+                changed += yield from self._wave(wave)
+            except TradewindError:
+                yield self._stopped(waves, number)
+                raise
         failpoints.reach("rollout.completed")
         yield RolloutCompleted(
             self.planner.environment.name,
@@ -86,7 +100,7 @@ class Executor:
 
     def _wave(self, wave: Wave) -> Generator[Event, None, bool]:
         """Bring one wave to where it should be; whether anything had to be executed."""
-        yield from self._recover(wave)
+        yield from self.recover(wave)
         inputs = self.planner.inputs(wave)
         if isinstance(inputs, Awaiting):
             raise Failed(
@@ -103,10 +117,10 @@ class Executor:
                 yield NothingChanged(wave.root, wave.region, left_out)
             case WavePlan():
                 try:
-                    yield planned(outcome)
+                    yield planned(outcome, explained=self.explain is not None)
                     self.admit(outcome)
                 except BaseException:  # Ctrl-C at a question, too: nothing stays behind
-                    change_sets.delete(self.aws, outcome.change_set)
+                    change_sets.discard(self.aws, outcome.change_set)
                     raise
                 yield from self.execute(outcome)
             case _:
@@ -115,9 +129,22 @@ class Executor:
         yield from self._protect(wave)
         return isinstance(outcome, WavePlan)
 
-    def _recover(self, wave: Wave) -> Iterator[Event]:
-        """Deal with what an earlier run left, until the stack can be planned."""
+    def _stopped(self, waves: Sequence[Wave], number: int) -> RolloutStopped:
+        """How far a roll-out came that ends with wave `number`."""
+        return RolloutStopped(
+            self.planner.environment.name,
+            tuple(dict.fromkeys(str(wave) for wave in waves[: number - 1])),
+            self._under_way,
+            tuple(dict.fromkeys(str(wave) for wave in waves[number:])),
+        )
+
+    def recover(self, wave: Wave) -> Iterator[Event]:
+        """Deal with what an earlier run left, until the stack can be planned.
+
+        Raises Stuck where only a person can, and Refused where one has a rollback skip something.
+        """
         name = stack_name(self.planner.environment.name, wave.root)
+        continued = False
         while True:
             found = remedy(inventory.stack(self.aws, wave.region, name))
             match found:
@@ -125,7 +152,14 @@ class Executor:
                     break
                 case FollowToEnd(stack):
                     yield OperationFound(wave.root, wave.region, stack.status)
+                    self._under_way = str(wave)
                     yield from follow.follow(self.aws, follow.latest(self.aws, wave, stack.id))
+                    self._under_way = ""
+                case ContinueRollback(stack) if continued:
+                    raise self._stuck(stack)
+                case ContinueRollback(stack):
+                    yield from self._continue(wave, stack)
+                    continued = True
                 case DeleteFailedCreation(stack):
                     yield from self._delete(wave, stack)
                     yield LeftoverRemoved(
@@ -140,9 +174,44 @@ class Executor:
             change_sets.delete(self.aws, left)
             yield LeftoverRemoved(wave.root, wave.region, "an unexecuted change set")
 
+    def _continue(self, wave: Wave, stack: inventory.Stack) -> Iterator[Event]:
+        """Have a rollback go on that stopped half-way, and follow it to where it stops."""
+        stuck = stuck_rollbacks.of(self.aws, stack)
+        skipped = stuck_rollbacks.to_skip(stuck, self.skipped)
+        yield RollbackContinued(wave.root, wave.region, stuck, skipped)
+        token = f"tradewind-{uuid.uuid4().hex}"
+        self.lease.confirm()
+        self.aws.client("cloudformation", wave.region).call(
+            "continue_update_rollback",
+            StackName=stack.id,
+            ClientRequestToken=token,
+            **({"ResourcesToSkip": [one.skipped_as for one in skipped]} if skipped else {}),
+        )
+        self._under_way = str(wave)
+        status = ""
+        for event in follow.follow(self.aws, Operation(wave, stack.id, token)):
+            status = status if event.path else event.status
+            yield event
+        self._under_way = ""
+        if skipped and status == "UPDATE_ROLLBACK_COMPLETE":
+            raise stuck_rollbacks.skipped(stack, skipped, self.planner.environment.name)
+
+    def _stuck(self, stack: inventory.Stack | None) -> stuck_rollbacks.Stuck:
+        """That a rollback stopped half-way: at what, why, and the ways out."""
+        assert stack is not None
+        again = f"tradewind deploy {self.planner.environment.name}"
+        return stuck_rollbacks.still(stack, stuck_rollbacks.of(self.aws, stack), again)
+
     def admit(self, plan: WavePlan) -> None:
         """Let a plan through its gates, or raise Refused."""
-        gates.refuse_losses(str(plan.wave), plan.changes, self.accepted)
+        from scripts.deploy import waivers  # most runs change nothing, and need none of it
+        from scripts.deploy.pipeline import planning
+
+        let_pass = waivers.read(self.planner.release.project / "params")
+        found = planning.examined(self.planner, plan, let_pass, self.accepted)
+        if self.explain is not None:
+            self.explain(found)
+        found.judgement.refuse()
         self.approve(plan)
 
     def execute(self, plan: WavePlan) -> Iterator[Event]:
@@ -154,6 +223,7 @@ class Executor:
         self.aws.client("cloudformation", wave.region).call(
             "execute_change_set", ChangeSetName=made.id, ClientRequestToken=token
         )
+        self._under_way = str(wave)
         failpoints.reach("wave.executed")
         yield ChangeSetExecuted(wave.root, wave.region, made.name)
         yield from self._follow(Operation(wave, made.stack_id, token))
@@ -175,11 +245,14 @@ class Executor:
         for event in follow.follow(self.aws, operation):
             events.append(event)
             yield event
+        self._under_way = ""
         status = next(event.status for event in reversed(events) if not event.path)
         if status not in _SUCCEEDED:
             seen = follow.root_cause(events)
             cause = seen and follow.explained(self.aws, operation, seen)
             yield WaveFailed(wave.root, wave.region, status, cause)
+            if status == "UPDATE_ROLLBACK_FAILED":
+                raise self._stuck(inventory.stack(self.aws, wave.region, operation.stack_id))
             raise WaveGaveUp(f"{wave} ended in {status}.", fix=self._remedy(cause))
 
     def _remedy(self, cause: StackEventSeen | None) -> str:
@@ -208,11 +281,17 @@ class Executor:
         yield from self._follow(delete(self.aws, wave, stack))
 
 
-def planned(plan: WavePlan) -> WavePlanned:
+def planned(plan: WavePlan, *, explained: bool = False) -> WavePlanned:
     """A plan, as an event."""
     wave = plan.wave
     return WavePlanned(
-        wave.root, wave.region, plan.hash, plan.changes, plan.recorded, plan.inputs.left_out
+        wave.root,
+        wave.region,
+        plan.hash,
+        plan.changes,
+        plan.recorded,
+        plan.inputs.left_out,
+        explained,
     )
 
 

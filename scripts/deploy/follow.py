@@ -7,7 +7,7 @@ those since it began. Of a nested stack's own events none is told: they repeat i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from scripts.errors import Failed
 from scripts.events import StackEventSeen
 
 #: What CloudFormation says of a resource that it stopped because another one failed.
-_CANCELLED = (
+CANCELLED = (
     "Resource creation cancelled",
     "Resource update cancelled",
     "Resource deletion cancelled",
@@ -32,6 +32,7 @@ PATIENCE = 120
 _BEGINNINGS = (
     "CREATE_IN_PROGRESS",
     "UPDATE_IN_PROGRESS",
+    "UPDATE_ROLLBACK_IN_PROGRESS",
     "DELETE_IN_PROGRESS",
     "IMPORT_IN_PROGRESS",
 )
@@ -93,6 +94,22 @@ def latest(aws: Aws, wave: Wave, stack_id: str) -> Operation:
     return Operation(wave, stack_id, "")
 
 
+def begun(aws: Aws, wave: Wave, stack_id: str, since: datetime) -> Operation | None:
+    """The operation that began on a stack after a time, by whoever; None while there is none."""
+    for said in _newest_first(aws, wave.region, stack_id):
+        if said["Timestamp"] < since:
+            return None
+        if said["PhysicalResourceId"] == stack_id and said["ResourceStatus"] in _BEGINNINGS:
+            return Operation(wave, stack_id, said.get("ClientRequestToken", ""))
+    return None
+
+
+def watching(aws: Aws, operation: Operation) -> Callable[[], list[StackEventSeen]]:
+    """The events of an operation, a look at a time: each call gives what is new, and waits for nothing."""
+    told = _Told(operation)
+    return lambda: _new(aws, told)
+
+
 def history(aws: Aws, operation: Operation) -> tuple[StackEventSeen, ...]:
     """The events of an operation so far, oldest first."""
     return tuple(_new(aws, _Told(operation)))
@@ -125,7 +142,7 @@ def explained(aws: Aws, operation: Operation, cause: StackEventSeen) -> StackEve
 
 
 def _cancelled(event: StackEventSeen) -> bool:
-    return event.reason.startswith(_CANCELLED)
+    return event.reason.startswith(CANCELLED)
 
 
 def _gives_up(event: StackEventSeen) -> bool:

@@ -6,7 +6,7 @@ stack that does not exist yet, and templates and bundles in the artifact bucket,
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,18 +16,17 @@ from generator.settings import FALSE, TRUE, Settings
 from scripts import failpoints, inventory
 from scripts.aws import Aws
 from scripts.deploy import change_sets, gates, lookups, release
+from scripts.deploy.artifacts import Artifacts
 from scripts.deploy.change_sets import Kind, Request
 from scripts.deploy.plan import Awaiting, Inputs, Unchanged, WavePlan
 from scripts.deploy.release import Release, Root
+from scripts.deploy.uploads import NOTES, Notes, upload
 from scripts.deploy.waves import ARTIFACTS, Wave
 from scripts.errors import Failed, Refused
-from scripts.events import ChangeSetCreated, Event
+from scripts.events import ChangeSetCreated, Event, UploadsForgotten
 
 if TYPE_CHECKING:
     from generator.environments import Environment
-
-#: What precedes the root's digest in a change set's description.
-_DESCRIBED = "templates "
 
 Planning: TypeAlias = Generator[Event, None, WavePlan | Unchanged]
 
@@ -48,11 +47,20 @@ class Planner:
     environment: Environment
     release: Release
     waves: Sequence[Wave]
+    #: What stands, where somebody has looked already; by default AWS is asked each time.
+    look: Callable[[str, str], inventory.Stack | None] | None = None
+    #: Whether templates are brought to the bucket; a build finds them there.
+    uploads: bool = True
+    #: Whether the buckets are asked what they hold, whatever was noted.
+    verify: bool = False
     _answers: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def standing(self, root: str, region: str) -> inventory.Stack | None:
         """A root's stack in a region, where there is one that was created for good."""
-        found = inventory.stack(self.aws, region, stack_name(self.environment.name, root))
+        if self.look is not None:
+            found = self.look(root, region)
+        else:
+            found = inventory.stack(self.aws, region, stack_name(self.environment.name, root))
         return found if found is not None and found.stands else None
 
     def inputs(self, wave: Wave) -> Inputs | Awaiting:
@@ -93,7 +101,20 @@ class Planner:
         return tuple(left_out(wave.region, known, asked))
 
     def plan(self, wave: Wave, inputs: Inputs) -> Planning:
-        """Have CloudFormation work out what the inputs would change. The change set is left standing."""
+        """Have CloudFormation work out what the inputs would change. The change set is left standing.
+
+        Where it misses a template that was noted to be in the bucket, somebody emptied that: the notes are
+        forgotten, what is lacking is sent, and it is asked once more.
+        """
+        try:
+            return (yield from self._plan(wave, inputs))
+        except Failed as error:
+            if not _misses(error) or not self.uploads or not self._notes(wave.region).forget():
+                raise
+        yield UploadsForgotten(wave.region, self._bucket(wave.region))
+        return (yield from self._plan(wave, inputs))
+
+    def _plan(self, wave: Wave, inputs: Inputs) -> Planning:
         root = self.release.roots[wave.root]
         name = stack_name(self.environment.name, wave.root)
         standing = inventory.stack(self.aws, wave.region, name)
@@ -117,14 +138,14 @@ class Planner:
                     "Root": wave.root,
                 },
                 role_arn=self._role(wave),
-                description=f"{_DESCRIBED}{inputs.digest}",
+                description=f"{change_sets.DESCRIBED}{inputs.digest}",
             ),
         )
         try:
             yield ChangeSetCreated(wave.root, wave.region, made.name)
             changes = change_sets.read(self.aws, made) if change_sets.wait(self.aws, made) else None
         except BaseException:  # Ctrl-C too: what cannot be decided on does not stay behind
-            change_sets.delete(self.aws, made)
+            change_sets.discard(self.aws, made)
             raise
         if changes is None:
             change_sets.delete(self.aws, made)
@@ -159,7 +180,7 @@ class Planner:
             self.environment.name,
             self.environment.account_id,
             "UPDATE" if self.standing(wave.root, wave.region) else "CREATE",
-            Inputs(said.get("Description", "").removeprefix(_DESCRIBED), parameters),
+            Inputs(change_sets.described(said), parameters),
             made,
             change_sets.read(self.aws, made),
         )
@@ -168,9 +189,21 @@ class Planner:
         """How CloudFormation gets the root's template: with the call, or from the bucket."""
         if wave.root == ARTIFACTS:
             return {"TemplateBody": root.inline}
-        bucket, project = self._bucket(wave.region), self.release.project
-        yield from release.upload(self.aws, wave.region, bucket, root, project)
+        if self.uploads and not self.release.shipped:
+            there = Artifacts.of(self.aws, self.environment, wave.region)
+            notes = self._notes(wave.region)
+            yield from upload(there, wave.region, root, self.release, notes)
         return {"TemplateURL": f"{self._base_url(wave.region)}/{root.template.key}"}
+
+    def _notes(self, region: str) -> Notes:
+        """What was sent to the region's bucket before, by the stack that made the bucket."""
+        maker = self.standing(ARTIFACTS, region)
+        return Notes(
+            self.release.project / NOTES,
+            self._bucket(region),
+            maker.id if maker is not None else "",
+            self.verify,
+        )
 
     def _facts(self, wave: Wave) -> Mapping[str, str]:
         """What only a planner knows of a stack, beside what the environment says itself."""
@@ -188,6 +221,8 @@ class Planner:
         """A value from outside the environment's settings: an earlier stack's output, or AWS's answer."""
         if source.kind == "handoff":
             return self._handed_on(wave, source)
+        if image := self.release.amis.of(wave.region, source.question, source.subject):
+            return image
         question = (wave.region, source.question, *sorted(source.subject.values()))
         if question not in self._answers:
             self._answers[question] = lookups.answer(
@@ -229,3 +264,12 @@ class Planner:
 
     def _base_url(self, region: str) -> str:
         return release.base_url(self._bucket(region), region)
+
+
+def _misses(error: Failed) -> bool:
+    """Whether CloudFormation says that S3 does not give it a template: that it is missing, or access denied,
+    which is what S3 answers of a missing key to whoever may not list the bucket.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    return "S3 error" in error.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from scripts.errors import Failed
+from scripts.deploy.stuck_rollbacks import Stuck
 from scripts.inventory import Stack
 
 
@@ -28,11 +28,14 @@ class DeleteFailedCreation:
     stack: Stack
 
 
-Remedy: TypeAlias = Ready | FollowToEnd | DeleteFailedCreation
+@dataclass(frozen=True)
+class ContinueRollback:
+    """A rollback of an update that stopped half-way. Its cause may be gone: it is continued once."""
+
+    stack: Stack
 
 
-class Stuck(Failed):
-    """A state that CloudFormation leaves to a person."""
+Remedy: TypeAlias = Ready | FollowToEnd | DeleteFailedCreation | ContinueRollback
 
 
 def remedy(stack: Stack | None) -> Remedy:
@@ -43,7 +46,7 @@ def remedy(stack: Stack | None) -> Remedy:
         case "ROLLBACK_COMPLETE":
             return DeleteFailedCreation(stack)
         case "UPDATE_ROLLBACK_FAILED":
-            raise _stuck(stack, "could not be rolled back", "continue-update-rollback")
+            return ContinueRollback(stack)
         case "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED":
             raise _stuck(stack, "is half there and cannot be updated", "delete-stack")
         case "UPDATE_FAILED":

@@ -47,6 +47,7 @@ ROLL_OUT: tuple[tuple[str, Goal, bool], ...] = (
     ("account", "primary", False),
     ("account", "standby", False),
     ("account", "apart", False),
+    ("pipeline", "primary", False),
     ("platform", "primary", False),
     ("platform", "standby", False),
     ("edge", "edge", False),

@@ -158,6 +158,16 @@ def test_a_broken_configuration_of_aws_is_the_user_s_to_mend(
         connect(Environment())
 
 
+def test_aws_is_asked_less_when_it_throttles_and_an_endpoint_is_asked_again() -> None:
+    """botocore's adaptive mode holds calls back on this side once AWS has said that they are too many."""
+    at_aws = connect(Environment()).client("cloudformation", "eu-west-1")._inner.meta.config
+    elsewhere = connect_endpoint(Environment(), "http://127.0.0.1:1")
+    at_endpoint = elsewhere.client("cloudformation", "eu-west-1")._inner.meta.config
+
+    assert at_aws.retries == {"mode": "adaptive", "total_max_attempts": 10}
+    assert at_endpoint.retries["total_max_attempts"] == 8
+
+
 def test_the_first_call_goes_to_the_primary_region_and_gives_up_early(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from scripts import narration
 from scripts.changes import NESTED_STACK, Change, count
 from scripts.events import NothingChanged, RolloutCompleted, WaveFailed, WavePlanned
+from scripts.lapses import duration
 from tests.unit.deploy.told import change, event, nested
 
 CHANGES = (
@@ -72,7 +73,7 @@ def test_a_plan_that_touches_no_resource_says_what_it_touches() -> None:
     ("seconds", "said"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (95, "95 s"), (720, "12 min")]
 )
 def test_durations_are_as_exact_as_they_matter(seconds: float, said: str) -> None:
-    assert narration.duration(seconds) == said
+    assert duration(seconds) == said
 
 
 def test_a_stack_that_is_all_new_is_one_line_unless_the_whole_tree_is_wanted() -> None:

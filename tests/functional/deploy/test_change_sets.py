@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.stub import ANY
 
-from scripts.changes import NESTED_STACK, Change
+from scripts.changes import NESTED_STACK, Change, Detail
 from scripts.deploy import change_sets
 from scripts.deploy.change_sets import ChangeSet, Request
 from scripts.errors import Failed, Refused
@@ -159,7 +159,9 @@ def test_the_tree_is_read_through_nested_sets_and_a_removed_stack_loses_what_it_
         Details=[{"Target": {"Attribute": "Properties", "Name": "KeySchema"}}],
     )
     stub.add_response(
-        "describe_change_set", described("CREATE_COMPLETE", "", carts), {"ChangeSetName": NESTED}
+        "describe_change_set",
+        described("CREATE_COMPLETE", "", carts),
+        {"ChangeSetName": NESTED, "IncludePropertyValues": True},
     )
     stub.add_response(
         "list_stack_resources",
@@ -180,7 +182,15 @@ def test_the_tree_is_read_through_nested_sets_and_a_removed_stack_loses_what_it_
     catalog, search = change_sets.read(session.aws(), MADE)
 
     assert catalog.inside == (
-        Change("Modify", "Carts", "AWS::DynamoDB::Table", "", "True", ("KeySchema",)),
+        Change(
+            "Modify",
+            "Carts",
+            "AWS::DynamoDB::Table",
+            "",
+            "True",
+            ("KeySchema",),
+            details=(Detail("Properties", "KeySchema"),),
+        ),
     )
     assert search.inside == (
         Change("Remove", "Domain", "AWS::OpenSearchService::Domain", "domain-1"),
@@ -207,3 +217,31 @@ def test_a_shell_with_somebody_else_s_change_set_is_left_alone() -> None:
 
     assert "by-hand" in refused.value.message
     assert "--change-set-name by-hand" in refused.value.fix
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differs"),
+    [
+        ("a", "b", True),
+        ("a", "a", False),
+        ("a", "{{changeSet:KNOWN_AFTER_APPLY}}", None),
+        ("x-{{changeSet:KNOWN_AFTER_APPLY}}", "a", None),
+        ("****", "****", None),
+        (None, "b", None),
+    ],
+)
+def test_values_that_a_change_set_tells_are_compared_and_not_kept(
+    before: str | None, after: str | None, differs: bool | None
+) -> None:
+    told = {"BeforeValue": before, "AfterValue": after}
+    target = {"Attribute": "Properties", "Name": "Password", "RequiresRecreation": "Never"}
+    said = resource(
+        "Db",
+        "AWS::RDS::DBInstance",
+        "Modify",
+        Details=[{"Target": target | {k: v for k, v in told.items() if v is not None}}],
+    )
+
+    (detail,) = change_sets.change(said).details
+
+    assert detail == Detail("Properties", "Password", recreation="Never", differs=differs)

@@ -153,10 +153,10 @@ class Project:
         return found
 
 
-def send(handle: str, endpoint: str) -> None:
-    """A success signal to a wait condition's presigned URL; its Content-Type has to be empty."""
+def send(handle: str, endpoint: str, status: str = "SUCCESS") -> None:
+    """A signal to a wait condition's presigned URL; its Content-Type has to be empty."""
     parts = urlsplit(handle)
-    body = {"Status": "SUCCESS", "UniqueId": "1", "Data": "", "Reason": "done"}
+    body = {"Status": status, "UniqueId": "1", "Data": "", "Reason": "done"}
     url = urlunsplit((*urlsplit(endpoint)[:2], parts.path, parts.query, ""))
     request = Request(url, json.dumps(body).encode(), {"Content-Type": ""}, method="PUT")
     urlopen(request).close()
@@ -174,6 +174,6 @@ def project(sandbox: Sandbox, tmp_path: Path) -> Project:
 @pytest.fixture
 def deployed(project: Project) -> Project:
     """The same, deployed."""
-    run = project.run("deploy", "dev", "--yes")
+    run = project.run("deploy", "dev", "--direct", "--yes")
     assert run.code == 0, run.told
     return project

@@ -22,25 +22,28 @@ FAULTS = ("throttled", "unavailable", "reset", "slow", "lost", "truncated", "gar
 #: How operations begin that change something.
 MUTATING = ("Create", "Delete", "Execute", "Update")
 
-_THROTTLED = {
-    "xml": b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>"
-    b"<Message>Rate exceeded</Message></Error><RequestId>0</RequestId></ErrorResponse>",
-    "json": b'{"__type":"ThrottlingException","message":"Rate exceeded"}',
+#: What AWS answers by itself: (status, code, message).
+_REFUSALS = {
+    "throttled": (400, "Throttling", "Rate exceeded"),
+    "expired": (403, "ExpiredToken", "The security token included in the request is expired"),
 }
 
 
 class Faults(ThreadingHTTPServer):
     """Passes calls on to `endpoint`; a share of them, `rate`, meets a fault. `met` counts them.
 
-    The fault "forgotten" loses the first answer to every call that changes something, and no other.
+    The fault "forgotten" loses the first answer to every call that changes something, and no other; "expired"
+    refuses the credentials. With a `region`, only its calls meet any.
     """
 
     daemon_threads = True
 
-    def __init__(self, endpoint: str, seed: int, rate: float, kinds: tuple[str, ...]) -> None:
+    def __init__(
+        self, endpoint: str, seed: int, rate: float, kinds: tuple[str, ...], region: str = ""
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.endpoint = urlsplit(endpoint)
-        self.rate, self.kinds = rate, kinds
+        self.rate, self.kinds, self.region = rate, kinds, region
         self.met: Counter[str] = Counter()
         self.forgotten: set[str] = set()
         self._invocations: set[str] = set()
@@ -50,10 +53,14 @@ class Faults(ThreadingHTTPServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
-    def next_fault(self, path: str) -> str:
+    def next_fault(self, path: str, signed: str) -> str:
         """What happens to the next call; the sandbox's own pages are not AWS's."""
         with self._lock:
             if path.startswith("/_tradewind/") or self._random.random() >= self.rate:
+                return ""
+            if (
+                self.region and f"/{self.region}/" not in signed
+            ):  # Credential=account/date/region/service/...
                 return ""
             fault = self._random.choice(self.kinds)
             self.met[fault] += 1
@@ -78,10 +85,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        match fault := self.server.next_fault(self.path):
-            case "throttled":
-                form = "json" if "X-Amz-Target" in self.headers else "xml"
-                return self.answer(400, _THROTTLED[form])
+        match fault := self.server.next_fault(self.path, self.headers.get("Authorization", "")):
+            case "throttled" if self.command != "POST":
+                return self.answer(
+                    503, self.refusal("SlowDown", "Please reduce your request rate.")
+                )
+            case "throttled" | "expired":
+                return self.answer(_REFUSALS[fault][0], self.refusal(*_REFUSALS[fault][1:]))
             case "unavailable":
                 return self.answer(503, b"")
             case "reset":
@@ -104,6 +114,13 @@ class _Handler(BaseHTTPRequestHandler):
         return self.answer(status, answer, headers)
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST  # noqa: N815 - as http.server calls them
+
+    def refusal(self, code: str, message: str) -> bytes:
+        """An error as the service of the call would write it."""
+        if "X-Amz-Target" in self.headers:
+            return json.dumps({"__type": f"{code}Exception", "message": message}).encode()
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        return f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>".encode()
 
     def operation(self, body: bytes) -> str:
         """The API's name of the call, where the protocol says it."""
@@ -157,9 +174,10 @@ def misbehaving(
     seed: int,
     rate: float,
     kinds: tuple[str, ...] = FAULTS,
+    region: str = "",
 ) -> Iterator[Faults]:
     """Faults before the sandbox of `home`; with `elsewhere` as its home a command runs into them."""
-    with Faults(endpoint, seed, rate, kinds) as faults:
+    with Faults(endpoint, seed, rate, kinds, region) as faults:
         threading.Thread(target=faults.serve_forever, daemon=True).start()
         record = json.loads((home / "running.json").read_text())
         elsewhere.mkdir(exist_ok=True)

@@ -35,14 +35,14 @@ def test_a_row_deploys_changes_nothing_and_goes_without_leftovers(
     project.settings(**chosen(row))
     regions = set(covering.places(row).values())
 
-    first = project.run("deploy", "dev", "--yes", "--json")
+    first = project.run("deploy", "dev", "--direct", "--yes", "--json")
     assert first.code == 0, first.told
-    on_demand = project.run("deploy", "dev", "--root", "load-test", "--yes", "--json")
+    on_demand = project.run("deploy", "dev", "--direct", "--root", "load-test", "--yes", "--json")
     assert on_demand.code == 0, on_demand.told
     for region in regions:
         assert project.statuses(region) <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
-    second = project.run("deploy", "dev", "--yes", "--json")
+    second = project.run("deploy", "dev", "--direct", "--yes", "--json")
     assert second.code == 0, second.told
     assert {wave["outcome"] for wave in second.document["waves"]} == {"unchanged"}
 

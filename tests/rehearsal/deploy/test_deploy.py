@@ -4,7 +4,7 @@ from tests.rehearsal.deploy.conftest import PRIMARY, STANDBY, Project
 
 
 def test_a_first_deploy_takes_both_regions_up_and_hands_values_on(project: Project) -> None:
-    run = project.run("deploy", "dev", "--yes", "--json")
+    run = project.run("deploy", "dev", "--direct", "--yes", "--json")
 
     assert run.code == 0, run.told
     places = [(wave["root"], wave["region"], wave["outcome"]) for wave in run.document["waves"]]
@@ -29,7 +29,7 @@ def test_a_first_deploy_takes_both_regions_up_and_hands_values_on(project: Proje
 def test_a_second_deploy_says_no_changes_and_executes_nothing(deployed: Project) -> None:
     before = events(deployed)
 
-    run = deployed.run("deploy", "dev", "--yes", "--json")
+    run = deployed.run("deploy", "dev", "--direct", "--yes", "--json")
 
     assert run.code == 0
     assert {wave["outcome"] for wave in run.document["waves"]} == {"unchanged"}
@@ -41,7 +41,7 @@ def test_a_second_deploy_says_no_changes_and_executes_nothing(deployed: Project)
 def test_an_edit_of_one_layer_changes_that_layer_alone(deployed: Project) -> None:
     deployed.build(topics=2)
 
-    run = deployed.run("deploy", "dev", "--yes", "--json", "-v")
+    run = deployed.run("deploy", "dev", "--direct", "--yes", "--json", "-v")
 
     assert run.code == 0, run.told
     outcomes = [wave["outcome"] for wave in run.document["waves"]]
@@ -54,7 +54,7 @@ def test_an_edit_of_one_layer_changes_that_layer_alone(deployed: Project) -> Non
 def test_a_failure_rolls_back_and_names_its_root_cause_first(deployed: Project) -> None:
     deployed.build(delay=100_000)
 
-    run = deployed.run("deploy", "dev", "--yes", "--json")
+    run = deployed.run("deploy", "dev", "--direct", "--yes", "--json")
 
     assert run.code == 1
     cause = run.told.splitlines().index(
@@ -67,18 +67,18 @@ def test_a_failure_rolls_back_and_names_its_root_cause_first(deployed: Project) 
     assert deployed.delay(STANDBY) == "5", "the wave after the failure was not begun"
 
     deployed.build(delay=7)
-    assert deployed.run("deploy", "dev", "--yes").code == 0
+    assert deployed.run("deploy", "dev", "--direct", "--yes").code == 0
     assert deployed.delay() == "7"
 
 
 def test_a_failed_first_creation_is_removed_and_made_again(project: Project) -> None:
     project.build(delay=100_000)
-    failed = project.run("deploy", "dev", "--yes")
+    failed = project.run("deploy", "dev", "--direct", "--yes")
     assert failed.code == 1
     assert project.stacks()["tradewind-dev-platform"] == "ROLLBACK_COMPLETE"
 
     project.build()
-    run = project.run("deploy", "dev", "--yes")
+    run = project.run("deploy", "dev", "--direct", "--yes")
 
     assert run.code == 0, run.told
     assert "a first creation that had been rolled back" in run.told
@@ -88,19 +88,19 @@ def test_a_failed_first_creation_is_removed_and_made_again(project: Project) -> 
 def test_data_is_not_lost_without_being_named(deployed: Project) -> None:
     deployed.build(table=False)
 
-    refused = deployed.run("deploy", "dev", "--yes")
+    refused = deployed.run("deploy", "dev", "--direct", "--yes")
     assert refused.code == 3
     assert "Catalog/Products (AWS::DynamoDB::Table) would be removed" in refused.told
     assert deployed.unexecuted() == []
 
-    accepted = deployed.run("deploy", "dev", "--yes", "--accept-loss", "Products")
+    accepted = deployed.run("deploy", "dev", "--direct", "--yes", "--accept-loss", "Products")
     assert accepted.code == 0, accepted.told
 
 
 def test_stacks_are_protected_where_the_environment_says_so(project: Project) -> None:
     project.settings(deletion_protection="true")
 
-    run = project.run("deploy", "dev", "--yes")
+    run = project.run("deploy", "dev", "--direct", "--yes")
 
     assert run.code == 0, run.told
     described = project.client("cloudformation").describe_stacks(StackName="tradewind-dev-platform")
@@ -111,7 +111,7 @@ def test_stacks_are_protected_where_the_environment_says_so(project: Project) ->
 
 def test_status_and_events_tell_what_stands_and_what_went_wrong(deployed: Project) -> None:
     deployed.build(delay=100_000)
-    deployed.run("deploy", "dev", "--yes")
+    deployed.run("deploy", "dev", "--direct", "--yes")
 
     status = deployed.run("status", "dev", "--json").document
     assert {(one["root"], one["region"]) for one in status["stacks"]} == {

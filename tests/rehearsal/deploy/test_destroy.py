@@ -27,7 +27,7 @@ def test_purge_deletes_for_good_so_that_the_next_deploy_finds_nothing_in_its_way
 
     assert run.code == 0, run.told
     assert deployed.client("s3").list_buckets()["Buckets"] == []
-    assert deployed.run("deploy", "dev", "--yes").code == 0
+    assert deployed.run("deploy", "dev", "--direct", "--yes").code == 0
 
 
 def test_purge_finds_what_an_earlier_destroy_kept(deployed: Project) -> None:
@@ -52,10 +52,10 @@ def test_a_deploy_over_what_a_destroy_kept_says_what_is_in_its_way_and_how_to_go
 ) -> None:
     deployed.run("destroy", "dev", "--yes")
 
-    run = deployed.run("deploy", "dev", "--yes", "--json")
+    run = deployed.run("deploy", "dev", "--direct", "--yes", "--json")
 
     assert run.code == 1
     assert "already exists" in run.document["cause"]["reason"]
     assert "tradewind destroy dev --purge" in run.document["fix"]
     assert deployed.run("destroy", "dev", "--yes", "--purge").code == 0
-    assert deployed.run("deploy", "dev", "--yes").code == 0
+    assert deployed.run("deploy", "dev", "--direct", "--yes").code == 0

@@ -16,7 +16,7 @@ REPEATED = tuple(fault for fault in FAULTS if fault != "garbled")
 def disturbed(project: Project, elsewhere: Path, seed: int, rate: float, *kinds: str) -> None:
     """Deploy and destroy with faults: each ends well or says why; then without, and nothing is left."""
     home, endpoint = project.sandbox.home, project.sandbox.endpoint
-    for words in (("deploy", "dev", "--yes"), ("destroy", "dev", "--yes", "--purge")):
+    for words in (("deploy", "dev", "--direct", "--yes"), ("destroy", "dev", "--yes", "--purge")):
         with misbehaving(home, endpoint, elsewhere, seed, rate, kinds) as faults:
             run = project.run(*words, TRADEWIND_SANDBOX_HOME=str(elsewhere))
             assert faults.met, "nothing was disturbed"
@@ -38,12 +38,27 @@ def test_a_deploy_and_a_destroy_outlast_what_a_network_does(
     disturbed(project, tmp_path / "elsewhere", 7, 0.06, *REPEATED)
 
 
+def test_a_deploy_outlasts_an_aws_that_throttles_a_third_of_its_calls(
+    project: Project, tmp_path: Path
+) -> None:
+    """With three tries it ends at the first roots."""
+    home, endpoint = project.sandbox.home, project.sandbox.endpoint
+    with misbehaving(home, endpoint, tmp_path / "elsewhere", 3, 0.3, ("throttled",)) as faults:
+        run = project.run(
+            *("deploy", "dev", "--direct", "--yes"),
+            TRADEWIND_SANDBOX_HOME=str(tmp_path / "elsewhere"),
+        )
+
+    assert faults.met["throttled"] > 10
+    assert run.code == 0, run.told
+
+
 def test_a_call_whose_answer_was_lost_counts_as_made(project: Project, tmp_path: Path) -> None:
     """Every mutating call is heard, its answer is lost, and it is made again."""
     home, endpoint = project.sandbox.home, project.sandbox.endpoint
     with misbehaving(home, endpoint, tmp_path / "elsewhere", 1, 1.0, ("forgotten",)) as faults:
         run = project.run(
-            "deploy", "dev", "--yes", TRADEWIND_SANDBOX_HOME=str(tmp_path / "elsewhere")
+            "deploy", "dev", "--direct", "--yes", TRADEWIND_SANDBOX_HOME=str(tmp_path / "elsewhere")
         )
 
     assert run.code == 0, run.told

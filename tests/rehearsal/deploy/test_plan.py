@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.rehearsal.deploy.conftest import PRIMARY, STANDBY, Project
+from tests.unit.plan_page.markup import Markup
 
 
 def test_a_plan_of_an_empty_account_says_what_waits_for_what_and_leaves_nothing(
@@ -25,9 +28,42 @@ def test_a_plan_shows_nested_changes_and_leaves_the_stacks_as_they_are(deployed:
     run = deployed.run("plan", "dev")
 
     assert run.code == 0, run.told
-    assert "    ~ Catalog (AWS::CloudFormation::Stack)\n      + Topic1 (AWS::SNS::Topic)" in run.out
+    assert "    + Catalog" not in run.out
+    assert (
+        "    ~ Catalog (nested stack): 1 to add\n      + Topic1 (AWS::SNS::Topic) added" in run.out
+    )
     assert (deployed.stacks(), deployed.stacks(STANDBY)) == before
     assert deployed.unexecuted() == deployed.unexecuted(STANDBY) == []
+
+
+def test_a_plan_is_written_as_a_page_that_says_what_the_tree_says(
+    deployed: Project, tmp_path: Path
+) -> None:
+    deployed.build(delay=6)
+    file = tmp_path / "plan.html"
+
+    run = deployed.run("plan", "dev", "--json", "--html", str(file))
+
+    assert run.code == 0, run.told
+    assert f"the plan's page: {file}" in run.told
+    page = file.read_text()
+    text = Markup(page).text
+    for wave in run.document["waves"]:
+        if wave["outcome"] == "changes":
+            assert f"tradewind approve dev {wave['hash']} --reason WHY" in text
+            assert wave["verdict"]["title"] in text
+            [orders] = [
+                one for one in wave["explanation"]["changes"] if one["path"] == ["Queue", "Orders"]
+            ]
+            [delay] = orders["properties"]
+            assert (delay["path"], delay["before"], delay["after"]) == ("DelaySeconds", 5, 6)
+    assert '<td data-name="from"><span class="value">5</span></td>' in page
+    assert '<td data-name="to"><span class="value">6</span></td>' in page
+    assert deployed.unexecuted() == deployed.unexecuted(STANDBY) == []
+
+    nowhere = deployed.run("plan", "dev", "--html", str(tmp_path / "no" / "plan.html"))
+    assert nowhere.code == 2
+    assert "plan.html cannot be written: No such file or directory." in nowhere.told
 
 
 def test_the_hash_of_a_plan_approves_the_same_plan_and_no_other(deployed: Project) -> None:
@@ -41,13 +77,13 @@ def test_the_hash_of_a_plan_approves_the_same_plan_and_no_other(deployed: Projec
     assert len(hashes) == 4
 
     deployed.build(delay=7)
-    other = deployed.run("deploy", "dev", *hashes)
+    other = deployed.run("deploy", "dev", "--direct", *hashes)
     assert other.code == 3
     assert "which was not approved" in other.told
     assert deployed.delay() == "5"
 
     deployed.build(delay=6)
-    same = deployed.run("deploy", "dev", *hashes)
+    same = deployed.run("deploy", "dev", "--direct", *hashes)
     assert same.code == 0, same.told
     assert deployed.delay() == deployed.delay(STANDBY) == "6"
 

@@ -27,7 +27,7 @@ def test_credentials_of_another_account_are_refused_before_anything_is_done(
 def test_templates_that_do_not_fit_together_are_refused(project: Project) -> None:
     (project.path / "templates" / "out" / "queue.json").write_text('{"Resources": {}}')
 
-    run = project.run("deploy", "dev", "--yes")
+    run = project.run("deploy", "dev", "--direct", "--yes")
 
     assert run.code == 2
     assert "queue.json is not the one that platform.json was built with" in run.told
@@ -38,7 +38,7 @@ def test_without_templates_there_is_nothing_to_deploy(project: Project) -> None:
     for path in (project.path / "templates" / "out").iterdir():
         path.unlink()
 
-    run = project.run("deploy", "dev", "--yes")
+    run = project.run("deploy", "dev", "--direct", "--yes")
 
     assert run.code == 2
     assert "tradewind build" in run.told
@@ -67,7 +67,7 @@ def test_an_upload_that_fails_half_way_leaves_the_stack_alone_and_is_completed_l
     assert deployed.stacks() == before
     assert deployed.unexecuted() == []
 
-    run = deployed.run("deploy", "dev", "--yes", "--verbose")
+    run = deployed.run("deploy", "dev", "--direct", "--yes", "--verbose")
     assert run.code == 0, run.told
     sent_again = [line for line in run.told.splitlines() if f"{PRIMARY}/releases" in line]
     assert len(sent_again) == 2, "the first of three had arrived"
@@ -77,7 +77,7 @@ def test_an_upload_that_fails_half_way_leaves_the_stack_alone_and_is_completed_l
 def test_a_plan_that_cloudformation_cannot_make_leaves_nothing_behind(project: Project) -> None:
     project.build(misfit=True)
 
-    run = project.run("deploy", "dev", "--yes")
+    run = project.run("deploy", "dev", "--direct", "--yes")
 
     assert run.code == 1
     assert "CloudFormation cannot plan tradewind-dev-platform in us-east-1" in run.told
@@ -97,7 +97,7 @@ def test_production_is_not_deployed_with_yes(project: Project) -> None:
 
 
 def test_without_somebody_to_ask_a_plan_is_not_executed(project: Project) -> None:
-    run = project.run("deploy", "dev", "--json")
+    run = project.run("deploy", "dev", "--direct", "--json")
 
     assert run.code == 3
     assert "Pass --yes, or --approve" in run.document["fix"]

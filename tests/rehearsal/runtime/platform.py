@@ -269,7 +269,7 @@ def deployed(home: Path) -> Iterator[Platform]:
     platform = Platform(Sandbox(home / "sandbox", running.url), project)
     try:
         platform.run("build", "-q")
-        platform.run("deploy", "dev", "--sandbox", "--yes", "-q")
+        platform.run("deploy", "dev", "--direct", "--sandbox", "--yes", "-q")
         platform.run("sandbox", "shop", "start", "dev", "--port", str(free_port()))
         platform.page(workflow_clock.PATH, {"speed": SPEED})
         yield platform

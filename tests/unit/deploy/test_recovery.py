@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from scripts.deploy.recovery import (
+    ContinueRollback,
     DeleteFailedCreation,
     FollowToEnd,
     Ready,
-    Stuck,
     remedy,
 )
+from scripts.deploy.stuck_rollbacks import Stuck
 from scripts.inventory import Stack
 
 
@@ -48,6 +49,10 @@ def test_the_empty_stack_of_a_change_set_is_in_nobody_s_way() -> None:
     assert remedy(stack("REVIEW_IN_PROGRESS")) == Ready()
 
 
+def test_a_rollback_that_stopped_half_way_is_continued() -> None:
+    assert isinstance(remedy(stack("UPDATE_ROLLBACK_FAILED")), ContinueRollback)
+
+
 def test_a_rolled_back_creation_is_deleted() -> None:
     assert isinstance(remedy(stack("ROLLBACK_COMPLETE")), DeleteFailedCreation)
 
@@ -55,7 +60,6 @@ def test_a_rolled_back_creation_is_deleted() -> None:
 @pytest.mark.parametrize(
     ("status", "command"),
     [
-        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("DELETE_FAILED", "delete-stack"),
         ("ROLLBACK_FAILED", "delete-stack"),
         ("CREATE_FAILED", "delete-stack"),

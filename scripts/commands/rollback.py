@@ -1,0 +1,73 @@
+"""Go back to the release that stood before, through the pipeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scripts.options import environment_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from generator.environments import Environment
+    from scripts.context import Context
+    from scripts.deploy.release import Release
+    from scripts.deploy.sealed import Sealed
+    from scripts.deploy.shipments import Shipment
+    from scripts.events import Event
+
+
+@click.command()
+@environment_argument
+@click.option("--yes", is_flag=True, help="Approve without asking; not in production.")
+@click.option(
+    "--approve", "hashes", metavar="HASH", multiple=True, help="Approve this plan; repeatable."
+)
+@click.option("--reason", metavar="TEXT", default="", help="Why; by default, back to what stood.")
+@click.option("--standby-first", is_flag=True, help="Change the standby before the primary.")
+@click.pass_obj
+def rollback(
+    context: Context,
+    environment: Environment,
+    yes: bool,
+    hashes: tuple[str, ...],
+    reason: str,
+    standby_first: bool,
+) -> None:
+    """Ship the release that stood before in ENV, with the parameters of then and the waivers of today.
+
+    It is a deploy like any other: planned, gated, approved, followed. A second one goes back further.
+
+    \b
+    Examples:
+      tradewind rollback dev --sandbox --yes
+      tradewind rollback prod --reason "checkout fails, incident 7"
+    """
+    from generator.release_stages import WaveOrder
+    from scripts import approval
+    from scripts.deploy import releases, shipments
+    from scripts.deploy.history import History
+    from scripts.shipping import Shipping, Wanted
+    from scripts.telling import Telling
+
+    approval.refuse_yes_in_production(environment.name, yes=yes)
+    aws = context.connect(environment)
+    aws.verify_account()
+    goal = History.of(aws, environment).previous()
+    built, shipment = shipments.make_rollback(aws, environment, goal, context.project, why=reason)
+    context.terminal.say(f"back to release {goal.release[:16]}, which stood since {goal.at}")
+
+    def prepare(fetched: Release) -> Generator[Event, None, tuple[Sealed, Shipment]]:
+        sealed = yield from releases.ship(aws, environment, fetched)
+        return sealed, shipment
+
+    telling = Telling(context.terminal, environment.name)
+    approve = approval.Approval(environment.name, context.terminal, yes, hashes)
+    order = WaveOrder.STANDBY_FIRST if standby_first else WaveOrder.PRIMARY_FIRST
+    shipping = Shipping(
+        context, shipment.read(), aws, telling, approve, reason or shipment.why, "rollback"
+    )
+    shipping.bring(Wanted(built, prepare, order))
+    context.terminal.data(telling.document)

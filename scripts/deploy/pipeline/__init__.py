@@ -1,0 +1,1 @@
+"""Deploying through CodePipeline: what is shipped is started here, read back, approved and followed."""
