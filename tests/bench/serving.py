@@ -26,7 +26,7 @@ from scripts.sandbox import process
 from scripts.sandbox.fleets import supervision
 from scripts.sandbox.fleets.spec import Spec
 from tests.bench.ratio import Ratio
-from tests.bench.timing import PROJECT, best
+from tests.bench.timing import PROJECT, best, free_port
 from tests.rehearsal.fleets.ground import lay_out
 
 REGION, ACCOUNT = "us-east-1", "111111111111"
@@ -108,7 +108,7 @@ class Sandbox:
 
 @contextlib.contextmanager
 def _sandbox(home: Path) -> Iterator[Sandbox]:
-    running = process.start(home, _free_port())
+    running = process.start(home, free_port())
     made = Sandbox(home, running.url)
     try:
         dynamodb = made.client("dynamodb")
@@ -185,7 +185,7 @@ def _restart(sandbox: Sandbox) -> Ratio:
         account=ACCOUNT,
         endpoint=sandbox.url,
         host="127.0.0.1",
-        port=_free_port(),
+        port=free_port(),
         instances=2,
         revision=str(SHOP),
         **lay_out(sandbox.client, f"cat >/etc/shop.env <<'END'\n{lines}\nEND\n"),
@@ -286,7 +286,7 @@ _ASKS: Mapping[str, Callable[[http.client.HTTPConnection], object]] = {
 @contextlib.contextmanager
 def _served(sandbox: Sandbox, application: str, **variables: str) -> Iterator[int]:
     """gunicorn with the shop's own settings, on a port of its own."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory, "shop")
         shutil.copytree(SHOP, place)
@@ -334,9 +334,3 @@ def _timed(run: Callable[[], object]) -> float:
     began = time.perf_counter()
     run()
     return time.perf_counter() - began
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

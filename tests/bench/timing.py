@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -45,3 +46,10 @@ def seconds_inside(code: str, rounds: int) -> float:
         float(subprocess.run(python(code), cwd=PROJECT, check=True, capture_output=True).stdout)
         for _ in range(rounds)
     )
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
