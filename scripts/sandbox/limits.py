@@ -30,6 +30,11 @@ LIMITS: tuple[Limit, ...] = (
         "A value that a change set cannot know fails the constraints of a child's parameter "
         "(AllowedValues, AllowedPattern, Number).",
     ),
+    Limit(
+        "CloudFormation",
+        "A custom name that no stack holds is missed as taken for rarer native types: ECS services, filters "
+        "of logs, AppSync, Cognito, IoT and some more.",
+    ),
     Limit("CloudFormation", "DeploymentMode REVERT_DRIFT is refused; StackSets are not there."),
     Limit(
         "CloudFormation",

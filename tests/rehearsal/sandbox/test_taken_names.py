@@ -252,12 +252,3 @@ def test_a_renamed_resource_goes_back_to_its_name(account: Account) -> None:
     assert failed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert account.client("dynamodb").list_tables()["TableNames"] == ["a"]
     assert account.update("s", template({"Orders": table("b")}))["StackStatus"] == "UPDATE_COMPLETE"
-
-
-def test_a_create_that_failed_leaves_its_name_free(account: Account) -> None:
-    ports: Any = {"Port": 80, "Protocol": "HTTP", "VpcId": "vpc-1"}
-    without = resource("ElasticLoadBalancingV2::TargetGroup", Name="shop", **ports)
-    with_targets = {**without, "Properties": {**without["Properties"], "Targets": [{"Id": ""}]}}
-    account.create("s", template({"Shop": with_targets, "Broken": failing()}))
-    made = account.create("t", template({"Shop": without}))
-    assert made["StackStatus"] == "CREATE_COMPLETE"

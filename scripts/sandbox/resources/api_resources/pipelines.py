@@ -32,13 +32,16 @@ def pipeline() -> Handler:
 
 
 def _create(logical_id: str, properties: Properties, stack: str) -> Created:
+    from scripts.sandbox.pipelines.engine import ENGINE  # which imports this package
+
     name = str(properties.get("Name") or generated_name(stack, logical_id))
-    call(
-        "codepipeline",
-        "CreatePipeline",
-        {"pipeline": _declared(name, properties), **_tags(properties)},
-    )
-    _turn(name, {}, _disabled(properties))
+    with ENGINE.holding(_arn(name)):  # it starts at once, and may be past a transition in no time
+        call(
+            "codepipeline",
+            "CreatePipeline",
+            {"pipeline": _declared(name, properties), **_tags(properties)},
+        )
+        _turn(name, {}, _disabled(properties))
     return name, _attributes(name)
 
 
@@ -94,7 +97,7 @@ def _retag(name: str, old: Properties, new: Properties) -> None:
     before, after = (
         {tag["Key"]: tag["Value"] for tag in of.get("Tags") or ()} for of in (old, new)
     )
-    arn = _attributes(name)["Arn"]
+    arn = _arn(name)
     if gone := [key for key in before if key not in after]:
         call("codepipeline", "UntagResource", {"resourceArn": arn, "tagKeys": gone})
     if after != before and after:
@@ -128,9 +131,10 @@ def _enable(name: str, stage: str) -> None:
 
 
 def _attributes(name: str) -> dict[str, Any]:
-    account, region = home()
     version = call("codepipeline", "GetPipeline", {"name": name})["pipeline"]["version"]
-    return {
-        "Arn": f"arn:aws:codepipeline:{region}:{account}:{name}",
-        "Version": str(version),
-    }
+    return {"Arn": _arn(name), "Version": str(version)}
+
+
+def _arn(name: str) -> str:
+    account, region = home()
+    return f"arn:aws:codepipeline:{region}:{account}:{name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.sandbox.resources.api_resources.calls import CallRefused, call, in_region
+from scripts.sandbox.resources.api_resources.calls import call, in_region
 from scripts.sandbox.resources.handlers import (
     Handler,
     Properties,
@@ -29,11 +29,7 @@ def table(native: Handler) -> Handler:
 
     def create(logical_id: str, properties: Properties, stack: str) -> Created:
         name, attributes = native["create"](logical_id, properties, stack)
-        try:
-            _settle(name, properties, properties)
-        except CallRefused:
-            native["delete"](name, properties)
-            raise
+        _settle(name, properties, properties)
         return name, attributes
 
     def update(

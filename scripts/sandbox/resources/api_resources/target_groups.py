@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.sandbox.resources.api_resources.calls import CallRefused, call
+from scripts.sandbox.resources.api_resources.calls import call
 from scripts.sandbox.resources.handlers import Handler, Properties
 from scripts.sandbox.resources.schema_resources import Created
 
@@ -18,11 +18,7 @@ def target_group(native: Handler) -> Handler:
 
     def create(logical_id: str, properties: Properties, stack: str) -> Created:
         created: Created = native["create"](logical_id, properties, stack)
-        try:
-            _register(created[0], _targets(properties))
-        except CallRefused:
-            native["delete"](created[0], properties)
-            raise
+        _register(created[0], _targets(properties))
         return created
 
     def update(
