@@ -27,7 +27,7 @@ def masked(difference: Difference, *resources: Mapping[str, Any]) -> Difference:
 def _shown(text: str) -> str:
     """A value that may be a structure in JSON, without the secrets inside it."""
     if not text.startswith(("{", "[")):
-        return text
+        return str(hidden(text))
     try:
         return json.dumps(hidden(json.loads(text)), sort_keys=True)
     except ValueError:

@@ -78,7 +78,9 @@ def compare(before: Term, after: Term, known: Known) -> Verdict:
         case Call(), Call() if _alike(before, after):
             pairs = zip(before.arguments, after.arguments, strict=True)
             inside = worst(compare(*pair, known) for pair in pairs)
-            return inside if before.function in _INJECTIVE else min(inside, Verdict.MAYBE)
+            if before.function in _INJECTIVE:
+                return inside
+            return min(inside, Verdict.MAYBE) if is_settled(after) else Verdict.MAYBE
     if before is None or after is None or before is NO_VALUE or after is NO_VALUE:
         gone = after if before is None or before is NO_VALUE else before
         return Verdict.MAYBE if _undecided(gone) else Verdict.CHANGED

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from scripts.deploy.explainer import functions
 from scripts.deploy.explainer.functions import is_settled
 from scripts.deploy.explainer.terms import (
+    MASKED,
     NO_VALUE,
     Attribute,
     Call,
@@ -196,6 +197,8 @@ class Scope:
 def _equal(one: Term, other: Term) -> bool | None:
     """Two values in a condition. A resource's attribute cannot stand there, but a parameter made of one."""
     one, other = (term.inner if isinstance(term, Hidden) else term for term in (one, other))
+    if MASKED in (one, other):
+        return None
     first, second = scalar(one), scalar(other)
     if first is not None and second is not None:
         return first == second

@@ -43,7 +43,7 @@ def _resolved(pair: Pair, change: Change) -> Change:
     match pair.before.stands(change.logical_id), pair.after.stands(change.logical_id):
         case True, True:
             return replace(change, action="Modify")
-        case True, False:
+        case True, False if change.type != NESTED_STACK:  # what it holds is told only of a Remove
             return replace(change, action="Remove")
         case False, True:
             return replace(change, action="Add")
@@ -130,12 +130,13 @@ def _replacement(pair: Pair, change: Change, parts: tuple[Part, ...]) -> Certain
         return Certainty.CERTAIN
     feared = [detail for detail in change.details if detail.recreation in _RANK[2:]]
     if not feared:
-        overall = worst(part.verdict for part in parts if part.attribute == "Properties")
-        if is_custom(change.type) and overall is not Verdict.SAME:
+        moved = [part.verdict for part in parts if part.attribute == "Properties"]
+        if is_custom(change.type) and worst(moved) is not Verdict.SAME:
             return Certainty.POSSIBLE
         if change.replacement not in ("True", "Conditional"):
             return None
-        return min(overall, _CEILING[change.replacement]).certainty
+        unsaid = [Verdict.MAYBE]  # it is announced, and nothing says by what
+        return min(worst(moved or unsaid), _CEILING[change.replacement]).certainty
     verdict = worst(
         min(_changed(pair, change, detail), _CEILING[detail.recreation]) for detail in feared
     )
@@ -162,6 +163,8 @@ def _changed(pair: Pair, change: Change, detail: Detail) -> Verdict:
         _at(_value(pair, change.logical_id, path[0], wanted=wanted), path[1:])
         for wanted in (False, True)
     )
+    if before is None and after is None and len(path) > 1:  # it leads nowhere that is known
+        return _changed(pair, change, replace(detail, path="", name=path[0]))
     return compare(before, after, pair.facts.known)
 
 

@@ -9,6 +9,7 @@ import re
 from itertools import islice
 
 from scripts.deploy.explainer.terms import (
+    MASKED,
     NO_VALUE,
     Attribute,
     Call,
@@ -29,7 +30,6 @@ _PURE = frozenset(
     {
         "Fn::Base64",
         "Fn::Cidr",
-        "Fn::FindInMap",
         "Fn::ImportValue",  # an export that is imported cannot change
         "Fn::Join",
         "Fn::Length",
@@ -56,7 +56,7 @@ def is_settled(term: Term) -> bool:
             case Call(function) if function not in _PURE:
                 return False
             case Hidden(inner):
-                if not is_literal(inner) or inner == "****":
+                if not is_literal(inner) or inner == MASKED:
                     return False
             case Attribute():
                 return False

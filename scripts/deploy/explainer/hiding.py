@@ -29,6 +29,9 @@ _PAIRS = (
 #: An ARN or an identifier tells where a secret is, and not what it is.
 _WHEREABOUTS = re.compile(r"^(arn:aws[\w-]*:|\{\{resolve:)")
 
+#: An address that brings its own password: postgres://shop:hunter2@host.
+_LOGIN = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+
 _MARKS = re.compile(r"[^a-z0-9]")
 
 
@@ -50,6 +53,8 @@ def hidden(value: Any, name: str = "") -> Any:
             }
         case list():
             return [hidden(held) for held in value]
+        case str() if _LOGIN.search(value):
+            return HIDDEN
     return value
 
 

@@ -10,14 +10,11 @@ from scripts.changes import NESTED_STACK, Change
 from scripts.deploy.explainer.comparison import Verdict
 from scripts.deploy.explainer.evaluation import Scope
 from scripts.deploy.explainer.identity import canonical, lasts
-from scripts.deploy.explainer.terms import Attribute, Call, Generation, Term, scalar
+from scripts.deploy.explainer.terms import MASKED, Attribute, Call, Generation, Term, scalar
 from scripts.deploy.explainer.worlds import Standing, Wanted
 from scripts.deploy.explanations import Certainty
 
 _OUTPUT = "Outputs."
-
-#: What DescribeStacks tells of a parameter with NoEcho.
-_MASKED = "****"
 
 
 @dataclass(frozen=True)
@@ -176,8 +173,8 @@ class Pair:
 
     def _deployed(self, name: str, term: Term) -> Term:
         """A literal that stands in the template; the deployed one, if somebody has changed it since."""
-        told = self.standing.parameters.get(name, _MASKED) if self.standing else _MASKED
-        return term if told == _MASKED or scalar(term) is None else told
+        told = self.standing.parameters.get(name, MASKED) if self.standing else MASKED
+        return term if told == MASKED or scalar(term) is None else told
 
     def _refer_before(self, logical_id: str, attribute: str) -> Term:
         if attribute.startswith(_OUTPUT):
@@ -245,5 +242,5 @@ def learn(root: Pair) -> None:
 
 
 def _learn(answers: dict[tuple[tuple[str, ...], str], str], term: Term, value: str) -> None:
-    if isinstance(term, Attribute) and value != _MASKED:
+    if isinstance(term, Attribute) and value != MASKED:
         answers.setdefault((term.path, term.name), value)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from scripts.deploy.explainer.comparison import Verdict, compare
+from scripts.deploy.explainer.identity import tells_apart
 from scripts.deploy.explainer.order import references
 from scripts.deploy.explainer.pairs import Pair
 from scripts.deploy.explainer.terms import Attribute, Generation
@@ -158,7 +159,8 @@ class _Tracing:
         match answer:
             case Attribute(generation=Generation.STANDING):
                 if self.verdict is Verdict.SAME:
-                    known = pair.facts.known(answer)
+                    shows = tells_apart(answer.type, answer.name)  # an identity, and so no secret
+                    known = pair.facts.known(answer) if shows else None
                     yield f"{where} stays as it is" + (f" ({known})" if known else "")
             case Attribute(generation=Generation.NEW) if fate and fate.replacement:
                 yield f"{where} is replaced"

@@ -66,6 +66,10 @@ class Hidden:
     inner: Term
 
 
+#: What DescribeStacks tells of a parameter with NoEcho.
+MASKED = "****"
+
+
 class _NoValue(Enum):
     NO_VALUE = "AWS::NoValue"
 

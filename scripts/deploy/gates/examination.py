@@ -14,6 +14,7 @@ from scripts.deploy.gates.losses import losses
 from scripts.deploy.gates.openings import openings
 from scripts.deploy.gates.permissions import permissions
 from scripts.deploy.gates.protections import protections
+from scripts.deploy.gates.worlds import choices
 from scripts.deploy.plan import WavePlan
 from scripts.deploy.waivers import Place, Waivers
 
@@ -39,11 +40,17 @@ def examine(
 
 
 def read(explanation: Explanation, account: str) -> Iterator[Finding]:
-    """The findings of those gates that need nothing but an explanation."""
-    yield from losses(explanation)
-    yield from protections(explanation)
-    yield from permissions(explanation, account)
-    yield from openings(explanation)
+    """The findings of those gates that need nothing but an explanation.
+
+    Where a condition chooses that nobody knows yet, both of its choices have to pass.
+    """
+    found: dict[Finding, None] = {}
+    for chosen in choices(explanation):
+        found |= dict.fromkeys(losses(chosen))
+        found |= dict.fromkeys(protections(chosen))
+        found |= dict.fromkeys(permissions(chosen, account))
+        found |= dict.fromkeys(openings(chosen))
+    yield from found
 
 
 def today(aws: Aws) -> date:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scripts.deploy.gates.findings import Concern
 from scripts.deploy.gates.losses import STATEFUL
-from scripts.deploy.gates.strengths import Strength, amount, off, on, one_of, present, tls
+from scripts.deploy.gates.strengths import Strength, amount, off, on, one_of, own_key, present, tls
 
 #: Types of which DeletionPolicy and UpdateReplacePolicy decide over data.
 LASTING = STATEFUL
@@ -32,7 +32,7 @@ def _encrypted(path: str, strength: Strength | None = None) -> Guard:
 
 
 def _own_key(path: str) -> Guard:
-    return Guard(Concern.ENCRYPTION_LOST, path, "encryption under its own key", present)
+    return Guard(Concern.ENCRYPTION_LOST, path, "encryption under its own key", own_key)
 
 
 def _backed_up(path: str, strength: Strength, what: str = "backups") -> Guard:
@@ -205,6 +205,10 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             "BucketEncryption/ServerSideEncryptionConfiguration[position]"
             "/ServerSideEncryptionByDefault/SSEAlgorithm",
             one_of("AES256", "aws:kms", "aws:kms:dsse"),
+        ),
+        _own_key(
+            "BucketEncryption/ServerSideEncryptionConfiguration[position]"
+            "/ServerSideEncryptionByDefault/KMSMasterKeyID"
         ),
         Guard(
             Concern.VERSIONING_LOST,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.changes import NESTED_STACK
 from scripts.deploy.explanations import Certainty, Explained, Explanation
 from scripts.deploy.gates.findings import Concern, Finding, of
 
@@ -60,7 +61,8 @@ _KEPT = {
 def losses(explanation: Explanation) -> Iterator[Finding]:
     """What holds data and would go, or may; a replacement that is a phantom is shown and stops nothing."""
     for one in explanation.changes:
-        if one.change.type in STATEFUL and (fate := _fate(one)):
+        undecided = one.change.type == NESTED_STACK and one.change.action == "Dynamic"
+        if (one.change.type in STATEFUL or undecided) and (fate := _fate(one)):
             yield of(one, Concern.DATA_LOSS, f"{fate}{_because(one)}", one.change.physical_id)
         elif one.change.type in STATEFUL and one.replacement is Certainty.PHANTOM:
             yield of(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from scripts.deploy.explainer.effects import default_policy
 from scripts.deploy.explanations import LATER, Certainty, Explained, Explanation, Value
 from scripts.deploy.gates.findings import Concern, Finding, of
 from scripts.deploy.gates.guards import GUARDIANS, GUARDS, LASTING, Guard
 from scripts.deploy.gates.property_paths import ABSENT, Absent, at, is_unknown
-from scripts.deploy.gates.worlds import worlds
+from scripts.deploy.gates.worlds import is_whole, worlds
 
 #: How well each policy keeps what a resource holds (DeletionPolicy, UpdateReplacePolicy).
 _KEEPS = {"Delete": 0, "Snapshot": 1, "RetainExceptOnCreate": 2, "Retain": 2}
@@ -45,7 +46,10 @@ def _policies(one: Explained) -> Iterator[Finding]:
     for changed in one.properties:
         if changed.attribute not in ("DeletionPolicy", "UpdateReplacePolicy"):
             continue
-        before, after = changed.before or "Delete", changed.after or "Delete"
+        unsaid = "Delete"
+        if changed.attribute == "DeletionPolicy":
+            unsaid = default_policy(one.change.type, one.before or {})
+        before, after = str(changed.before or unsaid), str(changed.after or unsaid)
         if _KEEPS.get(after, 0) < _KEEPS.get(before, 2):
             yield of(
                 one,
@@ -81,7 +85,8 @@ def _lost(
     stood, stands = at(before, guard.path), at(after, guard.path)
     for place, was in stood.items():
         value = stands.get(place, ABSENT)
-        if _is_weaker(guard, was, value):
+        unread = is_unknown(value) and not is_whole(one)  # announced, and nobody can tell what
+        if _is_weaker(guard, was, value) or (unread and guard.strength(value) is None):
             yield place, _finding(one, guard, place, was, value)
 
 

@@ -50,6 +50,11 @@ def present(value: Value | Absent) -> int | None:
     return 0 if isinstance(value, Absent) or value in (None, "", [], {}) else 1
 
 
+def own_key(value: Value | Absent) -> int | None:
+    """A key that is somebody's; under alias/aws/ lie those that AWS keeps for everybody."""
+    return 0 if "alias/aws/" in str(value) else present(value)
+
+
 def one_of(*guarding: str) -> Strength:
     """A word that guards; `guarding` are the words, weakest first."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from scripts.deploy.explanations import HIDDEN, Explained, PropertyChange, Value
+from scripts.deploy.explanations import HIDDEN, Explained, Explanation, PropertyChange, Value
 
 
 def worlds(one: Explained) -> tuple[Mapping[str, Value] | None, Mapping[str, Value]]:
@@ -34,3 +35,31 @@ def _of(changed: list[PropertyChange], *, before: bool) -> dict[str, Value]:
         for each in changed
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def choices(explanation: Explanation) -> Iterator[Explanation]:
+    """The explanation; where conditions are not known yet, as if all held, and as if none did."""
+    some, other = (
+        tuple(
+            replace(one, after={name: _chosen(value, which) for name, value in one.after.items()})
+            if one.after is not None
+            else one
+            for one in explanation.changes
+        )
+        for which in (1, 2)
+    )
+    yield replace(explanation, changes=some)
+    if other != some:
+        yield replace(explanation, changes=other)
+
+
+def _chosen(value: Value, which: int) -> Value:
+    match value:
+        case {"Fn::If": list(said)} if len(value) == 1 and len(said) == 3:
+            return _chosen(said[which], which)
+        case dict():
+            return {key: _chosen(held, which) for key, held in value.items()}
+        case list():
+            held = [(each, _chosen(each, which)) for each in value]
+            return [chosen for each, chosen in held if chosen is not None or each is None]
+    return value

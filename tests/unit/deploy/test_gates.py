@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from scripts.approval import refuse_loss_in_production
+from scripts.changes import NESTED_STACK
 from scripts.deploy.explanations import Certainty, Explained, Policy
 from scripts.deploy.gates import STATEFUL, losses, refuse_another_consistency
 from scripts.deploy.gates.findings import Concern, Finding, quoted
@@ -301,3 +302,10 @@ def test_what_leaves_a_global_table_as_it_is_passes(
     standing: dict[str, str], wanted: dict[str, str]
 ) -> None:
     refuse_another_consistency("platform in eu-west-1", standing, wanted)
+
+
+def test_a_nested_stack_that_may_go_may_take_all_that_it_holds() -> None:
+    [finding] = found(explained("Catalog", NESTED_STACK, "Dynamic", certainty=Certainty.POSSIBLE))
+
+    assert finding.refuses
+    assert "may be replaced or removed" in finding.words

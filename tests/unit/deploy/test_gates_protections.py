@@ -261,6 +261,14 @@ CASES = (
         "Enabled",
         "Suspended",
     ),
+    Case(
+        "AWS::S3::Bucket",
+        "BucketEncryption/ServerSideEncryptionConfiguration[position]"
+        "/ServerSideEncryptionByDefault/KMSMasterKeyID",
+        ENCRYPTION,
+        KEY,
+        GONE,
+    ),
     Case("AWS::S3::Bucket", "ObjectLockEnabled", Concern.VERSIONING_LOST, True, GONE),
     Case("AWS::S3::Bucket", "ReplicationConfiguration", REPLICATION, {"Role": "r"}, GONE),
     Case(
@@ -605,3 +613,32 @@ def test_a_change_that_will_not_happen_loses_nothing() -> None:
     )
 
     assert list(protections(explanation(phantom))) == []
+
+
+def test_a_guard_that_moves_in_what_nobody_could_read_is_lost() -> None:
+    unread = explained(
+        "R",
+        "AWS::RDS::DBCluster",
+        certainty=Certainty.POSSIBLE,
+        properties=(PropertyChange("DeletionProtection", LATER, LATER),),
+    )
+
+    assert [one.concern for one in protections(explanation(unread))] == [DELETION]
+
+
+def test_a_key_that_aws_keeps_for_everybody_is_none_of_its_own() -> None:
+    case = Case("AWS::SQS::Queue", "KmsMasterKeyId", ENCRYPTION, KEY, "alias/aws/sqs")
+
+    assert [one.concern for one in found(case, case.strong, case.weak)] == [ENCRYPTION]
+    assert found(case, GONE, case.weak) == []
+
+
+def test_a_database_without_a_policy_leaves_a_snapshot_and_may_not_stop_to() -> None:
+    def policy(before: Any, after: Any) -> list[Concern]:
+        changed = PropertyChange("DeletionPolicy", before, after, attribute="DeletionPolicy")
+        cluster = explained("C", "AWS::RDS::DBCluster", before={}, after={}, properties=(changed,))
+        return [one.concern for one in protections(explanation(cluster))]
+
+    assert policy(None, "Delete") == [DELETION]
+    assert policy("Snapshot", None) == []
+    assert policy("Retain", {"Fn::If": ["Unknown", "Retain", "Delete"]}) == [DELETION]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +39,13 @@ def going_back(*completed: Completed) -> str:
     """The execution that a rollback would restore, after these came to their end in this order."""
     found = history.before(list(reversed(completed)), completed[-1])
     return found.execution if found else ""
+
+
+def began(past: History, what: Completed, *, approved: bool = True) -> None:
+    """An execution that was asked for, and went no further than its first wave."""
+    past.write(Requested(**asdict(what)))
+    if approved:
+        past.write(Approved(what.execution, "platform", "us-east-1", "a", "ada", "", what.at))
 
 
 class TestRecords:
@@ -154,3 +161,43 @@ class TestGoingBack:
 
     def test_ends_where_nothing_else_ever_stood(self) -> None:
         assert going_back(ended("e1")) == going_back(ended("e1"), ended("e2", "r1")) == ""
+
+    def test_after_a_deploy_that_failed_half_way_is_to_what_it_was_to_replace(
+        self, past: History
+    ) -> None:
+        stood = [ended("e1"), ended("e2")]
+        for record in stood:
+            past.complete(record)
+        began(past, ended("e3"))
+
+        assert past.previous() == stood[-1]
+
+    def test_after_a_deploy_that_nobody_approved_is_to_what_stood_before_as_ever(
+        self, past: History
+    ) -> None:
+        stood = [ended("e1"), ended("e2")]
+        for record in stood:
+            past.complete(record)
+        began(past, ended("e3"), approved=False)
+
+        assert past.previous() == stood[0]
+
+    def test_after_a_failure_that_was_overcome_is_to_what_stood_before_as_ever(
+        self, past: History
+    ) -> None:
+        stood = [ended("e1"), ended("e3")]
+        began(past, ended("e2"))
+        for record in stood:
+            past.complete(record)
+
+        assert past.previous() == stood[0]
+
+    def test_after_a_rollback_that_failed_half_way_is_to_its_goal_once_more(
+        self, past: History
+    ) -> None:
+        stood = [ended("e1"), ended("e2"), ended("e3")]
+        for record in stood:
+            past.complete(record)
+        began(past, ended("e4", "r2", restores="s2"))
+
+        assert past.previous() == stood[1]

@@ -329,6 +329,15 @@ class TestFetching:
         with pytest.raises(UsageError, match="is no release in tradewind-dev-artifacts"):
             releases.fetch(primary(s3), "0123456789abcdef", tmp_path)
 
+    def test_of_a_digest_that_goes_on_otherwise_is_refused(
+        self, s3: S3, built: Release, tmp_path: Path
+    ) -> None:
+        sealed = shipped(s3, built)
+        other = sealed.digest[:-1] + ("0" if sealed.digest[-1] != "0" else "1")
+
+        with pytest.raises(UsageError, match=f"{other} is no release"):
+            releases.fetch(primary(s3), other, tmp_path)
+
     def test_of_what_two_releases_begin_with_is_refused(self, s3: S3, tmp_path: Path) -> None:
         bucket = primary(s3).bucket
         for digit in "ab":

@@ -57,6 +57,15 @@ def test_a_file_without_waivers_waives_nothing(params: Path, text: str) -> None:
     assert written(params, text).all == ()
 
 
+def test_an_unpacked_shipment_knows_no_environment_but_its_own_and_brings_the_waivers_of_all(
+    params: Path,
+) -> None:
+    (params.parent / "shipment.json").write_text("{}")
+    (params / "prod.yaml").unlink()
+
+    assert [one.environment for one in written(params, WHOLE).all] == ["prod"]
+
+
 def test_no_file_waives_nothing(params: Path) -> None:
     assert waivers.read(params) == Waivers()
 
@@ -150,3 +159,9 @@ def test_a_waiver_of_more_than_ninety_days_is_questioned_where_it_counts(params:
         "params/waivers.yaml:2: the waiver for Orders/OrdersDatabase lasts until 2026-12-01, "
         "more than 90 days.",
     )
+
+
+@pytest.mark.parametrize("region", ["", " ", '""', "[eu-central-1]", "{eu: 1}"])
+def test_a_region_without_a_name_is_not_every_region(params: Path, region: str) -> None:
+    with pytest.raises(UsageError, match=r"^params/waivers.yaml:3: .*names one region"):
+        written(params, WHOLE.replace("eu-central-1", region))

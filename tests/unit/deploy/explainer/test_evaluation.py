@@ -253,3 +253,9 @@ def test_a_list_that_only_a_resource_knows_is_joined_to_what_it_was() -> None:
     assert handed.evaluate({"Fn::Join": [",", {"Ref": "Zones"}]}) == ARN
     assert isinstance(handed.evaluate({"Fn::Join": ["-", {"Ref": "Zones"}]}), Call)
     assert isinstance(handed.evaluate({"Fn::Select": [0, {"Ref": "Zones"}]}), Call)
+
+
+def test_what_only_cloudformation_evaluates_is_not_the_same_because_its_arguments_are() -> None:
+    one, other = (Call("Fn::If", ("Unknown", number, "y")) for number in (5, "5"))
+
+    assert compare(one, other, lambda _attribute: None) is Verdict.MAYBE

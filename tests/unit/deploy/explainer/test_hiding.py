@@ -13,7 +13,9 @@ from scripts.deploy.change_sets import change
 from scripts.deploy.explainer import Standing, Wanted, explain
 from scripts.deploy.explainer.hiding import hidden, is_secret
 from scripts.deploy.explanations import HIDDEN, Explanation
-from tests.unit.deploy.explainer.case import detail, modify, nested, ref, resource, stack
+from scripts.deploy.secrecy import masked
+from scripts.deploy.topology import Difference
+from tests.unit.deploy.explainer.case import automatic, detail, modify, nested, ref, resource, stack
 
 #: Never a part of any word that a template or an explanation has.
 MARK = "zq9x"
@@ -139,3 +141,53 @@ def told(before: Any, after: Any) -> Explanation:
 def told_as_text(said: Explanation) -> str:
     whole = [[one.before, one.after] for one in said.changes]
     return json.dumps([said.to_json(), whole], default=str)
+
+
+@pytest.mark.parametrize(
+    "login", ["postgres://shop:hunter2@db:5432/shop", "redis://:hunter2@cache"]
+)
+def test_an_address_that_brings_its_own_password_is_hidden(login: str) -> None:
+    told = hidden({"Variables": {"DATABASE_URL": login, "SHOP_URL": "https://shop.example:443/@a"}})
+
+    assert told == {
+        "Variables": {"DATABASE_URL": HIDDEN, "SHOP_URL": "https://shop.example:443/@a"}
+    }
+
+
+def test_a_reason_shows_who_stays_and_not_what_it_answered() -> None:
+    root = stack(
+        {
+            "Maker": resource("AWS::CloudFormation::CustomResource"),
+            "Cache": nested(Password={"Fn::GetAtt": ["Maker", "Value"]}),
+        }
+    )
+    below = stack(
+        {"Group": resource("AWS::ElastiCache::ReplicationGroup", AuthToken=ref("Password"))},
+        Parameters=["Password"],
+    )
+    announced = modify(
+        "Group",
+        "AWS::ElastiCache::ReplicationGroup",
+        "Conditional",
+        detail("AuthToken", "Conditionally", dynamic=True, by="Password"),
+    )
+    held = Standing(below, {"Password": MARK}, resources={"Group": "group-1"})
+
+    said = explain(
+        "platform",
+        "us-east-1",
+        [change(automatic("Cache"), (change(announced),))],
+        Standing(root, resources={"Maker": "m", "Cache": "c"}, nested={"Cache": held}),
+        Wanted(root, nested={"Cache": Wanted(below)}),
+    )
+
+    assert "Maker stays as it is" in said.at("Cache", "Group").why
+    assert MARK not in repr(said)
+
+
+def test_drift_shows_no_password_of_an_address_either() -> None:
+    login = "postgres://shop:hunter2@db"
+
+    shown = masked(Difference("/Environment/DATABASE_URL", login, "postgres://db", "NOT_EQUAL"))
+
+    assert (shown.expected, shown.actual) == (HIDDEN, "postgres://db")

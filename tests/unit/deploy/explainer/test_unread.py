@@ -122,3 +122,88 @@ def test_a_nested_stack_that_nothing_names_hands_on_what_it_did() -> None:
     private = said.at("Hosts", "Private")
     assert private.replacement is Certainty.PHANTOM
     assert private.properties[0].before == "vpc-7"
+
+
+def test_a_replacement_that_nothing_explains_is_not_explained_away() -> None:
+    template = stack({"Orders": resource(TABLE, KeySchema=[{"AttributeName": "id"}])})
+    announced = modify("Orders", TABLE, "True")
+
+    said = explain(
+        "platform", "us-east-1", [change(announced)], Standing(template), Wanted(template)
+    )
+
+    assert said.at("Orders").replacement is Certainty.POSSIBLE
+
+
+def test_a_path_that_leads_nowhere_is_not_the_same_on_both_sides() -> None:
+    before, after = (
+        stack({"Orders": resource(TABLE, KeySchema=[{"AttributeName": name}])})
+        for name in ("id", "key")
+    )
+    announced = modify("Orders", TABLE, "True", detail("KeySchema", "Always"))
+    announced["Details"][0]["Target"]["Path"] = "/Properties/KeySchema/*/AttributeName"
+
+    said = explain("platform", "us-east-1", [change(announced)], Standing(before), Wanted(after))
+
+    assert said.at("Orders").replacement is Certainty.CERTAIN
+
+
+def test_a_condition_on_a_masked_parameter_is_not_known() -> None:
+    template = stack(
+        {"Orders": resource(TABLE, {"Condition": "Given"})},
+        Parameters={"Pass": {"Type": "String", "NoEcho": True}},
+        Conditions={"Given": {"Fn::Not": [{"Fn::Equals": [ref("Pass"), ""]}]}},
+    )
+    masked = {"Pass": "****"}
+
+    said = explain(
+        "platform",
+        "us-east-1",
+        [change(remove("Orders", TABLE))],
+        Standing(template, masked),
+        Wanted(template, masked),
+    )
+
+    assert said.at("Orders").certainty is Certainty.POSSIBLE
+
+
+def test_a_mapping_whose_key_is_not_known_may_have_another_value() -> None:
+    def world(keys: str) -> dict[str, object]:
+        key = {"Fn::FindInMap": ["Keys", {"Fn::GetAtt": ["Zone", "Name"]}, "Key"]}
+        resources = {
+            "Zone": resource("AWS::SSM::Parameter"),
+            "Orders": resource(TABLE, KeySchema=key),
+        }
+        return dict(stack(resources, Mappings={"Keys": {"a": {"Key": keys}}}))
+
+    said = explain(
+        "platform",
+        "us-east-1",
+        [change(KEYS)],
+        Standing(world("id"), resources={"Zone": "z", "Orders": "o"}),
+        Wanted(world("key")),
+    )
+
+    assert said.at("Orders").replacement is Certainty.POSSIBLE
+
+
+def test_a_nested_stack_whose_condition_turns_is_not_told_as_what_is_modified_in_it() -> None:
+    before, after = (
+        stack(
+            {"Catalog": {**nested(), "Condition": "Given"}},
+            Conditions={"Given": {"Fn::Equals": [value, "x"]}},
+        )
+        for value in ("x", "y")
+    )
+    inside = stack({"Orders": resource(TABLE)})
+    dynamic = {**automatic("Catalog"), "Action": "Dynamic"}
+
+    said = explain(
+        "platform",
+        "us-east-1",
+        [change(dynamic)],
+        Standing(before, nested={"Catalog": Standing(inside)}),
+        Wanted(after),
+    )
+
+    assert said.at("Catalog").change.action == "Dynamic"

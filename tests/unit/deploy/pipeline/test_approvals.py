@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from scripts import answering
 from scripts.deploy.pipeline import approvals
 from scripts.deploy.pipeline.approvals import AlreadyAnswered, Given
 from scripts.deploy.pipeline.state import Action
-from scripts.errors import Failed, Refused
+from scripts.errors import Failed, Refused, UsageError
 from tests.functional.stubbed import StubbedSession
 from tests.unit.deploy.pipeline.told import HASH, PIPELINE, TOKEN
 
@@ -146,3 +149,10 @@ def test_without_a_token_nothing_is_sent() -> None:
         approvals.put(
             session.aws(), "us-east-1", Action("ChangeEdge", "Approve"), Given(HASH, ""), "Approved"
         )
+
+
+def test_a_reason_that_says_nothing_is_refused_before_anybody_is_asked() -> None:
+    nobody: Any = None
+
+    with pytest.raises(UsageError, match="--reason says nothing"):
+        answering.answer(nobody, nobody, HASH, None, "  ", "Approved")

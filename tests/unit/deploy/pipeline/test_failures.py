@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from generator.release_stages import UNNAMED
 from scripts.changes import NESTED_STACK
 from scripts.deploy.pipeline import failures, origins, state
 from scripts.execution_events import Cause
@@ -209,3 +210,13 @@ def test_the_first_that_failed_is_the_cause_and_what_failed_after_it_is_not() ->
 
 def test_an_execution_in_which_nothing_failed_has_no_cause() -> None:
     assert cause(StubbedSession(), action("Validate", "Validate")) is None
+
+
+def test_of_an_execution_that_names_no_release_it_says_how_to_start_one_that_does() -> None:
+    said = {"message": f"The object with key '{UNNAMED}' does not exist."}
+
+    found = cause(StubbedSession(), action("Source", "Release", "Failed", 0, 1, errorDetails=said))
+
+    assert found is not None
+    assert "without naming a release" in found.reason
+    assert found.fix == "Start one that does: tradewind deploy dev"

@@ -52,6 +52,19 @@ def test_everything_is_told_once_however_often_it_is_looked_at() -> None:
     session.assert_all_asked()
 
 
+def test_a_stage_is_not_entered_before_what_was_at_work_is_said_to_have_ended() -> None:
+    session = StubbedSession()
+    entered = [stage("Validate", "Succeeded"), stage("PlanPrimary", "InProgress")]
+    look(session, "InProgress", entered, [action("Validate", "Validate", "InProgress")])
+    done = [stage("Validate", "Succeeded"), stage("PlanPrimary", "Succeeded")]
+    look(session, "Succeeded", done, [action("Validate", "Validate", ended=7), PLANNED])
+
+    assert [type(event) for event in follow(session)] == [
+        *(StageEntered, ActionBegun, ActionEnded),
+        *(StageEntered, ActionBegun, ActionEnded),
+    ]
+
+
 def test_who_comes_late_is_told_what_has_happened() -> None:
     session = StubbedSession()
     look(session, "Succeeded", [stage("PlanPrimary", "Succeeded")], [PLANNED])

@@ -113,3 +113,18 @@ def test_a_change_set_of_other_templates_than_the_release_s_is_refused() -> None
 
     with pytest.raises(Refused, match="of other templates than the release's"):
         approved(swapped)
+
+
+def test_a_change_set_s_word_on_its_template_is_not_taken() -> None:
+    def asked(released: bytes) -> None:
+        session = StubbedSession()
+        session.stub("cloudformation", "us-west-2").add_response(
+            "get_template",
+            {"TemplateBody": '{"Resources": {"Topic": 1}}'},
+            {"ChangeSetName": "arn:set", "TemplateStage": "Original"},
+        )
+        gate.refuse_other_template(session.aws(), PLAN, released)
+
+    asked(b'{ "Resources": {"Topic": 1} }')
+    with pytest.raises(Refused, match="is of another template than it says"):
+        asked(b'{"Resources": {"Topic": 2}}')

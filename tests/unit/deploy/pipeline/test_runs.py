@@ -8,7 +8,7 @@ import pytest
 from generator import release_stages
 from scripts.deploy.pipeline import runs
 from scripts.deploy.pipeline.runs import Cargo, Run
-from scripts.errors import Refused, UsageError
+from scripts.errors import Failed, Refused, UsageError
 from tests.functional.stubbed import StubbedSession
 from tests.unit.deploy.pipeline.told import EXECUTION, OTHER, PIPELINE, action, at
 
@@ -58,6 +58,18 @@ def test_an_execution_is_started_by_the_keys_of_what_it_ships() -> None:
     variables = {"WaveOrder": "primary-first", "Reason": "  "}
 
     assert runs.start(session.aws(), "us-east-1", CARGO, variables, [DONE]) == EXECUTION
+
+
+def test_a_pipeline_that_somebody_deleted_is_said_to_be_gone_and_how_it_comes_back() -> None:
+    session = StubbedSession()
+    session.stub("codepipeline").add_client_error(
+        "start_pipeline_execution", "PipelineNotFoundException", "no pipeline"
+    )
+
+    with pytest.raises(Failed, match="somebody deleted it") as gone:
+        runs.start(session.aws(), "us-east-1", CARGO, {"Reason": ""}, [DONE])
+
+    assert "Delete the stack tradewind-dev-pipeline" in gone.value.fix
 
 
 def taking(session: StubbedSession, *tries: dict[str, Any]) -> None:
