@@ -54,9 +54,6 @@ EXECUTION = "#{codepipeline.PipelineExecutionId}"
 #: The order that it was started with.
 ORDER = f"#{{variables.{names.WAVE_ORDER}}}"
 
-#: A key that is never there: an execution that names no release has none to ship.
-UNNAMED = "name-a-release/none.zip"
-
 
 @dataclass(frozen=True)
 class Work:
@@ -147,7 +144,7 @@ def _source(layer: Layer, crew: Crew, bucket: object) -> Stages:
             name,
             {
                 "S3Bucket": bucket,
-                "S3ObjectKey": UNNAMED,
+                "S3ObjectKey": names.UNNAMED,
                 "AllowOverrideForS3ObjectKey": "true",
                 "PollForSourceChanges": "false",
             },

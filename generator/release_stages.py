@@ -59,6 +59,9 @@ WAVES = (
 SOURCE, VALIDATE, SHOP, RECORD = "Source", "Validate", "Shop", "Record"
 PLAN, APPROVE, GATE, EXECUTE, VERIFY = "Plan", "Approve", "Gate", "Execute", "Verify"
 
+#: A key that is never there: an execution that names no release has none to ship.
+UNNAMED = "name-a-release/none.zip"
+
 #: The source actions, and the artifacts that they bring.
 RELEASE, SHIPMENT = "Release", "Shipment"
 SHOP_REVISION, WORKER_REVISION = "ShopRevision", "WorkerRevision"

@@ -25,6 +25,8 @@ def answer(
     verdict: Verdict,
 ) -> None:
     """Give the operator's answer to the plan that waits. Raises Refused where no such plan does."""
+    if not reason.strip():
+        raise UsageError("--reason says nothing.", fix="Say why: it is kept in the history.")
     aws = context.connect(environment)
     aws.verify_account()
     region = environment.primary_region

@@ -6,7 +6,7 @@ has the same in front of him as who began it. Nothing here is needed for the exe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,9 +23,8 @@ from scripts.execution_events import ApprovalAnswered, ApprovalAwaited, Executio
 from scripts.terminal import Terminal
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from generator.environments import Environment
+    from scripts.deploy.pipeline.state import Action
     from scripts.deploy.plan import WavePlan
     from scripts.deploy.planner import Planner
     from scripts.live_screen import Screen
@@ -191,7 +190,7 @@ class Attending:
                     execution.id,
                     execution.status,
                     execution.summary,
-                    _lasted([action.began for action in execution.actions], self.aws.clock.now()),
+                    _lasted([*execution.actions]),
                     cause,
                 )
             ]
@@ -234,7 +233,8 @@ def _paused(screen: Screen | None) -> Iterator[None]:
         screen.resume()
 
 
-def _lasted(begun: list[datetime | None], now: float) -> float:
-    """Seconds since the first action began."""
-    first = min((one for one in begun if one is not None), default=None)
-    return max(0.0, now - first.timestamp()) if first else 0.0
+def _lasted(actions: Sequence[Action]) -> float:
+    """Seconds from the first action's beginning to the last one's end, whenever that is asked."""
+    begun = [action.began for action in actions if action.began is not None]
+    ended = [action.ended for action in actions if action.ended is not None]
+    return max(0.0, (max(ended) - min(begun)).total_seconds()) if begun and ended else 0.0

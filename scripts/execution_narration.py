@@ -33,9 +33,9 @@ def lines(event: ExecutionEvent) -> Iterator[str]:
         case ShipmentStored(release, shipment):
             yield f"shipment {shipment[:SHORT]} of release {release[:SHORT]}"
         case ExecutionStarted(_, execution, order, reason):
-            yield f"execution {execution} ({order}): {reason}"
+            yield f"execution {execution} ({order}){_because(reason)}"
         case ExecutionJoined(_, execution, status, who, reason):
-            yield f"execution {execution} of {who} is {status}: {reason}"
+            yield f"execution {execution} of {who} is {status}{_because(reason)}"
         case StageEntered(_, stage):
             yield f"[{stage}]"
         case StageSkipped(_, stage):
@@ -54,7 +54,7 @@ def lines(event: ExecutionEvent) -> Iterator[str]:
             if url:
                 yield f"  {url}"
         case ApprovalAnswered(_, approved, who, reason):
-            yield f"  {'approved' if approved else 'rejected'} by {who}{f': {reason}' if reason else ''}"
+            yield f"  {'approved' if approved else 'rejected'} by {who}{_because(reason)}"
         case ExecutionEnded(environment, execution, status, summary, seconds, cause):
             if cause is not None:
                 yield from because(cause)
@@ -79,6 +79,11 @@ def ended(environment: str, execution: str, status: str, summary: str, seconds: 
     took = duration(seconds)
     if status == "Succeeded":
         return f"{environment} is up: execution {execution} succeeded after {took}"
-    said = f": {summary}" if summary else ""
+    said = _because(summary)
     how = "failed" if status == "Failed" else f"was {status.lower()}"
     return f"{environment}: execution {execution} {how} after {took}{said}"
+
+
+def _because(reason: str) -> str:
+    """What somebody gave as the reason, where he gave one."""
+    return f": {reason}" if reason else ""

@@ -41,9 +41,10 @@ def _read(click_context: click.Context, _: click.Parameter, name: str | None) ->
     return context.environment(name)
 
 
-def _environment_names(
+def environment_names(
     click_context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[str]:
+    """The environments that begin with what is typed so far, for the shell's completion."""
     from generator import environments
 
     project = projects.find(str(click_context.find_root().params.get("project") or "."))
@@ -57,7 +58,7 @@ def _environment(*, required: bool) -> Callable[[Function], Function]:
         metavar="ENV",
         required=required,
         callback=_read,
-        shell_complete=_environment_names,
+        shell_complete=environment_names,
     )
 
 

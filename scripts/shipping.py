@@ -16,7 +16,7 @@ from generator.release_stages import WaveOrder
 from generator.settings import TRUE, Settings
 from scripts import failpoints
 from scripts.aws import Aws
-from scripts.deploy import change_sets, waves
+from scripts.deploy import change_sets, waivers, waves
 from scripts.deploy.pipeline import names, runs, shipping
 from scripts.deploy.pipeline.shipping import Survey
 from scripts.deploy.plan import Awaiting, WavePlan
@@ -88,6 +88,9 @@ class Shipping:
         order = waves.roll_out(wanted.built.roots, self.environment.places)
         chosen = waves.named(order, roots, self.environment.places)
         refuse_past_the_pipeline(roots, wanted.built)
+        waivers.read(
+            self.context.project / "params"
+        )  # else a build would be the first to refuse them
         try:
             self.aws.verify_account()
             if roots:

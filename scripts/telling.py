@@ -94,7 +94,7 @@ class Telling:
         """Keep what the document needs of an event, and say nothing."""
         match event:
             case ReleaseRead(digest, _):
-                self.document["release"] = digest
+                self.document["templates"] = digest
             case WaveStarted(root, region, _, _):
                 self._waves.append({"root": root, "region": region, "outcome": "begun"})
             case LeftoverRemoved(root, region, what):

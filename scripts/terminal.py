@@ -67,8 +67,7 @@ class Terminal:
     @property
     def watched(self) -> bool:
         """Whether a screen that is drawn again and again has somebody to see it."""
-        dumb = os.environ.get("TERM") == "dumb"
-        return not self.quiet and not self.verbose and not dumb and _is_terminal(sys.stderr)
+        return not self.quiet and not self.verbose and _redraws()
 
     def say(self, text: str) -> None:
         """Status, for whoever watches; not with -q."""
@@ -147,7 +146,7 @@ class Terminal:
         """Put `text` on the moving line; empty takes the line away."""
         if self.quiet:
             return
-        if _is_terminal(sys.stderr):
+        if _redraws():
             self._write(CLEAR_LINE + text[: columns() - 1], sys.stderr)
         elif text and time.monotonic() >= self._next:
             self._next = time.monotonic() + PACE
@@ -158,11 +157,11 @@ class Terminal:
         live = self._live
         self._clear()
         self._write(text + "\n", sys.stderr)
-        if live and _is_terminal(sys.stderr):
+        if live and _redraws():
             self.live(live)
 
     def _clear(self) -> None:
-        if self._live and _is_terminal(sys.stderr):
+        if self._live and _redraws():
             self._write(CLEAR_LINE, sys.stderr)
 
     def _write(self, text: str, stream: TextIO | None) -> None:
@@ -198,6 +197,11 @@ def _discard(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def _redraws() -> bool:
+    """Whether a line on stderr can be taken back: a dumb terminal would show the codes for it."""
+    return _is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scripts.options import environment_argument
+from scripts.options import environment_argument, environment_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     "--from",
     "origin",
     metavar="ENV",
+    shell_complete=environment_names,
     help="With --release: the environment in whose bucket it lies; by default ENV itself.",
 )
 @click.option("--refresh-amis", is_flag=True, help="Take the newest machine images.")
@@ -235,7 +236,7 @@ def roll_out(
     Whatever goes wrong is in the document before it is raised.
     """
     from generator.settings import TRUE, Settings
-    from scripts.deploy import release, releases, waves
+    from scripts.deploy import release, releases, waivers, waves
     from scripts.deploy.executor import Executor
     from scripts.deploy.planner import Planner
     from scripts.errors import TradewindError
@@ -244,6 +245,7 @@ def roll_out(
     read = built or release.read(context.project)
     order = waves.roll_out(read.roots, environment.places)
     chosen = waves.named(order, roots, environment.places)
+    waivers.read(context.project / "params")
     aws.verify_account()
     pinned = built or releases.pinned(aws, environment, read)
     leases = Leases(aws, environment.primary_region)

@@ -92,7 +92,7 @@ def plan(
         write(html, environment.name, pages)
         context.terminal.say(f"the plan's page: {html}")
     context.terminal.data(
-        {"environment": environment.name, "release": built.digest, "waves": documents}
+        {"environment": environment.name, "templates": built.digest, "waves": documents}
     )
 
 

@@ -38,7 +38,8 @@ def rollback(
 ) -> None:
     """Ship the release that stood before in ENV, with the parameters of then and the waivers of today.
 
-    It is a deploy like any other: planned, gated, approved, followed. A second one goes back further.
+    It is a deploy like any other: planned, gated, approved, followed. A second one goes back further. After
+    an execution that failed half-way it is to what that one was to replace.
 
     \b
     Examples:

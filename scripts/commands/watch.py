@@ -43,7 +43,7 @@ def watch(
     It shows what `deploy` shows, from any machine, whatever became of who began it; on a terminal it asks
     for approvals, too. Ctrl-C ends the following, not the execution.
 
-    \\b
+    \b
     Examples:
       tradewind watch dev --sandbox
       tradewind watch prod 7c1f --approve 3f6a1c09be27d458 --reason "as rehearsed"

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import IO, Any
 
@@ -118,10 +118,15 @@ class Artifacts:
         return self._unless(key, body, "application/json", IfMatch=etag)
 
     def listing(self, prefix: str) -> Listing:
-        """Every object below a prefix."""
+        """Every object below a prefix; none where there is no bucket, and so nothing that is old."""
         found, token, at = list[Stored](), dict[str, str](), None
         while True:
-            page = self.s3.call("list_objects_v2", Bucket=self.bucket, Prefix=prefix, **token)
+            try:
+                page = self.s3.call("list_objects_v2", Bucket=self.bucket, Prefix=prefix, **token)
+            except AwsSaidNo as error:
+                if error.code in _ABSENT:
+                    return Listing((), datetime.min.replace(tzinfo=UTC))
+                raise
             told = parsedate_to_datetime(page["ResponseMetadata"]["HTTPHeaders"]["date"])
             at = min(at or told, told)
             found += (

@@ -162,10 +162,12 @@ class History:
     def previous(self) -> Completed:
         """What stood before what stands, and is not the same; of a rollback, what stood before its goal.
 
-        Raises Refused where there is no such thing.
+        Where an execution stopped half-way, what it was to replace. Raises Refused where there is
+        nothing.
         """
-        ended = completed(self.entries())
-        found = before(ended, self.current())
+        entries, current = self.entries(), self.current()
+        ended = completed(entries)
+        found = interrupted(entries, ended, current) or before(ended, current)
         if found is None:
             raise Refused(
                 "There is nothing to go back to: no other release has stood here.",
@@ -178,6 +180,25 @@ def completed(entries: Iterable[Entry]) -> list[Completed]:
     """What came to stand, the last first."""
     ended = [entry.completed for entry in entries if entry.completed is not None]
     return sorted(ended, key=lambda record: record.at, reverse=True)
+
+
+def interrupted(
+    entries: Iterable[Entry], ended: Iterable[Completed], current: Completed | None
+) -> Completed | None:
+    """What to go back to after an execution that changed something and did not come to its end.
+
+    That is what it began with, which is still on record as standing; of a rollback, its goal once more.
+    """
+    begun = [
+        entry
+        for entry in entries
+        if entry.completed is None and entry.approved and current and entry.at >= current.at
+    ]
+    if not begun:
+        return None
+    last = max(begun, key=lambda entry: entry.at)
+    goal = last.requested.restores if last.requested else ""
+    return next((one for one in ended if one.shipment == goal), current)
 
 
 def before(ended: Sequence[Completed], current: Completed | None) -> Completed | None:

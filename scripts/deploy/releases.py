@@ -168,6 +168,8 @@ def fetch(origin: Artifacts, asked: str, project: Path) -> Release:
     sealed = Sealed.of(files)
     if not sealed.digest.startswith(key.split("/")[1]):
         raise Failed(f"{key} in {origin.bucket} holds the release {sealed.short}, and not its own.")
+    if not sealed.digest.startswith(asked):
+        raise _no_release(asked, "is no release", origin)
     unfinished.replace(path)
     for name in (NAME, *(f"{TEMPLATES}{file}" for file in sealed.templates)):
         place = directory / name
@@ -202,8 +204,12 @@ def _find(origin: Artifacts, asked: str) -> str:
     if len(found) == 1:
         return found[0]
     many = f"is short for {len(found)} releases" if found else "is no release"
-    raise UsageError(
-        f"{asked} {many} in {origin.bucket}.",
+    raise _no_release(asked, many, origin)
+
+
+def _no_release(asked: str, why: str, origin: Artifacts) -> UsageError:
+    return UsageError(
+        f"{asked} {why} in {origin.bucket}.",
         fix="List them: tradewind releases ENV",
     )
 

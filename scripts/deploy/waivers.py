@@ -24,6 +24,7 @@ from generator.environments import WAIVERS, names
 from generator.marked_yaml import Report, Value
 from generator.problems import SHOWN, Problem, nearest
 from scripts.deploy.gates.findings import ONLY_SHOWN, Concern
+from scripts.deploy.release import SHIPMENT
 from scripts.errors import UsageError
 
 #: The file, as a person names it.
@@ -108,13 +109,16 @@ class Waivers:
 
 
 def read(params: Path) -> Waivers:
-    """The waivers of a project; none where there is no file. Raises UsageError that names every line."""
+    """The waivers of a project; none where there is no file. Raises UsageError that names every line.
+
+    An unpacked shipment has the settings of its own environment alone, but the waivers of all.
+    """
     file = params / f"{WAIVERS}.yaml"
     if not file.exists():
         return Waivers()
     problems: list[Problem] = []
     items = marked_yaml.read_list(file, problems.append) or ()
-    environments = names(params)
+    environments = () if (params.parent / SHIPMENT).is_file() else names(params)
     waivers = [_waiver(item, environments, problems.append) for item in items]
     if problems:
         raise UsageError(_told(problems), fix=problems[0].fix or f"Correct {FILE}.")
@@ -142,6 +146,11 @@ def _waiver(item: Value, environments: Collection[str], report: Report) -> Waive
     for key in _NEEDED:
         if not _text(item.section, key):
             problems.append(item.problem(key, f"a waiver lacks its {key}", f"Write {_form()}."))
+    region = item.section.get("region")
+    if region is not None and not _text(item.section, "region"):
+        problems.append(
+            region.problem("region", "a waiver names one region here, or leaves it out")
+        )
     finding = _finding(item.section.get("finding"), problems.append)
     until = _day(item.section.get("until"), problems.append)
     _check_environment(item.section.get("environment"), environments, problems.append)
@@ -197,7 +206,7 @@ def _day(value: Value | None, report: Report) -> date | None:
 
 
 def _check_environment(value: Value | None, known: Collection[str], report: Report) -> None:
-    if value is None or not value.text or value.text in known:
+    if value is None or not value.text or not known or value.text in known:
         return
     fix = nearest(value.text, known) or f"There are {', '.join(known)}."
     report(value.problem("environment", f"there is no environment {value.shown}", fix))

@@ -57,6 +57,20 @@ def test_an_execution_that_succeeded_is_in_the_document() -> None:
     assert attended.telling.document["stages"][-1]["action"] == "Record"
 
 
+def test_how_long_it_took_is_the_same_whenever_somebody_looks() -> None:
+    session = StubbedSession()
+    done = [
+        action("Validate", "Validate", began=0, ended=5),
+        action("Record", "Record", "Succeeded", 30, 42),
+    ]
+    look(session, "Succeeded", [stage(one["stageName"], "Succeeded") for one in done], done)
+    attended = attending(session)
+
+    attended.to_the_end(EXECUTION)
+
+    assert attended.telling.document["seconds"] == 42.0
+
+
 def test_credentials_that_expire_end_the_following_and_say_how_to_come_back() -> None:
     session = StubbedSession()
     session.stub("codepipeline").add_client_error(

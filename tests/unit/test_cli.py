@@ -79,7 +79,9 @@ def test_every_command_explains_itself_anywhere(
     (tmp_path / "params" / "defaults.yaml").unlink()
 
     assert cli.main([*path, "--help"]) == 0
-    assert " ".join(("Usage: tradewind", *path)) in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert " ".join(("Usage: tradewind", *path)) in shown
+    assert "\\b" not in shown, "click's mark for lines that stay as they are is no text"
 
 
 @pytest.mark.parametrize("path", [path for path in EVERY if path], ids=" ".join)
@@ -440,6 +442,7 @@ def test_commands_and_environments_are_completed() -> None:
     assert "build" in completed("tradewind bu", 1)
     assert completed("tradewind parameters ", 2) == ["dev", "prod", "staging"]
     assert completed("tradewind parameters st", 2) == ["staging"]
+    assert completed("tradewind deploy prod --from st", 4) == ["staging"]
 
 
 def test_the_completion_script_is_printed_anywhere(

@@ -5,6 +5,7 @@ import pytest
 from scripts import narration
 from scripts.changes import NESTED_STACK, Change, count
 from scripts.events import NothingChanged, RolloutCompleted, WaveFailed, WavePlanned
+from scripts.execution_events import ExecutionStarted
 from scripts.lapses import duration
 from tests.unit.deploy.told import change, event, nested
 
@@ -104,3 +105,9 @@ def test_what_goes_as_planned_passes_by_and_failures_and_whole_stacks_stay(
     status: str, type: str, routine: bool
 ) -> None:
     assert narration.is_routine(event("Catalog/Carts", status, "", type)) is routine
+
+
+def test_an_execution_without_a_reason_is_said_without_one() -> None:
+    said = [*narration.lines(ExecutionStarted("dev", "1", "primary-first", ""))]
+
+    assert said == ["execution 1 (primary-first)"]

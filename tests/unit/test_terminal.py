@@ -117,6 +117,17 @@ def test_progress_on_a_terminal_moves_on_one_line_and_leaves_none(
     assert max(len(part) for part in shown.split("\r\x1b[2K")) <= 20
 
 
+def test_progress_on_a_dumb_terminal_has_no_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = show(monkeypatch)
+    monkeypatch.setenv("TERM", "dumb")
+    terminal = Terminal()
+    with terminal.progress("copying"):
+        terminal.say("a status in between")
+
+    assert "\x1b" not in screen.getvalue()
+    assert "a status in between\n" in screen.getvalue()
+
+
 def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = show(monkeypatch)
     Terminal().warn("look")

@@ -65,6 +65,12 @@ class _Found:
     def of(self, action: Action) -> Cause:
         said = action.error or action.summary or "CodePipeline gives no reason."
         plain = Cause(action.stage, action.name, action.name, said, _RETRY, region=action.region)
+        if release_stages.UNNAMED in said:
+            return replace(
+                plain,
+                reason="it was started without naming a release, and so ships nothing",
+                fix=f"Start one that does: tradewind deploy {self.environment.name}",
+            )
         try:
             match action.category, action.provider:
                 case "Deploy", "CloudFormation":

@@ -90,8 +90,14 @@ class Following:
         return state.read(self.aws, primary, names.pipeline(self.environment.name), self.id)
 
     def _new(self) -> Iterator[ExecutionEvent | StackEventSeen]:
+        """What is new, stage by stage; no further than one that, as listed, is still at work.
+
+        The stages' state is read after the actions, so it may be ahead of them by a stage.
+        """
         for stage in self.execution.stages:
             yield from self._of(stage)
+            if any(action.status == "InProgress" for action in stage.actions):
+                return
 
     def _of(self, stage: Stage) -> Iterator[ExecutionEvent | StackEventSeen]:
         if stage.held and self._first(stage.name, "held"):

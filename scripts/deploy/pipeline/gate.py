@@ -6,6 +6,7 @@ operator: neither gets past here. What the gates of a plan refuse, they refuse a
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +58,9 @@ class Passed:
 def admit(planner: Planner, plan: WavePlan, execution: str, waivers: Waivers) -> Passed:
     """Let an approved plan pass, and keep who approved it. Raises Refused."""
     aws, environment = planner.aws, planner.environment
-    digest = planner.release.roots[plan.wave.root].digest
-    given = approval(aws, environment, plan, execution, digest)
+    root = planner.release.roots[plan.wave.root]
+    given = approval(aws, environment, plan, execution, root.digest)
+    refuse_other_template(aws, plan, root.template.body)
     judgement = planning.examined(planner, plan, waivers).judgement
     judgement.refuse()
     History.of(aws, environment).write(
@@ -114,6 +116,23 @@ def approval(
             f"{environment.name} {plan.hash} --reason WHY",
         )
     return Approval(who, given.reason)
+
+
+def refuse_other_template(aws: Aws, plan: WavePlan, released: bytes) -> None:
+    """Raise Refused where a change set is not of the template that it says it is of.
+
+    Its description is whatever its maker wrote, and a plan's hash has which properties change, not to what.
+    The templates below are named by their contents.
+    """
+    body = aws.client("cloudformation", plan.wave.region).call(
+        "get_template", ChangeSetName=plan.change_set.id, TemplateStage="Original"
+    )["TemplateBody"]
+    if (json.loads(body) if isinstance(body, str) else body) != json.loads(released):
+        raise Refused(
+            f"The change set {plan.change_set.name} is of another template than it says.",
+            fix="Nothing was changed. Find out who made it, for it was not the pipeline: its maker is in "
+            "CloudTrail, as CreateChangeSet.",
+        )
 
 
 def _answer(

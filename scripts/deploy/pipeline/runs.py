@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Any
 
 from generator import release_stages
+from generator.naming import stack_name
 from scripts import failpoints
 from scripts.aws import Aws, AwsSaidNo, Identity
 from scripts.deploy.pipeline import names
 from scripts.deploy.pipeline.state import RUNNING
-from scripts.errors import Refused, UsageError
+from scripts.errors import Failed, Refused, UsageError
 
 #: Executions that are looked back at.
 RECENT = 100
@@ -184,20 +185,30 @@ def start(
 ) -> str:
     """Start an execution, or find the one that the very same request started; its id.
 
-    `runs` are those that were listed before: the request's token depends on the one that ended last.
+    `runs` are those that were listed before: the request's token depends on the one that ended last. Raises
+    Failed where the pipeline is gone: its stack does not see that, and so no deploy brings it back.
     """
     pipeline = names.pipeline(aws.environment.name)
     failpoints.reach("execution.requested")
-    answer = aws.client("codepipeline", region).call(
-        "start_pipeline_execution",
-        name=pipeline,
-        variables=[
-            {"name": name, "value": " ".join(value.split())[:LONGEST] or NOTHING}
-            for name, value in variables.items()
-        ],
-        clientRequestToken=token(pipeline, cargo, runs),
-        sourceRevisions=cargo.revisions,
-    )
+    try:
+        answer = aws.client("codepipeline", region).call(
+            "start_pipeline_execution",
+            name=pipeline,
+            variables=[
+                {"name": name, "value": " ".join(value.split())[:LONGEST] or NOTHING}
+                for name, value in variables.items()
+            ],
+            clientRequestToken=token(pipeline, cargo, runs),
+            sourceRevisions=cargo.revisions,
+        )
+    except AwsSaidNo as error:
+        if error.code != "PipelineNotFoundException":
+            raise
+        raise Failed(
+            f"The pipeline {pipeline} in {region} is gone, though its stack stands: somebody deleted it.",
+            fix=f"Delete the stack {stack_name(aws.environment.name, names.PIPELINE)}, which holds no data, "
+            "and deploy again: that makes both anew. Meanwhile there is --direct.",
+        ) from error
     failpoints.reach("execution.started")
     return str(answer["pipelineExecutionId"])
 

@@ -44,6 +44,20 @@ def test_without_templates_there_is_nothing_to_deploy(project: Project) -> None:
     assert "tradewind build" in run.told
 
 
+@pytest.mark.parametrize("way", [(), ("--direct",)], ids=["pipeline", "direct"])
+def test_waivers_that_cannot_be_read_are_refused_before_anything_is_done(
+    project: Project, way: tuple[str, ...]
+) -> None:
+    project.build(piped=True)
+    (project.path / "params" / "waivers.yaml").write_text("- environment: nowhere\n")
+
+    run = project.run("deploy", "dev", "--yes", *way)
+
+    assert run.code == 2, run.told
+    assert "params/waivers.yaml:1: there is no environment 'nowhere'" in run.told
+    assert project.stacks() == {}
+
+
 def test_an_upload_that_fails_half_way_leaves_the_stack_alone_and_is_completed_later(
     deployed: Project,
 ) -> None:

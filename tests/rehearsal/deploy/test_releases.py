@@ -210,7 +210,8 @@ def test_a_release_is_promoted_as_it_was_whatever_is_built_here_by_now(deployed:
     )
 
     assert run.code == 0, run.told
-    assert run.document["release"] == sealed.sources
+    assert run.document["templates"] == sealed.sources
+    assert "release" not in run.document, "only what can be asked for by --release is called so"
     sqs = deployed.client("sqs")
     url = sqs.get_queue_url(QueueName="tradewind-staging-orders")["QueueUrl"]
     asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["DelaySeconds"])
@@ -247,6 +248,19 @@ class TestHistory:
 
         assert run.code == 0, run.told
         assert run.document["executions"] == []
+
+    def test_of_what_was_never_deployed_says_so_and_has_nothing_to_go_back_to(
+        self, project: Project
+    ) -> None:
+        listed = project.run("releases", "dev", "--json")
+        back = project.run("rollback", "dev", "--yes")
+        cleaned = project.run("releases", "clean", "dev", "--yes")
+        asked = project.run("deploy", "dev", "--release", "0123456789abcdef")
+
+        assert (listed.code, back.code, cleaned.code, asked.code) == (0, 3, 0, 2)
+        assert listed.document["executions"] == []
+        assert "nothing to go back to" in back.told
+        assert "is no release in" in asked.told
 
 
 class TestClean:

@@ -63,6 +63,12 @@ def gone(pid: int) -> bool:
     return False
 
 
+def test_a_trap_of_a_command_s_own_keeps_nothing_from_being_exported(heard: Heard) -> None:
+    heard.shell.run("set -eu; trap 'echo cleaned' EXIT; export SHOWN=yes")
+    assert heard.shell.exported()["SHOWN"] == "yes"
+    assert heard.lines == ["cleaned"]
+
+
 def test_what_a_command_sets_the_next_one_sees(heard: Heard) -> None:
     heard.shell.run("mkdir below; cd below; PLAIN=1; export SHOWN='a b'; greet() { echo hi; }")
     assert heard.said('echo "$PLAIN $SHOWN $GIVEN"; greet; basename "$PWD"') == [

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from scripts.sandbox.pipelines.engine import ENGINE
 from tests.unit.sandbox.pipelines.stand import (
+    ACCOUNT,
+    REGION,
     Refusal,
     Stand,
     Worker,
@@ -34,6 +37,16 @@ def waiting(pipeline: Stand, name: str) -> list[str]:
 
 def at(pipeline: Stand, name: str) -> str:
     return str(pipeline.stage(name).get("latestExecution", {}).get("pipelineExecutionId", ""))
+
+
+def test_a_pipeline_that_is_held_while_it_is_made_enters_nothing_before_it_is_let_go() -> None:
+    with ENGINE.holding(f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:held"):
+        pipeline = Stand((stage("Fetch", source()), stage("After", does("Last"))), A, "held")
+        execution = started(pipeline)
+        assert (at(pipeline, "Fetch"), waiting(pipeline, "Fetch")) == ("", [execution])
+        pipeline.do("DisableStageTransition", "After", transitionType="Inbound", reason="no")
+    until(lambda: waiting(pipeline, "After") == [execution])
+    assert at(pipeline, "After") == ""
 
 
 class TestQueued:
