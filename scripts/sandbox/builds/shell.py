@@ -22,11 +22,11 @@ from pathlib import Path
 
 #: A line on descriptor 3 names the file of a command, its exit code goes to 4, and to 5, where everybody's
 #: output goes, a mark that it has ended. Commands have none of them, so that nothing which they leave behind
-#: can hold them.
+#: can hold them. State is written at the end, too: a command may have set a trap of its own.
 _DRIVER = """\
 SHELL_STATE=$1 SHELL_MARK=$3
-trap 'SHELL_CODE=$?; /usr/bin/env -0 >"$SHELL_STATE/variables"; pwd >"$SHELL_STATE/directory"
-exit "$SHELL_CODE"' EXIT
+SHELL_LAST='/usr/bin/env -0 >"$SHELL_STATE/variables"; pwd >"$SHELL_STATE/directory"'
+trap 'SHELL_CODE=$?; eval "$SHELL_LAST"; exit "$SHELL_CODE"' EXIT
 cd "$2" || exit
 unset OLDPWD
 shift 3
@@ -36,6 +36,7 @@ while IFS= read -r SHELL_COMMAND <&3; do
   printf '\\000%s\\000\\n' "$SHELL_MARK" >&5
   printf '%s\\n' "$SHELL_CODE" >&4
 done
+eval "$SHELL_LAST"
 """
 
 #: The last descriptor that a shell is given.

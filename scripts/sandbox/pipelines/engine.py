@@ -36,7 +36,8 @@ class Engine:
     def __init__(self, store: Pipelines) -> None:
         self.store = store
         self.on_change: Callable[[], None] = lambda: None
-        self.attendance = Attendance(store, self._carry_out, advance)
+        self.attendance = Attendance(store, self._carry_out, self._advance)
+        self._held: set[str] = set()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._teller: threading.Thread | None = None
 
@@ -47,8 +48,19 @@ class Engine:
         with self.store.lock:
             yield then
             if pipeline is not None:
-                advance(pipeline, then)
+                self._advance(pipeline, then)
         self._carry_out(then)
+
+    @contextlib.contextmanager
+    def holding(self, arn: str) -> Iterator[None]:
+        """Keep a pipeline, which need not be there yet, from going on meanwhile."""
+        self._held.add(arn)
+        try:
+            yield
+        finally:
+            self._held.discard(arn)
+            with self.changing(self.store.pipelines.get(arn)):
+                pass
 
     def wake(self, run: str) -> None:
         """Have a run looked at now."""
@@ -59,9 +71,13 @@ class Engine:
         then = Consequences()
         with self.store.lock:
             for pipeline in self.store.pipelines.values():
-                advance(pipeline, then)
+                self._advance(pipeline, then)
         self._carry_out(then)
         return self.attendance.resume()
+
+    def _advance(self, pipeline: Pipeline, then: Consequences) -> None:
+        if pipeline.arn not in self._held:
+            advance(pipeline, then)
 
     def _carry_out(self, then: Consequences) -> None:
         for arn, run in then.work:

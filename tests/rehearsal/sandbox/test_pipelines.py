@@ -142,6 +142,28 @@ def test_a_stack_that_fails_fails_its_action_with_the_reason(home: Home) -> None
     assert "nowhere" in error["message"] or "ROLLBACK_COMPLETE" in error["message"]
 
 
+def test_a_stage_goes_back_to_what_a_stack_that_went_back_has_already(home: Home) -> None:
+    home.put("release.zip", {"shop.json": template("one")})
+    action = action_of(
+        "Deploy",
+        "CloudFormation",
+        "Deploy",
+        deploy(home, "CREATE_UPDATE", TemplatePath="App::shop.json"),
+        inputArtifacts=[{"name": "App"}],
+    )
+    good = home.create(home.fetch(), {"name": "Deploy", "actions": [action]})
+    assert home.over(good) == "Succeeded"
+    home.put("release.zip", {"shop.json": template({"Fn::ImportValue": "nowhere"})})
+    assert home.over(home.start()) == "Failed"
+    status = home.client("cloudformation").describe_stacks(StackName="shop")["Stacks"][0]
+    assert status["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    back = home.pipelines.rollback_stage(
+        pipelineName="delivery", stageName="Deploy", targetPipelineExecutionId=good
+    )
+    assert home.over(back["pipelineExecutionId"]) == "Succeeded"
+    assert home.over(home.start()) == "Failed"  # this one went back by itself
+
+
 def test_what_an_artifact_lacks_is_named(home: Home) -> None:
     home.put("release.zip", {"other.json": "{}"})
     action = action_of(

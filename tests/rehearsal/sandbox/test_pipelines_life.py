@@ -56,9 +56,17 @@ class TestResource:
         outputs = {"Version": {"Value": {"Fn::GetAtt": ["Line", "Version"]}}}
         account.create("line", template({"Line": made}, Outputs=outputs))
         assert account.resource("line", "Line")["PhysicalResourceId"] == "delivery"
-        state = home.pipelines.get_pipeline_state(name="delivery")["stageStates"]
-        transition = state[1]["inboundTransitionState"]
+
+        def states() -> Any:
+            return home.pipelines.get_pipeline_state(name="delivery")["stageStates"]
+
+        transition = states()[1]["inboundTransitionState"]
         assert (transition["enabled"], transition["disabledReason"]) == (False, "not yet")
+        until(lambda: "inboundExecution" in states()[1])
+        (fetched,) = home.pipelines.list_action_executions(pipelineName="delivery")[
+            "actionExecutionDetails"
+        ]
+        assert fetched["startTime"] >= transition["lastChangedAt"]  # nobody could slip in before
         declared = home.pipelines.get_pipeline(name="delivery")["pipeline"]
         assert declared["stages"][0]["actions"][0]["configuration"]["S3ObjectKey"] == "release.zip"
 
@@ -69,8 +77,7 @@ class TestResource:
         assert told["stages"][0]["actions"][0]["configuration"]["S3ObjectKey"] == "other.zip"
         (stack,) = account.cfn.describe_stacks(StackName="line")["Stacks"]
         assert stack["Outputs"][0]["OutputValue"] == "2"
-        state = home.pipelines.get_pipeline_state(name="delivery")["stageStates"]
-        assert state[1]["inboundTransitionState"]["enabled"] is True
+        assert states()[1]["inboundTransitionState"]["enabled"] is True
         arn = f"arn:aws:codepipeline:{home.region}:{home.number}:delivery"
         assert "team" not in json.dumps(
             home.pipelines.list_tags_for_resource(resourceArn=arn)["tags"]

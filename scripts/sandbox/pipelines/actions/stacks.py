@@ -53,7 +53,7 @@ class CloudFormation:
             return None
         if mode == "CHANGE_SET_EXECUTE" and _waits(external_id):
             return None
-        if status in _GOOD:
+        if status in _GOOD or (mode == "CREATE_UPDATE" and _changed_nothing(job, stack)):
             return _ended(job, stack, f"Stack {_name(job)} reached status {status}.")
         reason = stack.get("StackStatusReason", "")
         message = f"Stack {_name(job)} ended in {status}" + (f": {reason}" if reason else ".")
@@ -69,7 +69,7 @@ def _create_update(job: Job) -> str:
     if stack is None or stack["StackStatus"] in _GONE:
         return str(call("cloudformation", "CreateStack", arguments)["StackId"])
     try:
-        call("cloudformation", "UpdateStack", arguments)
+        call("cloudformation", "UpdateStack", {**arguments, "ClientRequestToken": job.id})
     except CallRefused as no:
         if not any(words in str(no) for words in _UNCHANGED):
             raise
@@ -157,6 +157,14 @@ def _change_set(name: str) -> JSON:
 def _is_unchanged(described: JSON) -> bool:
     reason = str(described.get("StatusReason", ""))
     return described.get("Status") == "FAILED" and any(words in reason for words in _UNCHANGED)
+
+
+def _changed_nothing(job: Job, stack: JSON) -> bool:
+    """Whether the stack went back in an operation of somebody else, and there was nothing to update now."""
+    if stack["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+        return False
+    events = call("cloudformation", "DescribeStackEvents", {"StackName": stack["StackId"]})
+    return bool(events["StackEvents"][0].get("ClientRequestToken") != job.id)
 
 
 def _waits(name: str) -> bool:
