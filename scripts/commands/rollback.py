@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from generator.environments import Environment
+    from scripts.aws import Aws
     from scripts.context import Context
+    from scripts.deploy.history import Completed
     from scripts.deploy.release import Release
     from scripts.deploy.sealed import Sealed
     from scripts.deploy.shipments import Shipment
@@ -56,7 +58,10 @@ def rollback(
     approval.refuse_yes_in_production(environment.name, yes=yes)
     aws = context.connect(environment)
     aws.verify_account()
-    goal = History.of(aws, environment).previous()
+    history = History.of(aws, environment)
+    goal = history.previous()
+    if (recorded := history.settled()) is not None:
+        _refuse_unrecorded(context, environment, aws, recorded)
     built, shipment = shipments.make_rollback(aws, environment, goal, context.project, why=reason)
     context.terminal.say(f"back to release {goal.release[:16]}, which stood since {goal.at}")
 
@@ -72,3 +77,26 @@ def rollback(
     )
     shipping.bring(Wanted(built, prepare, order))
     context.terminal.data(telling.document)
+
+
+def _refuse_unrecorded(
+    context: Context, environment: Environment, aws: Aws, recorded: Completed
+) -> None:
+    """Raise Refused where something else stands than the history says: what came before that is not known."""
+    from generator.release_stages import WAVES
+    from scripts.deploy import releases, standing
+    from scripts.deploy.artifacts import Artifacts
+    from scripts.deploy.pipeline import names
+    from scripts.errors import Refused
+
+    there = Artifacts.of(aws, environment, environment.primary_region)
+    release = releases.fetch(there, recorded.release, context.project)
+    waves = dict.fromkeys(names.wave(step, environment.places) for step in WAVES)
+    shipped = [wave for wave in waves if wave.root in release.roots]
+    if other := standing.unlike(aws, environment.name, release, shipped):
+        raise Refused(
+            f"In {' and '.join(map(str, other))} stands something else than release {recorded.release[:16]}, "
+            "which the history ends with: it was deployed past the pipeline.",
+            fix="Nothing was changed. Say which release to go back to: "
+            f"tradewind deploy {environment.name} --release DIGEST (tradewind releases {environment.name})",
+        )

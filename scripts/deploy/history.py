@@ -175,6 +175,11 @@ class History:
             )
         return found
 
+    def settled(self) -> Completed | None:
+        """What stands whole, by this record; None where nothing does, or an execution stopped half-way."""
+        entries, current = self.entries(), self.current()
+        return None if interrupted(entries, completed(entries), current) else current
+
 
 def completed(entries: Iterable[Entry]) -> list[Completed]:
     """What came to stand, the last first."""

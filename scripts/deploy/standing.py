@@ -91,11 +91,19 @@ def read(aws: Aws, environment: str, places: Sequence[Place]) -> Standing:
 
 def looks(planner: Planner, standing: Standing, waves: Sequence[Wave]) -> tuple[Look, ...]:
     """Every wave held against what stands, in their order; `planner` plans from `standing`."""
-    unlike = {(one.root, one.region): one for one in waves}
+    once = {(one.root, one.region): one for one in waves}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        held = pool.map(lambda wave: _look(planner, standing, wave), unlike.values())
-        found = dict(zip(unlike, held, strict=True))
+        held = pool.map(lambda wave: _look(planner, standing, wave), once.values())
+        found = dict(zip(once, held, strict=True))
     return tuple(replace(found[wave.root, wave.region], wave=wave) for wave in waves)
+
+
+def unlike(aws: Aws, environment: str, release: Release, waves: Sequence[Wave]) -> tuple[Wave, ...]:
+    """The waves whose stacks were made of other templates than a release's, or are not there."""
+    there = read(aws, environment, [(wave.root, wave.region) for wave in waves]).templates
+    return tuple(
+        wave for wave in waves if not _same_template(release, wave, there[wave.root, wave.region])
+    )
 
 
 def _look(planner: Planner, standing: Standing, wave: Wave) -> Look:

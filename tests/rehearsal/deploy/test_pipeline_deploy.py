@@ -267,6 +267,13 @@ def test_a_rollback_ships_the_release_before_through_the_same_pipeline(
     assert len(shop.executions()) == before + 1
     assert shop.project.delay() == shop.project.delay(STANDBY) == str(delay)
 
+    shop.project.build(piped=True, delay=next(_delays))
+    assert shop.project.run("deploy", "dev", "--yes", "--direct").code == 0
+    past = shop.project.run("rollback", "dev", "--yes")
+    assert past.code == 3, past.told
+    assert "stands something else than release" in past.told
+    assert len(shop.executions()) == before + 1
+
 
 def test_of_two_deploys_the_second_is_told_whose_execution_goes_on(shop: Piped, delay: int) -> None:
     left_waiting(shop, "--reason", "mine")
