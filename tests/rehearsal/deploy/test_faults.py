@@ -38,6 +38,7 @@ def test_a_deploy_and_a_destroy_outlast_what_a_network_does(
     disturbed(project, tmp_path / "elsewhere", 7, 0.06, *REPEATED)
 
 
+@pytest.mark.slow
 def test_a_deploy_outlasts_an_aws_that_throttles_a_third_of_its_calls(
     project: Project, tmp_path: Path
 ) -> None:
