@@ -267,7 +267,7 @@ class TestClean:
     @pytest.fixture
     def aged(self, deployed: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
         """A bucket in which everything has been lying for long."""
-        monkeypatch.setattr(reachability, "YOUNG", timedelta(0))
+        monkeypatch.setattr(reachability, "YOUNG", timedelta(seconds=-2))  # S3 tells seconds
         return deployed
 
     def remove(self, project: Project, aws: Aws) -> list[Any]:
