@@ -58,9 +58,8 @@ def rollback(
     approval.refuse_yes_in_production(environment.name, yes=yes)
     aws = context.connect(environment)
     aws.verify_account()
-    history = History.of(aws, environment)
-    goal = history.previous()
-    if (recorded := history.settled()) is not None:
+    goal, recorded = History.of(aws, environment).way_back()
+    if recorded is not None:
         _refuse_unrecorded(context, environment, aws, recorded)
     built, shipment = shipments.make_rollback(aws, environment, goal, context.project, why=reason)
     context.terminal.say(f"back to release {goal.release[:16]}, which stood since {goal.at}")

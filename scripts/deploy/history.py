@@ -159,26 +159,21 @@ class History:
             bodies = dict(zip(keys, pool.map(self.artifacts.read, keys), strict=True))
         return tuple(_entry(execution, bodies) for execution in wanted)
 
-    def previous(self) -> Completed:
-        """What stood before what stands, and is not the same; of a rollback, what stood before its goal.
+    def way_back(self) -> tuple[Completed, Completed | None]:
+        """What to go back to, and what stands whole: None where an execution stopped half-way.
 
-        Where an execution stopped half-way, what it was to replace. Raises Refused where there is
-        nothing.
+        Raises Refused where nothing else has stood.
         """
         entries, current = self.entries(), self.current()
         ended = completed(entries)
-        found = interrupted(entries, ended, current) or before(ended, current)
+        half_way = interrupted(entries, ended, current)
+        found = half_way or before(ended, current)
         if found is None:
             raise Refused(
                 "There is nothing to go back to: no other release has stood here.",
                 fix="List what is known: tradewind releases ENV",
             )
-        return found
-
-    def settled(self) -> Completed | None:
-        """What stands whole, by this record; None where nothing does, or an execution stopped half-way."""
-        entries, current = self.entries(), self.current()
-        return None if interrupted(entries, completed(entries), current) else current
+        return found, None if half_way else current
 
 
 def completed(entries: Iterable[Entry]) -> list[Completed]:

@@ -166,7 +166,7 @@ def make(
 def make_rollback(
     aws: Aws, environment: Environment, goal: Completed, project: Path, *, why: str = ""
 ) -> tuple[Release, Shipment]:
-    """The release and the parameters that stood, with today's waivers. `goal` is History.previous()'s.
+    """The release and the parameters that stood, with today's waivers. `goal` is what History.way_back() gives.
 
     Raises Failed where either is gone from the bucket.
     """

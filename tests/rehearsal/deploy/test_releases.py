@@ -241,7 +241,7 @@ class TestHistory:
             assert shipment.release[:16] in run.out
         assert run.out.count("stands") == 1
         assert run.out.count("bob") == 2
-        assert past.previous().shipment == recorded[0].digest
+        assert past.way_back()[0].shipment == recorded[0].digest
 
     def test_of_nothing_says_so(self, deployed: Project) -> None:
         run = deployed.run("releases", "dev", "--json")
@@ -317,7 +317,7 @@ class TestClean:
         kept = [key for key in before - gone if key.endswith("release.zip")]
         assert len(kept) == 2
         assert len([key for key in gone if key.endswith("release.zip")]) == 1
-        assert past.previous() is not None
+        assert past.way_back()[0] is not None
         assert not [key for key in gone if key.startswith("history/")]
 
     def test_asks_first_and_leaves_what_is_young(self, deployed: Project) -> None:
