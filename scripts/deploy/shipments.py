@@ -166,7 +166,7 @@ def make(
 def make_rollback(
     aws: Aws, environment: Environment, goal: Completed, project: Path, *, why: str = ""
 ) -> tuple[Release, Shipment]:
-    """The release and the parameters that stood, with today's waivers. `goal` is what History.way_back() gives.
+    """The release and the parameters that stood, with today's waivers; `goal` is of History.way_back().
 
     Raises Failed where either is gone from the bucket.
     """
