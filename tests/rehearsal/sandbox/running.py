@@ -102,12 +102,21 @@ def workers(function: str) -> list[int]:
 
 
 def kill(function: str) -> int:
-    """SIGKILL to every process that runs a function; how many they were."""
+    """SIGKILL to every process that runs a function, and they are gone; how many they were."""
     ended = 0
     for pid in workers(function):
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
+        until(lambda pid=pid: _gone(pid))  # type: ignore[misc]
         ended += 1
     return ended
+
+
+def _gone(pid: int) -> bool:
+    """Whether a process has ended: reaped, or waiting to be. A signal only asks for it."""
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
