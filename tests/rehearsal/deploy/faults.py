@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.loopback import LoopbackServer, serving
 
 #: What may happen to a call. After the last three AWS has done what was asked, and nobody hears of it.
 FAULTS = ("throttled", "unavailable", "reset", "slow", "lost", "truncated", "garbled")
@@ -29,29 +31,23 @@ _REFUSALS = {
 }
 
 
-class Faults(ThreadingHTTPServer):
+class Faults(LoopbackServer):
     """Passes calls on to `endpoint`; a share of them, `rate`, meets a fault. `met` counts them.
 
     The fault "forgotten" loses the first answer to every call that changes something, and no other; "expired"
     refuses the credentials. With a `region`, only its calls meet any.
     """
 
-    daemon_threads = True
-
     def __init__(
         self, endpoint: str, seed: int, rate: float, kinds: tuple[str, ...], region: str = ""
     ) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.endpoint = urlsplit(endpoint)
         self.rate, self.kinds, self.region = rate, kinds, region
         self.met: Counter[str] = Counter()
         self.forgotten: set[str] = set()
         self._invocations: set[str] = set()
         self._random, self._lock = random.Random(seed), threading.Lock()
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
 
     def next_fault(self, path: str, signed: str) -> str:
         """What happens to the next call; the sandbox's own pages are not AWS's."""
@@ -74,9 +70,6 @@ class Faults(ThreadingHTTPServer):
             self._invocations.add(invocation)
             self.forgotten.add(operation)
             return True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """The tool hung up: nothing to report."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -177,12 +170,8 @@ def misbehaving(
     region: str = "",
 ) -> Iterator[Faults]:
     """Faults before the sandbox of `home`; with `elsewhere` as its home a command runs into them."""
-    with Faults(endpoint, seed, rate, kinds, region) as faults:
-        threading.Thread(target=faults.serve_forever, daemon=True).start()
+    with serving(Faults(endpoint, seed, rate, kinds, region)) as faults:
         record = json.loads((home / "running.json").read_text())
         elsewhere.mkdir(exist_ok=True)
         (elsewhere / "running.json").write_text(json.dumps({**record, "port": faults.port}))
-        try:
-            yield faults
-        finally:
-            faults.shutdown()
+        yield faults

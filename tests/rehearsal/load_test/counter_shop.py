@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from typing import Any
+
+from tests.loopback import LoopbackServer, serving
 
 PRODUCTS = [
     {"product_id": f"p-{number}", "name": f"Lamp {number}", "category": "lamps"}
@@ -45,17 +47,9 @@ def open_shop(**switches: Any) -> Iterator[Shop]:
     """A shop on a free port of loopback, for the length of a block."""
     shop = Shop(**switches)
     handler = type("Handler", (_Handler,), {"shop": shop})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    shop.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(LoopbackServer(handler)) as server:
+        shop.url = server.url
         yield shop
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.loopback import LoopbackServer, serving
 
 TOKEN = "a-session-token"
 
@@ -50,8 +51,8 @@ class Instance:
             def log_message(self, *_: Any) -> None:
                 """Nothing."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.server = LoopbackServer(Handler)
+        self.url = self.server.url
 
     def is_taken(self) -> None:
         """EC2's notice, two minutes before."""
@@ -66,9 +67,5 @@ class Instance:
 def booted() -> Iterator[Instance]:
     """An instance that answers, and ends with the test."""
     instance = Instance()
-    thread = threading.Thread(target=instance.server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield instance
-    instance.server.shutdown()
-    instance.server.server_close()
-    thread.join()
+    with serving(instance.server):
+        yield instance

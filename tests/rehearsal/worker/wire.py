@@ -6,10 +6,12 @@ import http.client
 import threading
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.loopback import LoopbackServer, serving
 
 #: What answers carry for one connection alone.
 HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"}
@@ -43,15 +45,6 @@ class Rule:
     released: threading.Event = field(default_factory=threading.Event)
 
 
-class Server(ThreadingHTTPServer):
-    """It minds no worker that was killed."""
-
-    daemon_threads = True
-
-    def handle_error(self, *_: Any) -> None:
-        """A connection that broke."""
-
-
 class Wire:
     """A proxy on loopback; `calls` is what went over it: `PUT /bucket/key`, or the name of an action."""
 
@@ -74,8 +67,8 @@ class Wire:
             def log_message(self, *_: Any) -> None:
                 """Nothing."""
 
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.server = LoopbackServer(Handler)
+        self.url = self.server.url
 
     def holding(self, what: str, number: int = 1) -> Rule:
         """The call is not passed on before the test releases it."""
@@ -134,15 +127,14 @@ class Wire:
     def _asked(
         self, request: BaseHTTPRequestHandler, body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(self.target, timeout=60)
         headers = {name: value for name, value in request.headers.items() if name != "Expect"}
-        connection.request(request.command, request.path, body, headers)
-        answer = connection.getresponse()
+        with closing(http.client.HTTPConnection(self.target, timeout=60)) as connection:
+            connection.request(request.command, request.path, body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
         kept = {
             name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP
         }
-        content = answer.read()
-        connection.close()
         return answer.status, kept, content
 
 
@@ -150,11 +142,9 @@ class Wire:
 def laid(endpoint: str) -> Iterator[Wire]:
     """A wire that serves, and ends with the test."""
     wire = Wire(endpoint)
-    thread = threading.Thread(target=wire.server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield wire
-    for rule in wire.rules:
-        rule.released.set()
-    wire.server.shutdown()
-    wire.server.server_close()
-    thread.join()
+    with serving(wire.server):
+        try:
+            yield wire
+        finally:
+            for rule in wire.rules:
+                rule.released.set()

@@ -7,17 +7,17 @@ from __future__ import annotations
 import hmac
 import json
 import re
-import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from hashlib import pbkdf2_hmac, sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
 
+from tests.loopback import LoopbackServer, serving
 from tests.unit.runtime.loading import execution_environment
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
@@ -178,15 +178,8 @@ def processor() -> Iterator[tuple[Processor, str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield said, f"http://127.0.0.1:{server.server_port}/keys"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(LoopbackServer(Answers)) as server:
+        yield said, f"{server.url}/keys"
 
 
 Rotation = Callable[[str], None]

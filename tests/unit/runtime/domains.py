@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPSConnection
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +15,7 @@ import pytest
 
 from scripts.sandbox.gateway import Head
 from scripts.sandbox.search_domains import STORE, Contents, answer
+from tests.loopback import LOOPBACK, LoopbackServer, serving
 
 HOST = "vpc-shop.us-east-1.es.amazonaws.com"
 
@@ -115,21 +115,17 @@ def domain_on_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[Domain]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answers)
-    said = Domain(f"http://127.0.0.1:{server.server_port}/cloudformation")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
+    server = LoopbackServer(Answers)
+    said = Domain(f"{server.url}/cloudformation")
 
     def without_tls(connection: HTTPSConnection) -> None:
-        connection.sock = socket.create_connection(("127.0.0.1", server.server_port))
+        connection.sock = socket.create_connection((LOOPBACK, server.port))
 
     monkeypatch.setattr(HTTPSConnection, "connect", without_tls)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     try:
-        yield said
+        with serving(server):
+            yield said
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         STORE.reset()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import ModuleType
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.loopback import LoopbackServer, serving
 from tests.unit.runtime.cloudformation import Context, request
 from tests.unit.runtime.loading import execution_environment
 
@@ -48,14 +48,9 @@ def cloudformation() -> Iterator[CloudFormation]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    said.url = f"http://127.0.0.1:{server.server_port}/answer?Signature=secret"
-    yield said
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(LoopbackServer(Answers)) as server:
+        said.url = f"{server.url}/answer?Signature=secret"
+        yield said
 
 
 @pytest.fixture

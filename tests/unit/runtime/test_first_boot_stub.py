@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import http.client
 import importlib.util
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from tests.loopback import LoopbackServer, serving
 
 SOURCE = Path(__file__).parents[3] / "generator/runtime/first_boot/stub.py"
 
@@ -21,13 +21,8 @@ def port() -> Iterator[int]:
     assert spec.loader
     stub = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(stub)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), stub.Stub)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(LoopbackServer(stub.Stub)) as server:
+        yield server.port
 
 
 @pytest.mark.parametrize(

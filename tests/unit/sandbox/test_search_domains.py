@@ -6,10 +6,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,6 +18,7 @@ import pytest
 from scripts.sandbox.gateway import Head
 from scripts.sandbox.lambda_python import search_path
 from scripts.sandbox.search_domains import STORE, Contents, SearchStore, answer, endpoint_of
+from tests.loopback import LoopbackServer, serving
 
 ARN = "arn:aws:es:us-east-1:111111111111:domain/shop"
 HOST = endpoint_of(ARN, private=True)
@@ -306,17 +306,12 @@ def test_python_of_a_function_reaches_a_domain_through_the_sandbox() -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answers)
-    server.timeout = 10
-    thread = threading.Thread(target=server.handle_request, daemon=True)
-    thread.start()
     code = f"import urllib.request; urllib.request.urlopen('https://{HOST}/', timeout=5).close()"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": search_path({}),
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
-    }
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
-    thread.join()
-    server.server_close()
+    with serving(LoopbackServer(Answers)) as server:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": search_path({}),
+            "AWS_ENDPOINT_URL": server.url,
+        }
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert heard == [HOST]

@@ -12,30 +12,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.loopback import LoopbackServer
 from tests.unit.runtime.shop.world import CARTS, CATALOGUE, INTAKE, REGION, REVISION, Aws
 
 #: Seconds until something that should happen has not.
 PATIENCE = 30.0
 
 
-class Tables(ThreadingHTTPServer):
+class Tables(LoopbackServer):
     """DynamoDB, for whoever asks over HTTP; other services take all and answer nothing."""
 
-    daemon_threads = True
-
     def __init__(self, aws: Aws, pause: float = 0.0) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
+        super().__init__(_Answer)
         self.aws, self.pause = aws, pause
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
 
 class _Answer(BaseHTTPRequestHandler):
