@@ -157,23 +157,25 @@ def processor() -> Iterator[tuple[Processor, str]]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.answer()
+            self.answer(known=self.is_known())
 
         def do_PUT(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.answer():
+            if (known := self.is_known()) and not said.down:
                 said.key, said.registrations = body["api_key"], said.registrations + 1
+            self.answer(known=known)
 
-        def answer(self) -> bool:
-            good = self.headers["Authorization"] == f"Bearer {said.key}"
+        def is_known(self) -> bool:
+            return self.headers["Authorization"] == f"Bearer {said.key}"
+
+        def answer(self, *, known: bool) -> None:
             said.followed += self.path.endswith("/elsewhere")
             if said.elsewhere:
                 self.send_response(302)
                 self.send_header("Location", said.elsewhere)
             else:
-                self.send_response(503 if said.down else 200 if good else 401)
+                self.send_response(503 if said.down else 200 if known else 401)
             self.end_headers()
-            return good and not said.down
 
         def log_message(self, *_: object) -> None:
             pass
