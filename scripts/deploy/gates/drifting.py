@@ -16,6 +16,7 @@ from scripts.deploy import drift
 from scripts.deploy.drift import Survey
 from scripts.deploy.explanations import Certainty, Explained, Explanation, Value
 from scripts.deploy.gates.findings import Concern, Finding, of
+from scripts.deploy.gates.property_paths import is_unknown
 from scripts.deploy.gates.worlds import worlds
 from scripts.deploy.topology import Difference, Drifted
 
@@ -87,7 +88,7 @@ def _of_resource(one: Explained, drifted: Drifted) -> Iterator[Finding]:
 
 
 def _is_adopted(after: Mapping[str, Value], difference: Difference) -> bool:
-    """Whether the plan sets the very value that is there."""
+    """Whether the plan sets the very value that is there. Of one that is not shown nobody can say so."""
     value: Value = after
     for step in difference.pointer.strip("/").split("/"):
         if isinstance(value, list) and step.isdigit() and int(step) < len(value):
@@ -96,7 +97,8 @@ def _is_adopted(after: Mapping[str, Value], difference: Difference) -> bool:
             value = value[step]
         else:
             return False
-    return _plain(value) == difference.actual
+    told = _plain(value)
+    return told == difference.actual and not is_unknown(told)
 
 
 def _plain(value: Value) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from scripts.aws import Aws
 from scripts.changes import NESTED_STACK
-from scripts.deploy.explanations import Certainty, Explained
+from scripts.deploy.explanations import HIDDEN, Certainty, Explained
 from scripts.deploy.gates.drifting import drifting
 from scripts.deploy.gates.findings import Concern, Finding
 from tests.functional.stubbed import Environment, StillClock
@@ -121,6 +121,19 @@ def test_what_the_plan_leaves_or_makes_otherwise_has_not(after: dict[str, Any]) 
     )
 
     assert finding.refuses
+
+
+def test_a_secret_that_was_set_by_hand_is_not_taken_for_the_plans() -> None:
+    """Neither is shown, and so both look alike."""
+    by_hand = modified(("/Environment/DB_PASSWORD", "before", "by-hand", "NOT_EQUAL"))
+
+    [finding] = found(
+        CloudFormation({("stack-of-root", "O"): by_hand}),
+        explained("O", QUEUE, before={}, after={"Environment": {"DB_PASSWORD": HIDDEN}}),
+    )
+
+    assert finding.refuses
+    assert "by-hand" not in f"{finding.words} {finding.before} {finding.after}"
 
 
 def test_of_two_differences_the_one_that_is_not_adopted_is_refused() -> None:
