@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 #: Problems that are told one by one; a file that is not meant as settings has thousands.
-SHOWN = 20
+_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,27 @@ class EnvironmentInvalid(Exception):
         super().__init__(name, self.problems)
 
     def __str__(self) -> str:
-        if len(self.problems) == 1:
-            return str(self.problems[0])
-        lines = [f"{problem} {problem.fix}".rstrip() for problem in self.problems[:SHOWN]]
-        if (more := len(self.problems) - SHOWN) > 0:
-            lines.append(f"and {more} more")
-        return "\n  ".join([f"{len(self.problems)} problems in environment {self.name}:", *lines])
+        return told(self.problems, f"environment {self.name}")
 
     @property
     def fix(self) -> str:
         """What to do about it, where one sentence can say it."""
-        return self.problems[0].fix if len(self.problems) == 1 else "Correct these lines."
+        return remedy(self.problems)
+
+
+def told(problems: Sequence[Problem], place: str) -> str:
+    """All that is wrong in a place, a line each and with its own fix; where it is one thing, that alone."""
+    if len(problems) == 1:
+        return str(problems[0])
+    lines = [f"{problem} {problem.fix}".rstrip() for problem in problems[:_SHOWN]]
+    if (more := len(problems) - _SHOWN) > 0:
+        lines.append(f"and {more} more")
+    return "\n  ".join([f"{len(problems)} problems in {place}:", *lines])
+
+
+def remedy(problems: Sequence[Problem]) -> str:
+    """What to do about all that is wrong, where one sentence can say it."""
+    return problems[0].fix if len(problems) == 1 else "Correct these lines."
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

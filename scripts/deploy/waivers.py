@@ -22,7 +22,7 @@ from typing import Any
 from generator import marked_yaml
 from generator.environments import WAIVERS, names
 from generator.marked_yaml import Report, Value
-from generator.problems import SHOWN, Problem, nearest
+from generator.problems import Problem, nearest, remedy, told
 from scripts.deploy.gates.findings import ONLY_SHOWN, Concern
 from scripts.deploy.release import SHIPMENT
 from scripts.errors import UsageError
@@ -121,15 +121,8 @@ def read(params: Path) -> Waivers:
     environments = () if (params.parent / SHIPMENT).is_file() else names(params)
     waivers = [_waiver(item, environments, problems.append) for item in items]
     if problems:
-        raise UsageError(_told(problems), fix=problems[0].fix or f"Correct {FILE}.")
+        raise UsageError(told(problems, FILE), fix=remedy(problems) or f"Correct {FILE}.")
     return Waivers(tuple(one for one in waivers if one is not None))
-
-
-def _told(problems: Sequence[Problem]) -> str:
-    if len(problems) == 1:
-        return str(problems[0])
-    lines = [f"{problem} {problem.fix}".rstrip() for problem in problems[:SHOWN]]
-    return "\n  ".join([f"{len(problems)} problems in {FILE}:", *lines])
 
 
 def _waiver(item: Value, environments: Collection[str], report: Report) -> Waiver | None:
