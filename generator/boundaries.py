@@ -242,9 +242,9 @@ def response_boundary(layer: Layer) -> AWSObject:
     return ceiling(layer, "ResponseBoundary", {}, RESPONSE_UNSCOPED, [], globally=True)
 
 
-def execution_role_arn(layer: Layer, root: str) -> Sub:
-    """The roles that CloudFormation acts as for a root, one in each region."""
-    return arn(layer, f"iam::{{account}}:role/{{ours}}{root}-execution-*")
+def execution_role_arn(layer: Layer, root: str, region: str = "*") -> Sub:
+    """The role that CloudFormation acts as for a root in a region, or those of all regions."""
+    return arn(layer, f"iam::{{account}}:role/{{ours}}{root}-execution-{region}")
 
 
 def ceiling(
@@ -265,7 +265,7 @@ def ceiling(
     """
     scoped = [action for actions in by_service.values() for action in actions]
     anywhere = [action for action in unscoped if not acts_on(action.JSONrepr())]
-    statements = (
+    granted = (
         Statement(
             Sid="OnWhatTheEnvironmentOwns",
             Effect=Allow,
@@ -286,19 +286,16 @@ def ceiling(
             Condition=Condition(in_our_regions(layer, globally=globally)),
         ),
         *_under_keys(layer, keys),
-        *(never or _identities_are_left_alone()),
     )
-    return _boundary(layer, title, [each for each in statements if _says(each)], **properties)
+    statements = [each for each in granted if each.Action]
+    return _boundary(
+        layer, title, [*statements, *(never or _identities_are_left_alone())], **properties
+    )
 
 
 def _identities_are_left_alone() -> list[Statement]:
     denied = [iam.Action("*"), *KEY_CHANGES, *GOVERNANCE]
     return [Statement(Sid="NeverItsOwnMaker", Effect=Deny, Action=denied, Resource=["*"])]
-
-
-def _says(statement: Statement) -> bool:
-    """Whether there is an action in it."""
-    return bool(statement.properties.get("Action") or statement.properties.get("NotAction"))
 
 
 def _under_keys(layer: Layer, keys: Sequence[Action]) -> list[Statement]:

@@ -11,8 +11,6 @@ from troposphere.codebuild import (
     Artifacts,
     BatchRestrictions,
     CloudWatchLogs,
-    Environment,
-    EnvironmentVariable,
     LogsConfig,
     Project,
     ProjectBuildBatchConfig,
@@ -25,6 +23,7 @@ from troposphere.logs import LogGroup
 from generator import grants
 from generator.access_lists import ANYWHERE
 from generator.alarms import Series
+from generator.build_machines import build_machine
 from generator.bundles import RELEASES
 from generator.conditions import Conditions
 from generator.dashboards import Chart, Line, Row, body
@@ -141,17 +140,7 @@ class LoadTest(Layer):
                 EncryptionKey=self.data_key_arn,
                 Source=Source(Type="NO_SOURCE", BuildSpec=build_specification(GENERATORS)),
                 Artifacts=Artifacts(Type="NO_ARTIFACTS"),
-                Environment=Environment(
-                    Type="ARM_CONTAINER",
-                    ComputeType="BUILD_GENERAL1_LARGE",
-                    Image="aws/codebuild/amazonlinux-aarch64-standard:3.0",
-                    ImagePullCredentialsType="CODEBUILD",
-                    PrivilegedMode=False,
-                    EnvironmentVariables=[
-                        EnvironmentVariable(Name=name, Value=value, Type="PLAINTEXT")
-                        for name, value in self.environment().items()
-                    ],
-                ),
+                Environment=build_machine("BUILD_GENERAL1_LARGE", self.environment()),
                 LogsConfig=LogsConfig(
                     CloudWatchLogs=CloudWatchLogs(Status="ENABLED", GroupName=Ref(self.run_logs))
                 ),

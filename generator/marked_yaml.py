@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from generator.problems import Problem
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["text", "number", "toggle", "nothing", "section", "list", "other"]
 Report: TypeAlias = Callable[[Problem], None]
+Collection = TypeVar("Collection", bound="yaml.CollectionNode")
 
 #: Characters of a value that a message quotes.
 SHOWN = 60
@@ -62,43 +63,31 @@ def read(path: Path, report: Report) -> Mapping[str, Value] | None:
     """The keys of a file, or None where it cannot be read; what is wrong is reported, never raised."""
     import yaml
 
-    file = f"{path.parent.name}/{path.name}"
-    try:
-        root = _composed(path, file, report)
-    except _Unreadable:
-        return None
-    if root is None:
-        return {}
-    if isinstance(root, yaml.MappingNode):
-        return _section(root, file, report)
-    line = root.start_mark.line + 1
-    report(Problem(file, line, "", "must hold settings, one `key: value` a line"))
-    return None
+    file = _name(path)
+    wanted = "must hold settings, one `key: value` a line"
+    root = _root(path, file, yaml.MappingNode, wanted, report)
+    return None if root is None else _section(root, file, report)
 
 
 def read_list(path: Path, report: Report) -> tuple[Value, ...] | None:
     """The items of a file that is a list; otherwise as `read`."""
     import yaml
 
-    file = f"{path.parent.name}/{path.name}"
-    try:
-        root = _composed(path, file, report)
-    except _Unreadable:
-        return None
-    if root is None:
-        return ()
-    if isinstance(root, yaml.SequenceNode):
-        return _items(root, file, report, 0)
-    report(Problem(file, root.start_mark.line + 1, "", "must be a list, each item after a `- `"))
-    return None
+    file = _name(path)
+    wanted = "must be a list, each item after a `- `"
+    root = _root(path, file, yaml.SequenceNode, wanted, report)
+    return None if root is None else _items(root, file, report, 0)
 
 
-class _Unreadable(Exception):
-    """A file is no YAML that we take; why was reported."""
+def _name(path: Path) -> str:
+    """What a file is called in a problem."""
+    return f"{path.parent.name}/{path.name}"
 
 
-def _composed(path: Path, file: str, report: Report) -> yaml.Node | None:
-    """A file's root, None where it holds nothing. Raises _Unreadable."""
+def _root(
+    path: Path, file: str, kind: type[Collection], wanted: str, report: Report
+) -> Collection | None:
+    """A file's root, which is of that kind and empty where the file is; else None, and why is reported."""
     import yaml
 
     try:
@@ -117,8 +106,12 @@ def _composed(path: Path, file: str, report: Report) -> yaml.Node | None:
     except RecursionError:
         report(Problem(file, 0, "", "is nested too deeply to be settings"))
     else:
-        return root
-    raise _Unreadable
+        if root is None:
+            return kind("", [])
+        if isinstance(root, kind):
+            return root
+        report(Problem(file, root.start_mark.line + 1, "", wanted))
+    return None
 
 
 def _broken(file: str, error: yaml.MarkedYAMLError) -> Problem:

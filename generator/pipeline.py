@@ -31,8 +31,8 @@ from generator.layer import Handoff, Layer, Output, Resource, Where
 from generator.layers.account_alerts import AccountAlerts
 from generator.log_groups import log_group, log_name
 from generator.naming import PREFIX, kebab, pascal
-from generator.pipeline_builds import build_project
-from generator.pipeline_duties import BUILDS, PLACES, deployments, duties
+from generator.pipeline_builds import build_project, project_name
+from generator.pipeline_duties import BUILDS, PLACES, deployments, duties, stack
 from generator.pipeline_news import alarms, announcements
 from generator.pipeline_stages import Crew, Work, region, stages
 from generator.places import EDGE_REGION, Role
@@ -45,7 +45,7 @@ from generator.release_stages import (
     WaveOrder,
 )
 from generator.resource_policies import ACCOUNT_ROOT
-from generator.territory import NAMES, arn
+from generator.territory import arn
 
 #: The roles of the actions: the ceiling knows them by how their names begin.
 ACTORS = (
@@ -170,7 +170,7 @@ class Pipeline(Layer):
                 "CodeBuild",
                 self._actor(
                     f"Release{name}",
-                    grants.BuildProject(self.named_everywhere(name.lower())).run(),
+                    grants.BuildProject(project_name(self, name)).run(),
                 ),
             )
             for name in BUILDS
@@ -202,8 +202,7 @@ class Pipeline(Layer):
         self.pipeline_name = self.choose(Conditions.codebuild_offered, Ref(pipeline), "")
 
     def _executing(self, root: str, role: Role) -> Work:
-        stack = grants.Stack(self.sub(f"{NAMES}{root}"), region(self, role))
-        actor = self._actor(f"ReleaseExecute{pascal(role)}", stack.execute())
+        actor = self._actor(f"ReleaseExecute{pascal(role)}", stack(self, root, role).execute())
         return Work("Deploy", "CloudFormation", actor)
 
     def _deploying(self, role: Role) -> Work:
@@ -220,16 +219,19 @@ class Pipeline(Layer):
 
         What is in them never expires: a fleet scales out from the revision that it was last given.
         """
-        yield self._store("primary", self.artifacts_bucket, self.artifacts_key_arn)
-        yield self._store("standby", self.standby_artifacts_bucket, self.standby_artifacts_key_arn)
-        edge = self._store("edge", self.edge_artifacts_bucket, self.edge_artifacts_key_arn)
+        yield self._store("primary", self.artifacts_bucket)
+        yield self._store("standby", self.standby_artifacts_bucket)
+        edge = self._store("edge", self.edge_artifacts_bucket)
         yield self.choose(Conditions.edge_apart, edge, NoValue)
 
-    def _store(self, role: Role, bucket: Ref, key_arn: Ref) -> ArtifactStoreMap:
+    def _store(self, role: Role, name: Ref) -> ArtifactStoreMap:
+        bucket = self.kept[role]
         return ArtifactStoreMap(
-            Region=region(self, role),
+            Region=bucket.region,
             ArtifactStore=ArtifactStore(
-                Type="S3", Location=bucket, EncryptionKey=EncryptionKey(Type="KMS", Id=key_arn)
+                Type="S3",
+                Location=name,
+                EncryptionKey=EncryptionKey(Type="KMS", Id=bucket.key_arn),
             ),
         )
 

@@ -11,27 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from troposphere import AWSObject, GetAtt, Ref, Tags
+from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
 from troposphere.codebuild import (
     Artifacts,
     CloudWatchLogs,
-    Environment,
-    EnvironmentVariable,
     LogsConfig,
     Project,
     Source,
 )
 
 from generator import grants
+from generator.build_machines import build_machine
 
 if TYPE_CHECKING:
     from generator.grants import Allowed
     from generator.layer import Layer
 
 SPECIFICATIONS = Path(__file__).parent / "runtime" / "pipeline"
-
-#: CodeBuild's image on Graviton. https://docs.aws.amazon.com/codebuild/latest/userguide/ec2-compute-images.html
-IMAGE = "aws/codebuild/amazonlinux-aarch64-standard:3.0"
 
 #: Minutes after which a build hangs: none waits for a stack, but a plan may wait for a change set of many.
 LONGEST = 60
@@ -59,8 +55,13 @@ class Duty:
         return (SPECIFICATIONS / f"{self.purpose}.yml").read_text(encoding="utf-8")
 
 
+def project_name(layer: Layer, duty: str) -> Sub:
+    """The name of a duty's project, `tradewind-<environment>-<purpose>`."""
+    return layer.named_everywhere(duty.lower())
+
+
 def build_project(layer: Layer, duty: Duty, log: AWSObject, key_arn: object) -> AWSObject:
-    """The project of a duty, `tradewind-<environment>-<purpose>`, and its role; what goes on is in `log`."""
+    """The project of a duty, and its role; what goes on is in `log`."""
     role = layer.role(
         f"{duty.name}Build",
         trusted=grants.service("codebuild"),
@@ -70,23 +71,14 @@ def build_project(layer: Layer, duty: Duty, log: AWSObject, key_arn: object) -> 
     return layer.add(
         Project(
             duty.name,
-            Name=layer.named_everywhere(duty.purpose),
+            Name=project_name(layer, duty.name),
             Description=duty.says,
             ServiceRole=GetAtt(role, "Arn"),
             EncryptionKey=key_arn,
             Source=Source(Type="CODEPIPELINE", BuildSpec=duty.specification),
             Artifacts=Artifacts(Type="CODEPIPELINE"),
-            Environment=Environment(
-                Type="ARM_CONTAINER",
-                ComputeType="BUILD_GENERAL1_SMALL",
-                Image=IMAGE,
-                ImagePullCredentialsType="CODEBUILD",
-                PrivilegedMode=False,
-                EnvironmentVariables=[
-                    EnvironmentVariable(
-                        Name="ENVIRONMENT", Value=layer.settings.environment, Type="PLAINTEXT"
-                    )
-                ],
+            Environment=build_machine(
+                "BUILD_GENERAL1_SMALL", {"ENVIRONMENT": layer.settings.environment}
             ),
             LogsConfig=LogsConfig(
                 CloudWatchLogs=CloudWatchLogs(
@@ -95,6 +87,6 @@ def build_project(layer: Layer, duty: Duty, log: AWSObject, key_arn: object) -> 
             ),
             TimeoutInMinutes=LONGEST,
             QueuedTimeoutInMinutes=QUEUED,
-            Tags=Tags(Name=layer.named_everywhere(duty.purpose)),
+            Tags=Tags(Name=project_name(layer, duty.name)),
         )
     )

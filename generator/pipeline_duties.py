@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from generator import grants
+from generator.boundaries import execution_role_arn
 from generator.bundles import RELEASES
 from generator.grants import Bucket, Deployments, Stack
 from generator.pipeline_builds import Duty
@@ -43,19 +44,22 @@ def duties(layer: Layer, bucket: Bucket, others: Sequence[Bucket], pipeline: obj
     releases = [each.read(RELEASES) for each in (bucket, *others)]
     remembers = [bucket.get(HISTORY), bucket.put(HISTORY), bucket.miss()]
     follows = grants.Pipeline(pipeline).read()
-    released = list(_released(layer))
-    sees = [stack.read() for stack in _standing(layer)]
+    standing = [stack(layer, "", role) for role in REGIONS]  # plans take what earlier roots hand on
+    released = [stack(layer, root, role) for root, role in PLACES]
+    sees = [each.read() for each in standing]
     judges = [
         *sees,
-        *(stack.read_changes() for stack in released),
-        *(stack.look_for_drift() for stack in released),
+        *(each.read_changes() for each in released),
+        *(each.look_for_drift() for each in released),
         grants.tell_drift_from_service(),
     ]
     tables = arn(layer, f"dynamodb:{REGIONS['standby']}:{{account}}:table/{{ours}}*")
     asks = [grants.find_prefix_lists(), grants.find_tables([tables])]
     plans = [
-        *(stack.plan() for stack in released),
-        grants.hand_to_stacks(_execution_roles(layer)),
+        *(each.plan() for each in released),
+        grants.hand_to_stacks(
+            execution_role_arn(layer, root, REGIONS[role]) for root, role in PLACES
+        ),
         *(fleet.look() for fleet in _fleets(layer)),
         grants.find_leftovers(),
         bucket.put(PLANS),
@@ -85,31 +89,16 @@ def duties(layer: Layer, bucket: Bucket, others: Sequence[Bucket], pipeline: obj
     ]
 
 
-def _standing(layer: Layer) -> Iterator[Stack]:
-    """Every stack of the environment: a plan takes what earlier roots hand on."""
-    for role in REGIONS:
-        yield Stack(layer.sub(NAMES), region(layer, role))
-
-
-def _released(layer: Layer) -> Iterator[Stack]:
-    """The stacks that the pipeline changes."""
-    for root, role in PLACES:
-        yield Stack(layer.sub(f"{NAMES}{root}"), region(layer, role))
-
-
-def _execution_roles(layer: Layer) -> list[object]:
-    """What CloudFormation acts as for them."""
-    return [
-        arn(layer, f"iam::{{account}}:role/{{ours}}{root}-execution-{REGIONS[role]}")
-        for root, role in PLACES
-    ]
-
-
 def _fleets(layer: Layer) -> Iterator[Deployments]:
     """The deployment groups of the fleets, in both regions."""
     for fleet in FLEETS:
         yield deployments(layer, fleet, "primary")
         yield deployments(layer, fleet, "standby")
+
+
+def stack(layer: Layer, root: str, role: Role) -> Stack:
+    """A root's, in a region; without a root, every stack of the environment there."""
+    return Stack(layer.sub(f"{NAMES}{root}"), region(layer, role))
 
 
 def deployments(layer: Layer, fleet: str, role: Role) -> Deployments:

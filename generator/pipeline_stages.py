@@ -31,6 +31,7 @@ from troposphere.codepipeline import (
 from generator import release_stages as names
 from generator.conditions import Conditions
 from generator.naming import pascal
+from generator.pipeline_builds import project_name
 from generator.places import EDGE_REGION, Role
 from generator.release_stages import ReleaseWave
 from generator.territory import NAMES
@@ -270,7 +271,7 @@ def _build(
     variables = [{"name": name, "value": value} for name, value in told.items()]
     text = json.dumps(variables, separators=(",", ":"))
     configuration = {
-        "ProjectName": layer.named_everywhere(name.lower()),
+        "ProjectName": project_name(layer, name),
         "PrimarySource": names.RELEASE,
         "EnvironmentVariables": layer.sub(text) if "${" in text else text,
     }

@@ -32,11 +32,7 @@ class Bucket:
             [self.arn],
             *([StringLike("s3:prefix", f"{prefix}*")] if prefix else []),
         )
-        return [
-            listing,
-            allow([s3.GetObject, s3.GetObjectVersion], [self._objects(prefix)]),
-            self._key().decrypt(),
-        ]
+        return [listing, *self.get(prefix)]
 
     def get(self, prefix: str) -> list[Statement]:
         """Get objects below a prefix whose names are known."""

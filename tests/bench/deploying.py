@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from generator import environments
 from scripts.sandbox import process
 from tests.bench.ratio import Ratio
-from tests.bench.timing import PROJECT, TRADEWIND, best, free_port, python
+from tests.bench.timing import PROJECT, TRADEWIND, best, command, python
+from tests.rehearsal.conftest import free_port
 
 ROUNDS = 9
 ENVIRONMENT = "dev"
@@ -60,31 +58,19 @@ def ratios() -> list[Ratio]:
 
 
 def _no_op(url: str, home: Path, calls: Path) -> Ratio:
-    told = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    ours = {**told, "TRADEWIND_SANDBOX_HOME": str(home)}
-    bare = {
-        **told,
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": environments.read(PROJECT / "params", ENVIRONMENT).account_id,
-        "AWS_SECRET_ACCESS_KEY": "none",
-    }
+    here = {"TRADEWIND_SANDBOX_HOME": str(home)}
     naming = f"FILE = {str(calls)!r}\n"
-
-    def run(environment: Mapping[str, str], *words: str) -> str:
-        return subprocess.run(
-            words, cwd=PROJECT, env=environment, check=True, capture_output=True, text=True
-        ).stderr
-
-    run(ours, str(TRADEWIND), *DEPLOY)
-    run(ours, *python(naming + RECORD), *DEPLOY)
-    made = json.loads(calls.read_text(encoding="utf-8"))
-    seconds = best(
-        {
-            "ours": lambda: run(ours, str(TRADEWIND), *DEPLOY),
-            "bare": lambda: run(bare, *python(naming + REPLAY)),
-        },
-        ROUNDS,
+    ours = command(TRADEWIND, *DEPLOY, **here)
+    bare = command(
+        *python(naming + REPLAY),
+        AWS_ENDPOINT_URL=url,
+        AWS_ACCESS_KEY_ID=environments.read(PROJECT / "params", ENVIRONMENT).account_id,
+        AWS_SECRET_ACCESS_KEY="none",
     )
+    ours()
+    command(*python(naming + RECORD), *DEPLOY, **here)()
+    made = json.loads(calls.read_text(encoding="utf-8"))
+    seconds = best({"ours": ours, "bare": bare}, ROUNDS)
     return Ratio(
         "a deploy that changes nothing / its own calls, replayed by bare boto3",
         seconds["ours"] / seconds["bare"],

@@ -26,7 +26,8 @@ from scripts.sandbox import process
 from scripts.sandbox.fleets import supervision
 from scripts.sandbox.fleets.spec import Spec
 from tests.bench.ratio import Ratio
-from tests.bench.timing import PROJECT, best, free_port
+from tests.bench.timing import PROJECT, best
+from tests.rehearsal.conftest import free_port
 from tests.rehearsal.fleets.ground import lay_out
 
 REGION, ACCOUNT = "us-east-1", "111111111111"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -25,12 +24,13 @@ def best(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[st
     return fastest
 
 
-def command(*words: str | Path, cwd: Path = PROJECT) -> Callable[[], object]:
-    """Run a command, and mind that it succeeds."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+def command(*words: str | Path, **variables: str) -> Callable[[], object]:
+    """Run a command in the project, with these variables besides ours, and mind that it succeeds."""
+    ours = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**ours, **variables}
 
     def run() -> object:
-        return subprocess.run(words, cwd=cwd, env=environment, check=True, capture_output=True)
+        return subprocess.run(words, cwd=PROJECT, env=environment, check=True, capture_output=True)
 
     return run
 
@@ -46,10 +46,3 @@ def seconds_inside(code: str, rounds: int) -> float:
         float(subprocess.run(python(code), cwd=PROJECT, check=True, capture_output=True).stdout)
         for _ in range(rounds)
     )
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

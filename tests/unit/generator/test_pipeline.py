@@ -58,6 +58,10 @@ def allowed(made: Made, role: str) -> set[str]:
     return {action for said in made.statements(role) for action in said["Action"]}
 
 
+def who_may(made: Made, action: str) -> list[str]:
+    return [role for role in made.of_type("AWS::IAM::Role") if action in allowed(made, role)]
+
+
 def reached(made: Made, role: str, action: str) -> list[str]:
     return [
         resource
@@ -315,12 +319,7 @@ def test_no_build_changes_a_stack_or_answers_an_approval(made: Made) -> None:
 
 
 def test_only_a_plan_makes_change_sets_and_only_for_what_the_pipeline_ships(made: Made) -> None:
-    makers = [
-        role
-        for role in made.of_type("AWS::IAM::Role")
-        if "cloudformation:CreateChangeSet" in allowed(made, role)
-    ]
-    assert makers == ["PlanBuild"]
+    assert who_may(made, "cloudformation:CreateChangeSet") == ["PlanBuild"]
     stacks = {
         arn.rpartition("/")[2]
         for arn in reached(made, "PlanBuild", "cloudformation:CreateChangeSet")
@@ -384,12 +383,7 @@ def test_a_build_may_do_what_its_command_asks(made: Made, build: str) -> None:
 
 
 def test_the_operator_alone_answers_approvals(made: Made) -> None:
-    who = [
-        role
-        for role in made.of_type("AWS::IAM::Role")
-        if "codepipeline:PutApprovalResult" in allowed(made, role)
-    ]
-    assert who == ["Operator"]
+    assert who_may(made, "codepipeline:PutApprovalResult") == ["Operator"]
     assert reached(made, "Operator", "codepipeline:PutApprovalResult") == [
         "arn:aws:codepipeline:us-east-1:111111111111:tradewind-dev/*"
     ]
