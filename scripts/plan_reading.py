@@ -6,7 +6,7 @@ The page and the terminal's tree are two renderings of this, so that they have t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
@@ -197,7 +197,7 @@ def fate(one: Explained) -> str:
     return "changed"
 
 
-def counts(nodes: Sequence[Node]) -> dict[str, int]:
+def counts(nodes: Iterable[Node]) -> dict[str, int]:
     """How many resources come, change, are replaced, may be, go, and are announced in vain."""
     totals = dict.fromkeys(("add", "change", "replace", "may_replace", "remove", "phantom"), 0)
     for node in nodes:
@@ -205,7 +205,7 @@ def counts(nodes: Sequence[Node]) -> dict[str, int]:
     return totals
 
 
-def summary(nodes: Sequence[Node]) -> str:
+def summary(nodes: Iterable[Node]) -> str:
     """`3 to add, 1 to replace`; or that no resource changes."""
     words = {
         "remove": "to remove",
@@ -246,11 +246,6 @@ def passed(judged: Judged) -> str:
         waiver = judged.waiver
         return f"waived until {waiver.until} ({waiver.reason}, {waiver.place}): {judged.finding}"
     return f"{'accepted' if judged.accepted else 'to be seen'}: {judged.finding}"
-
-
-def is_phantom(one: Explained) -> bool:
-    """Whether what CloudFormation announces will not happen at all, or not as a replacement."""
-    return Certainty.PHANTOM in (one.certainty, one.replacement)
 
 
 def _counted(one: Explained) -> str:

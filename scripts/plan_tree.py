@@ -95,8 +95,7 @@ def _sign(one: Explained) -> str:
 
 
 def _stack(node: Node) -> str:
-    held = tuple(one for inner in node.inside for one in inner.resources())
-    return f"{node.explained.path[-1]} (nested stack): {summary(held)}"
+    return f"{node.explained.path[-1]} (nested stack): {summary(node.resources())}"
 
 
 def _resource(one: Explained) -> str:

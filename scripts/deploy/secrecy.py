@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scripts.deploy.explainer.hiding import hidden, is_secret
+from scripts.deploy.explainer.terms import at
 from scripts.deploy.explanations import HIDDEN
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def masked(difference: Difference, *resources: Mapping[str, Any]) -> Difference:
     """The difference without secrets; `resources` are the properties in which it stands, as far as known."""
     steps = difference.pointer.strip("/").split("/")
-    if any(map(is_secret, steps)) or any(_at(hidden(one), steps) == HIDDEN for one in resources):
+    if any(map(is_secret, steps)) or any(at(hidden(one), steps) == HIDDEN for one in resources):
         return replace(difference, expected=HIDDEN, actual=HIDDEN)
     return replace(
         difference, expected=_shown(difference.expected), actual=_shown(difference.actual)
@@ -32,15 +33,3 @@ def _shown(text: str) -> str:
         return json.dumps(hidden(json.loads(text)), sort_keys=True)
     except ValueError:
         return text
-
-
-def _at(value: Any, steps: list[str]) -> Any:
-    for step in steps:
-        match value:
-            case dict():
-                value = value.get(step)
-            case list() if step.isdigit() and int(step) < len(value):
-                value = value[int(step)]
-            case _:
-                return value
-    return value

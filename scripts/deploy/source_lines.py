@@ -19,13 +19,13 @@ from typing import Any
 def finder(deployed: Mapping[str, Mapping[str, Any]]) -> Callable[[str, str], str]:
     """Template file and logical id -> source line; empty where this source builds something else."""
 
-    def found(file: str, logical_id: str) -> str:
-        lines, built = _built()
-        if file not in built or built[file] != _plain(deployed.get(file)):
-            return ""
-        return lines.get(file, {}).get(logical_id, "")
+    @cache
+    def lines(file: str) -> Mapping[str, str]:
+        told, built = _built()
+        same = file in built and built[file] == _plain(deployed.get(file))
+        return told.get(file, {}) if same else {}
 
-    return found
+    return lambda file, logical_id: lines(file).get(logical_id, "")
 
 
 @cache

@@ -12,8 +12,6 @@ from scripts.plan_reading import Node, Weight, fate, name, parts, summary
 #: Characters of one value that the page shows.
 SHOWN = 4_000
 
-_PLAIN = frozenset({"https://"})
-
 
 def tree(nodes: Sequence[Node]) -> str:
     """The nodes of one stack."""
@@ -21,13 +19,12 @@ def tree(nodes: Sequence[Node]) -> str:
 
 
 def _stack(node: Node) -> str:
-    held = tuple(one for inner in node.inside for one in inner.resources())
     new = ' <span class="fate">new</span>' if node.is_new else ""
     within = tree(node.inside) or "<p>Only what it is given or gives changes.</p>\n"
     return _disclosure(
         node,
         f"<b>{escape(node.explained.path[-1])}</b> nested stack{new} "
-        f'<span class="soft">{escape(summary(held))}</span>',
+        f'<span class="soft">{escape(summary(node.resources()))}</span>',
         within,
     )
 
@@ -81,7 +78,7 @@ def _source(source: str) -> str:
     """Where it is documented; a link only where it is an address that a browser may follow."""
     if not source:
         return ""
-    if not source.startswith(tuple(_PLAIN)):
+    if not source.startswith("https://"):
         return f' <span class="soft">({escape(source)})</span>'
     return f' <a href="{escape(source, quote=True)}" rel="noreferrer">documented</a>'
 

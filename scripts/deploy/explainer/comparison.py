@@ -41,9 +41,9 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """A part of a value that differs or may; `path` is dotted, empty for the whole."""
+    """A part of a value that differs or may; `steps` lead to it, none to the whole."""
 
-    path: str
+    steps: tuple[str, ...]
     before: Term
     after: Term
     verdict: Verdict
@@ -87,7 +87,9 @@ def compare(before: Term, after: Term, known: Known) -> Verdict:
     return Verdict.MAYBE
 
 
-def differences(before: Term, after: Term, known: Known, path: str = "") -> Iterator[Difference]:
+def differences(
+    before: Term, after: Term, known: Known, steps: tuple[str, ...] = ()
+) -> Iterator[Difference]:
     """Where two values differ, as deep as their shapes are the same."""
     verdict = compare(before, after, known)
     if verdict is Verdict.SAME:
@@ -96,13 +98,13 @@ def differences(before: Term, after: Term, known: Known, path: str = "") -> Iter
         case dict(), dict():
             for key in dict.fromkeys([*before, *after]):
                 pair = before.get(key), after.get(key)
-                yield from differences(*pair, known, f"{path}.{key}" if path else key)
+                yield from differences(*pair, known, (*steps, key))
             return
         case list(), list() if len(before) == len(after):
             for number, pair in enumerate(zip(before, after, strict=True)):
-                yield from differences(*pair, known, f"{path}.{number}" if path else str(number))
+                yield from differences(*pair, known, (*steps, str(number)))
             return
-    yield Difference(path, before, after, verdict)
+    yield Difference(steps, before, after, verdict)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -18,13 +18,14 @@ from scripts.deploy.explainer.evaluation import Scope
 from scripts.deploy.explainer.identity import is_custom
 from scripts.deploy.explainer.order import in_order
 from scripts.deploy.explainer.pairs import UNTOUCHED, Fate, Pair, Part
-from scripts.deploy.explainer.terms import NO_VALUE, Attribute, Generation, Term
+from scripts.deploy.explainer.terms import NO_VALUE, Attribute, Generation, Term, at
 from scripts.deploy.explanations import Certainty
 
 #: Parts of a resource beside its properties that a change set names (ResourceTargetDefinition.Attribute).
 ATTRIBUTES = ("Metadata", "CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy")
 
-_RANK = ("", "Never", "Conditionally", "Always")
+#: What says of a part that its resource may become another one (RequiresRecreation).
+_FEARED = ("Conditionally", "Always")
 
 
 def decide(pair: Pair) -> None:
@@ -128,7 +129,7 @@ def _replacement(pair: Pair, change: Change, parts: tuple[Part, ...]) -> Certain
     """Whether the resource becomes another one; None where nobody fears it."""
     if _type(pair, change, wanted=False) != _type(pair, change, wanted=True):
         return Certainty.CERTAIN
-    feared = [detail for detail in change.details if detail.recreation in _RANK[2:]]
+    feared = [detail for detail in change.details if detail.recreation in _FEARED]
     if not feared:
         moved = [part.verdict for part in parts if part.attribute == "Properties"]
         if is_custom(change.type) and worst(moved) is not Verdict.SAME:
@@ -160,25 +161,12 @@ def _changed(pair: Pair, change: Change, detail: Detail) -> Verdict:
     if not path[0]:
         return Verdict.CHANGED
     before, after = (
-        _at(_value(pair, change.logical_id, path[0], wanted=wanted), path[1:])
+        at(_value(pair, change.logical_id, path[0], wanted=wanted), path[1:])
         for wanted in (False, True)
     )
     if before is None and after is None and len(path) > 1:  # it leads nowhere that is known
         return _changed(pair, change, replace(detail, path="", name=path[0]))
     return compare(before, after, pair.facts.known)
-
-
-def _at(term: Term, path: list[str]) -> Term:
-    """What stands at a path; the whole where the path leads into what is not known."""
-    for step in path:
-        match term:
-            case dict():
-                term = term.get(step)
-            case list() if step.isdigit() and int(step) < len(term):
-                term = term[int(step)]
-            case list() | None:
-                return None
-    return term
 
 
 def _value(pair: Pair, logical_id: str, name: str, *, wanted: bool) -> Term:
@@ -213,7 +201,7 @@ def _compared(pair: Pair, change: Change) -> Iterator[Part]:
         details = announced.get(name, [])
         if verdict is not Verdict.CHANGED and any(detail.differs for detail in details):
             verdict, new = Verdict.CHANGED, _told_by_aws(pair, logical_id, name)
-        tags = name == "Tags" and not any(one.recreation in _RANK[2:] for one in details)
+        tags = name == "Tags" and not any(one.recreation in _FEARED for one in details)
         if verdict is Verdict.CHANGED or (details and not (tags and verdict is Verdict.SAME)):
             yield Part(name, old, new, verdict, "Tags" if tags else "Properties")
     if come or gone:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_VARIABLE = re.compile(r"\$\{([\w:]+)[.}]")
+_VARIABLE = re.compile(r"\$\{([\w:]+)(?:\.([^}]+))?\}")
 
 
 def in_order(resources: Mapping[str, Any]) -> list[str]:
@@ -31,22 +31,32 @@ def in_order(resources: Mapping[str, Any]) -> list[str]:
 
 def references(value: Any) -> Iterator[str]:
     """The names that Ref, Fn::GetAtt and Fn::Sub have in a value; parameters among them."""
+    return (name for name, _ in uses(value))
+
+
+def uses(value: Any) -> Iterator[tuple[str, str]]:
+    """The same names, each with the attribute that is asked for; "Ref" for itself."""
     if isinstance(value, list):
         for item in value:
-            yield from references(item)
+            yield from uses(item)
     elif isinstance(value, dict):
         for key, held in value.items():
             match key, held:
                 case "Ref", str():
-                    yield held
+                    yield held, "Ref"
                 case "Fn::GetAtt", str():
-                    yield held.partition(".")[0]
-                case "Fn::GetAtt", [str(name), *_]:
-                    yield name
+                    name, _, attribute = held.partition(".")
+                    yield name, attribute
+                case "Fn::GetAtt", [str(name), *attribute]:
+                    yield name, ".".join(map(str, attribute))
                 case "Fn::Sub", str():
-                    yield from _VARIABLE.findall(held)
+                    yield from _substituted(held)
                 case "Fn::Sub", [str(pattern), dict(variables)]:
-                    yield from _VARIABLE.findall(pattern)
-                    yield from references(variables)
+                    yield from _substituted(pattern)
+                    yield from uses(variables)
                 case _:
-                    yield from references(held)
+                    yield from uses(held)
+
+
+def _substituted(pattern: str) -> Iterator[tuple[str, str]]:
+    return ((name, attribute or "Ref") for name, attribute in _VARIABLE.findall(pattern))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scripts import inventory
 from scripts.aws import Aws, AwsSaidNo, dns_suffix
 from scripts.changes import NESTED_STACK, Change
 from scripts.deploy.explainer import Standing, Wanted, explain
@@ -159,14 +160,8 @@ class _Reader:
         return stack
 
     def _held(self, stack_id: str) -> Mapping[str, str]:
-        listed = self.aws.client("cloudformation", self.region).pages(
-            "list_stack_resources", "StackResourceSummaries", StackName=stack_id
-        )
-        return {
-            said["LogicalResourceId"]: said.get("PhysicalResourceId", "")
-            for said in listed
-            if said["ResourceStatus"] != "DELETE_COMPLETE"
-        }
+        held = inventory.children(self.aws, self.region, stack_id)
+        return {one.path[-1]: one.physical_id for one in held}
 
     def _planned(self, change_set_id: str) -> _Planned:
         client = self.aws.client("cloudformation", self.region)

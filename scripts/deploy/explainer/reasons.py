@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from scripts.deploy.explainer.comparison import Verdict, compare
 from scripts.deploy.explainer.identity import tells_apart
-from scripts.deploy.explainer.order import references
+from scripts.deploy.explainer.order import references, uses
 from scripts.deploy.explainer.pairs import Pair
 from scripts.deploy.explainer.terms import Attribute, Generation
 from scripts.deploy.explanations import Certainty
@@ -76,11 +76,9 @@ class _Tracing:
         if stays and self.verdict is not Verdict.SAME:
             return
         self.seen.add((pair.path, condition))
-        if stays:
-            yield f"condition {condition} of {named(pair)} comes out as it did"
-            yield from self.steps(pair.after.template.get("Conditions", {}).get(condition), pair)
-            return
         becomes = {True: "holds", False: "does not hold", None: "may or may not hold"}[held]
+        if stays:
+            becomes = "comes out as it did"
         yield f"condition {condition} of {named(pair)} {becomes}"
         yield from self.steps(pair.after.template.get("Conditions", {}).get(condition), pair)
 
@@ -132,7 +130,8 @@ class _Tracing:
         yield from self.steps(given, pair.parent)
 
     def _resource(self, pair: Pair, name: str, expression: Any) -> Iterator[str]:
-        for attribute in _attributes(expression, name):
+        asked = dict.fromkeys(attribute for held, attribute in uses(expression) if held == name)
+        for attribute in asked:
             if attribute.startswith(_OUTPUT) and (nested := pair.nested.get(name)):
                 output = attribute.removeprefix(_OUTPUT)
                 if self.verdict is not Verdict.SAME and not self._moves(pair, name, attribute):
@@ -170,37 +169,3 @@ class _Tracing:
                 yield f"{where} may be replaced"
             case Attribute(name=attribute):
                 yield f"{where} is updated, and its {attribute} may change"
-
-
-def _attributes(expression: Any, name: str) -> Iterator[str]:
-    """The attributes of a resource that an expression asks for; "Ref" for itself."""
-    found: dict[str, None] = {}
-
-    def visit(value: Any) -> None:
-        match value:
-            case list():
-                for one in value:
-                    visit(one)
-            case {"Ref": str(held)} if held == name:
-                found["Ref"] = None
-            case {"Fn::GetAtt": [str(held), str(attribute)]} if held == name:
-                found[attribute] = None
-            case {"Fn::GetAtt": str(joined)} if joined.partition(".")[0] == name:
-                found[joined.partition(".")[2]] = None
-            case {"Fn::Sub": str(pattern)}:
-                substituted(pattern)
-            case {"Fn::Sub": [str(pattern), variables]}:
-                substituted(pattern)
-                visit(variables)
-            case dict():
-                for one in value.values():
-                    visit(one)
-
-    def substituted(pattern: str) -> None:
-        for piece in pattern.split("${")[1:]:
-            held, _, attribute = piece.partition("}")[0].partition(".")
-            if held == name:
-                found[attribute or "Ref"] = None
-
-    visit(expression)
-    yield from found

@@ -13,7 +13,7 @@ from scripts.deploy.explainer.fates import outputs_changed
 from scripts.deploy.explainer.hiding import hidden, holds_secret
 from scripts.deploy.explainer.pairs import Fate, Pair, Part
 from scripts.deploy.explainer.reasons import Origin
-from scripts.deploy.explainer.terms import replaced, shown
+from scripts.deploy.explainer.terms import at, replaced, shown
 from scripts.deploy.explanations import Certainty, Effect, Explained, Policy, PropertyChange
 
 #: A template's file and a logical id -> the source line that made it, empty where that is not known.
@@ -63,17 +63,6 @@ class Telling:
 
     def _part(self, pair: Pair, change: Change, part: Part) -> PropertyChange:
         before, after = (_told(pair, term, part.name) for term in (part.before, part.after))
-        within = tuple(
-            PropertyChange(
-                path=f"{part.name}.{one.path}",
-                before=_told(pair, one.before, one.path.rpartition(".")[2], part.name),
-                after=_told(pair, one.after, one.path.rpartition(".")[2], part.name),
-                attribute=part.attribute,
-                certainty=one.verdict.certainty,
-            )
-            for one in differences(part.before, part.after, pair.facts.known)
-            if one.path
-        )
         return PropertyChange(
             path=part.name,
             before=before,
@@ -82,7 +71,7 @@ class Telling:
             why=self._part_why(pair, change, part),
             attribute=part.attribute,
             certainty=part.verdict.certainty,
-            within=tuple(_within(before, after, within)),
+            within=tuple(_within(pair, part, before, after)),
         )
 
     def _part_why(self, pair: Pair, change: Change, part: Part) -> tuple[str, ...]:
@@ -212,12 +201,9 @@ def _template(pair: Pair, root: str) -> str:
     return ""
 
 
-def _told(pair: Pair, term: Any, *names: str) -> Any:
-    """A value as it may be shown, under any of the names that it has."""
-    value = shown(replaced(term, pair.facts.known))
-    for name in names:
-        value = hidden(value, name)
-    return value
+def _told(pair: Pair, term: Any, name: str) -> Any:
+    """A property's value as it may be shown."""
+    return hidden(shown(replaced(term, pair.facts.known)), name)
 
 
 def _whole(pair: Pair, change: Change, *, wanted: bool) -> Mapping[str, Any] | None:
@@ -230,28 +216,17 @@ def _whole(pair: Pair, change: Change, *, wanted: bool) -> Mapping[str, Any] | N
     return {name: _told(pair, term, name) for name, term in properties.items()}
 
 
-def _within(before: Any, after: Any, within: Sequence[PropertyChange]) -> Iterator[PropertyChange]:
-    """The parts, each showing what the whole shows of it: a secret may be one by its neighbour."""
-    for one in within:
-        steps = one.path.split(".")[1:]
-        old, new = (_follow(value, steps) for value in (before, after))
+def _within(pair: Pair, part: Part, before: Any, after: Any) -> Iterator[PropertyChange]:
+    """The parts that differ, each showing what the whole does: a secret may be one by its neighbour."""
+    for one in differences(part.before, part.after, pair.facts.known):
+        if not one.steps:
+            continue
+        old, new = (at(value, one.steps) for value in (before, after))
         yield PropertyChange(
-            path=one.path,
+            path=".".join((part.name, *one.steps)),
             before=old,
             after=new,
             secret=holds_secret(old) or holds_secret(new),
-            attribute=one.attribute,
-            certainty=one.certainty,
+            attribute=part.attribute,
+            certainty=one.verdict.certainty,
         )
-
-
-def _follow(value: Any, steps: Sequence[str]) -> Any:
-    for step in steps:
-        match value:
-            case dict():
-                value = value.get(step)
-            case list() if step.isdigit() and int(step) < len(value):
-                value = value[int(step)]
-            case _:
-                return None
-    return value

@@ -12,7 +12,7 @@ as it is has the value that it has now, whichever that may be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
@@ -135,6 +135,21 @@ def leaves(term: Term) -> Iterator[Attribute | Call | Hidden]:
                 yield from leaves(argument)
         case Attribute() | Hidden():
             yield term
+
+
+def at(term: Term, steps: Sequence[str]) -> Term:
+    """What stands at a path; where the path leads into what has no parts, that itself."""
+    for step in steps:
+        match term:
+            case dict():
+                term = term.get(step)
+            case list() if step.isdigit() and int(step) < len(term):
+                term = term[int(step)]
+            case list():
+                return None
+            case _:
+                return term
+    return term
 
 
 def replaced(term: Term, known: Callable[[Attribute], Term | None]) -> Term:

@@ -10,11 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scripts.deploy.gates.findings import Concern
-from scripts.deploy.gates.losses import STATEFUL
 from scripts.deploy.gates.strengths import Strength, amount, off, on, one_of, own_key, present, tls
-
-#: Types of which DeletionPolicy and UpdateReplacePolicy decide over data.
-LASTING = STATEFUL
 
 
 @dataclass(frozen=True)

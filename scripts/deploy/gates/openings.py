@@ -19,10 +19,7 @@ from scripts.deploy.gates.worlds import worlds
 
 Direction: TypeAlias = Literal["in", "out"]
 
-GROUP = "AWS::EC2::SecurityGroup"
-INGRESS, EGRESS = "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"
-ACL_ENTRY = "AWS::EC2::NetworkAclEntry"
-ROUTE = "AWS::EC2::Route"
+_ACL_ENTRY = "AWS::EC2::NetworkAclEntry"
 
 #: A range of public addresses with a shorter prefix is the world: two halves of it are no less.
 _WIDEST: Mapping[int, int] = {4: 8, 6: 16}
@@ -99,7 +96,7 @@ def _rules(
     for rule in rules(one.change.type, after):
         if rule in stood or any(each.covers(rule) for each in stood):
             continue
-        coarse = one.change.type == ACL_ENTRY
+        coarse = one.change.type == _ACL_ENTRY
         world = rule.is_to_the_world and rule.direction == "in" and not coarse
         yield of(
             one,

@@ -21,7 +21,7 @@ from scripts.deploy.gates.policies import (
     Kind,
     documents,
 )
-from scripts.deploy.gates.statements import Statement, Terms, Unreadable, parsed
+from scripts.deploy.gates.statements import Effect, Statement, Terms, Unreadable, parsed
 from scripts.deploy.gates.worlds import is_whole, worlds
 
 #: Patterns that a sentence names before it counts the rest.
@@ -72,7 +72,9 @@ def _of_change(one: Explained, account: str) -> Iterator[Finding]:
         words = "would allow something else, which cannot be compared"
         yield of(one, Concern.IAM_UNREADABLE, words)
         return
-    before, after = one.before if one.change.action == "Add" else worlds(one)[0], worlds(one)[1]
+    before, after = worlds(one)
+    if one.change.action == "Add":  # of an heir, what its predecessor allowed
+        before = one.before
     stood = {held.place: held for held in documents(one.change.type, before or {})}
     stands = {held.place: held for held in documents(one.change.type, after)}
     for place, document in stands.items():
@@ -156,19 +158,31 @@ class _Widening:
 
 def _widenings(before: Sequence[Statement], after: Sequence[Statement]) -> Iterator[_Widening]:
     """What is allowed after and was not before, however it was written."""
-    allowed = [one for one in before if one.effect == "Allow"]
-    for statement in after:
-        if statement.effect != "Allow" or any(one.covers(statement) for one in allowed):
+    allowed = _that("Allow", before)
+    for statement, fresh in _uncovered(_that("Allow", after), allowed):
+        yield _Widening(
+            statement,
+            _joined([atom.actions for atom in fresh]),
+            _joined([atom.resources for atom in fresh]),
+            _joined([atom.principals for atom in fresh]),
+            _counterpart(statement, allowed),
+        )
+
+
+def _that(effect: Effect, statements: Sequence[Statement]) -> list[Statement]:
+    return [one for one in statements if one.effect == effect]
+
+
+def _uncovered(
+    statements: Sequence[Statement], by: Sequence[Statement]
+) -> Iterator[tuple[Statement, list[Statement]]]:
+    """The statements that none of the others covers, nor all of them together, and what is left of each."""
+    for statement in statements:
+        if any(one.covers(statement) for one in by):
             continue
-        fresh = [atom for atom in statement.atoms() if not any(one.covers(atom) for one in allowed)]
-        if fresh:
-            yield _Widening(
-                statement,
-                _joined([atom.actions for atom in fresh]),
-                _joined([atom.resources for atom in fresh]),
-                _joined([atom.principals for atom in fresh]),
-                _counterpart(statement, allowed),
-            )
+        left = [atom for atom in statement.atoms() if not any(one.covers(atom) for one in by)]
+        if left:
+            yield statement, left
 
 
 def _joined(terms: Sequence[Terms]) -> Terms:
@@ -217,13 +231,8 @@ def _undenied(
     one: Explained, document: Document, before: Sequence[Statement], after: Sequence[Statement]
 ) -> Iterator[Finding]:
     """What was denied and is not any more."""
-    denied = [each for each in after if each.effect == "Deny"]
-    for statement in before:
-        if statement.effect != "Deny" or any(each.covers(statement) for each in denied):
-            continue
-        left = [atom for atom in statement.atoms() if not any(each.covers(atom) for each in denied)]
-        if left:
-            yield _lifted(one, document, statement)
+    for statement, _ in _uncovered(_that("Deny", before), _that("Deny", after)):
+        yield _lifted(one, document, statement)
 
 
 def _withdrawn(one: Explained, held: Iterator[Document]) -> Iterator[Finding]:

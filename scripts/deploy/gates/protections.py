@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from scripts.deploy.explainer.effects import default_policy
 from scripts.deploy.explanations import LATER, Certainty, Explained, Explanation, Value
 from scripts.deploy.gates.findings import Concern, Finding, of
-from scripts.deploy.gates.guards import GUARDIANS, GUARDS, LASTING, Guard
+from scripts.deploy.gates.guards import GUARDIANS, GUARDS, Guard
+from scripts.deploy.gates.losses import STATEFUL
 from scripts.deploy.gates.property_paths import ABSENT, Absent, at, is_unknown
 from scripts.deploy.gates.worlds import is_whole, worlds
 
@@ -41,7 +42,7 @@ def _with_the_resource(one: Explained) -> Iterator[Finding]:
 
 def _policies(one: Explained) -> Iterator[Finding]:
     """A resource that would be kept if its stack let go of it, and then would not."""
-    if one.change.type not in LASTING:
+    if one.change.type not in STATEFUL:
         return
     for changed in one.properties:
         if changed.attribute not in ("DeletionPolicy", "UpdateReplacePolicy"):

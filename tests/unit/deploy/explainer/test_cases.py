@@ -12,7 +12,15 @@ from scripts.changes import NESTED_STACK, Change
 from scripts.deploy.change_sets import change
 from scripts.deploy.explainer import Standing, Wanted, explain
 from scripts.deploy.explanations import Explanation
-from tests.unit.deploy.explainer.case import Case, ResourceChange, Template
+from tests.unit.deploy.explainer.case import (
+    Case,
+    ResourceChange,
+    Template,
+    detail,
+    modify,
+    resource,
+    stack,
+)
 from tests.unit.deploy.explainer.cases import CASES
 
 PSEUDO = {"AWS::Region": "us-east-1", "AWS::AccountId": "111111111111", "AWS::Partition": "aws"}
@@ -147,6 +155,20 @@ def test_reasons_are_those_of_what_changes_and_no_others() -> None:
         "setting db_instance_class",
     )
     assert explained(new).at("Hosts").why[-2:] == ("Network/Vpc is new", "what is in it changes")
+
+
+def test_a_part_is_told_with_its_values_whatever_its_name_has_in_it() -> None:
+    type = "AWS::RDS::DBParameterGroup"
+    before, after = (
+        stack({"Tls": resource(type, Parameters={"rds.force_ssl": given, "timezone": "UTC"})})
+        for given in ("1", "0")
+    )
+    announced = change(modify("Tls", type, "False", detail("Parameters")))
+
+    said = explain("platform", "us-east-1", [announced], Standing(before), Wanted(after))
+
+    [part] = said.at("Tls").properties[0].within
+    assert (part.path, part.before, part.after) == ("Parameters.rds.force_ssl", "1", "0")
 
 
 def test_gates_are_given_all_properties_and_not_only_those_that_change() -> None:

@@ -202,7 +202,8 @@ def test_differences_are_as_deep_as_the_shapes_agree() -> None:
     after = {"A": {"B": [1, {"C": 3}]}, "D": [1, 2]}
 
     found = [
-        (one.path, one.before, one.after) for one in differences(before, after, lambda _: None)
+        (".".join(one.steps), one.before, one.after)
+        for one in differences(before, after, lambda _: None)
     ]
 
     assert found == [("A.B.1.C", 2, 3), ("D", [1], [1, 2])]

@@ -21,6 +21,13 @@ from tests.unit.deploy.explainer.case import (
 TABLE = "AWS::DynamoDB::Table"
 KEYS = modify("Orders", TABLE, "True", detail("KeySchema", "Always"))
 
+SUBNET = "AWS::EC2::Subnet"
+ROOT = stack({"Network": nested(), "Hosts": nested(VpcId=output("Network", "VpcId"))})
+HOSTS = stack({"Private": resource(SUBNET, VpcId=ref("VpcId"))}, Parameters=["VpcId"])
+SUBNET_FEARED = modify(
+    "Private", SUBNET, "True", detail("VpcId", "Always", dynamic=True, by="VpcId")
+)
+
 
 def test_without_any_template_the_change_set_counts_as_it_stands() -> None:
     said = explain(
@@ -73,23 +80,15 @@ def test_what_may_come_or_go_by_what_nobody_knows_yet_is_left_open() -> None:
 
 
 def test_what_hangs_on_a_nested_stack_that_could_not_be_read_is_possible() -> None:
-    root = stack({"Network": nested(), "Hosts": nested(VpcId=output("Network", "VpcId"))})
-    hosts = stack(
-        {"Private": resource("AWS::EC2::Subnet", VpcId=ref("VpcId"))}, Parameters=["VpcId"]
-    )
-    feared = modify(
-        "Private", "AWS::EC2::Subnet", "True", detail("VpcId", "Always", dynamic=True, by="VpcId")
-    )
-
     said = explain(
         "platform",
         "us-east-1",
         [
             change(automatic("Network"), (change(KEYS),)),
-            change(automatic("Hosts"), (change(feared),)),
+            change(automatic("Hosts"), (change(SUBNET_FEARED),)),
         ],
-        Standing(root, nested={"Hosts": Standing(hosts, resources={"Private": "subnet-1"})}),
-        Wanted(root, nested={"Hosts": Wanted(hosts)}),
+        Standing(ROOT, nested={"Hosts": Standing(HOSTS, resources={"Private": "subnet-1"})}),
+        Wanted(ROOT, nested={"Hosts": Wanted(HOSTS)}),
     )
 
     assert said.at("Hosts", "Private").replacement is Certainty.POSSIBLE
@@ -98,25 +97,17 @@ def test_what_hangs_on_a_nested_stack_that_could_not_be_read_is_possible() -> No
 
 
 def test_a_nested_stack_that_nothing_names_hands_on_what_it_did() -> None:
-    root = stack({"Network": nested(), "Hosts": nested(VpcId=output("Network", "VpcId"))})
-    hosts = stack(
-        {"Private": resource("AWS::EC2::Subnet", VpcId=ref("VpcId"))}, Parameters=["VpcId"]
-    )
-    feared = modify(
-        "Private", "AWS::EC2::Subnet", "True", detail("VpcId", "Always", dynamic=True, by="VpcId")
-    )
-
     said = explain(
         "platform",
         "us-east-1",
-        [change(automatic("Hosts"), (change(feared),))],
+        [change(automatic("Hosts"), (change(SUBNET_FEARED),))],
         Standing(
-            root,
+            ROOT,
             nested={
-                "Hosts": Standing(hosts, {"VpcId": "vpc-7"}, resources={"Private": "subnet-1"})
+                "Hosts": Standing(HOSTS, {"VpcId": "vpc-7"}, resources={"Private": "subnet-1"})
             },
         ),
-        Wanted(root, nested={"Hosts": Wanted(hosts)}),
+        Wanted(ROOT, nested={"Hosts": Wanted(HOSTS)}),
     )
 
     private = said.at("Hosts", "Private")

@@ -7,6 +7,7 @@ changed, and as replaced where it cannot change otherwise.
 from tests.unit.deploy.explainer.case import (
     Case,
     Expected,
+    Template,
     automatic,
     detail,
     modify,
@@ -25,6 +26,7 @@ NAT = "AWS::EC2::NatGateway"
 VPC = "AWS::EC2::VPC"
 TABLE = "AWS::EC2::RouteTable"
 DATABASE = "AWS::RDS::DBInstance"
+LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 
 NETWORK = stack(
     {"Vpc": resource(VPC, CidrBlock="10.0.0.0/16"), "Routes": resource(TABLE, VpcId=ref("Vpc"))},
@@ -57,6 +59,27 @@ SUBNET_FEARED = modify(
     "Conditional",
     detail("VpcId", "Always", dynamic=True, by="VpcId"),
 )
+#: A fleet whose launch template has another version whenever it is updated, and those who take the version.
+FLEET_ROOT = stack({"Fleet": nested(), "Users": nested(Version=output("Fleet", "Version"))})
+USERS = stack(
+    {"Host": resource(INSTANCE, LaunchTemplate={"Version": ref("Version")})},
+    Parameters=["Version"],
+)
+HOST_FEARED = modify(
+    "Host",
+    INSTANCE,
+    "Conditional",
+    detail("LaunchTemplate", "Always", dynamic=True, by="Version"),
+)
+
+
+def fleet(image: str) -> Template:
+    """The fleet with a machine image."""
+    return stack(
+        {"Template": resource(LAUNCH_TEMPLATE, LaunchTemplateData={"ImageId": image})},
+        {"Version": {"Fn::GetAtt": ["Template", "LatestVersionNumber"]}},
+    )
+
 
 CASES = (
     Case(
@@ -238,46 +261,12 @@ CASES = (
         "what depends on an attribute that an update may change is possible, and no more",
         cites="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-resource-ec2-launchtemplate.html",
-        before={
-            "": stack({"Fleet": nested(), "Users": nested(Version=output("Fleet", "Version"))}),
-            "Fleet": stack(
-                {
-                    "Template": resource(
-                        "AWS::EC2::LaunchTemplate", LaunchTemplateData={"ImageId": "ami-1"}
-                    )
-                },
-                {"Version": {"Fn::GetAtt": ["Template", "LatestVersionNumber"]}},
-            ),
-            "Users": stack(
-                {"Host": resource(INSTANCE, LaunchTemplate={"Version": ref("Version")})},
-                Parameters=["Version"],
-            ),
-        },
-        after={
-            "Fleet": stack(
-                {
-                    "Template": resource(
-                        "AWS::EC2::LaunchTemplate", LaunchTemplateData={"ImageId": "ami-2"}
-                    )
-                },
-                {"Version": {"Fn::GetAtt": ["Template", "LatestVersionNumber"]}},
-            )
-        },
+        before={"": FLEET_ROOT, "Fleet": fleet("ami-1"), "Users": USERS},
+        after={"Fleet": fleet("ami-2")},
         changes={
             "": [automatic("Fleet"), automatic("Users")],
-            "Fleet": [
-                modify(
-                    "Template", "AWS::EC2::LaunchTemplate", "False", detail("LaunchTemplateData")
-                )
-            ],
-            "Users": [
-                modify(
-                    "Host",
-                    INSTANCE,
-                    "Conditional",
-                    detail("LaunchTemplate", "Always", dynamic=True, by="Version"),
-                )
-            ],
+            "Fleet": [modify("Template", LAUNCH_TEMPLATE, "False", detail("LaunchTemplateData"))],
+            "Users": [HOST_FEARED],
         },
         expect={
             "Fleet/Template": Expected(
@@ -468,39 +457,18 @@ CASES = (
     ),
     Case(
         "an update that comes to nothing makes no new version to be feared",
-        before={
-            "": stack({"Fleet": nested(), "Users": nested(Version=output("Fleet", "Version"))}),
-            "Fleet": stack(
-                {
-                    "Template": resource(
-                        "AWS::EC2::LaunchTemplate", LaunchTemplateData={"ImageId": "ami-1"}
-                    )
-                },
-                {"Version": {"Fn::GetAtt": ["Template", "LatestVersionNumber"]}},
-            ),
-            "Users": stack(
-                {"Host": resource(INSTANCE, LaunchTemplate={"Version": ref("Version")})},
-                Parameters=["Version"],
-            ),
-        },
+        before={"": FLEET_ROOT, "Fleet": fleet("ami-1"), "Users": USERS},
         changes={
             "": [automatic("Fleet"), automatic("Users")],
             "Fleet": [
                 modify(
                     "Template",
-                    "AWS::EC2::LaunchTemplate",
+                    LAUNCH_TEMPLATE,
                     "False",
                     detail("LaunchTemplateData", dynamic=True),
                 )
             ],
-            "Users": [
-                modify(
-                    "Host",
-                    INSTANCE,
-                    "Conditional",
-                    detail("LaunchTemplate", "Always", dynamic=True, by="Version"),
-                )
-            ],
+            "Users": [HOST_FEARED],
         },
         expect={
             "Fleet/Template": Expected(certainty="phantom"),
