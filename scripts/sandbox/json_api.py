@@ -82,7 +82,8 @@ class JsonApi:
             return refusal(head, self.service_name)
         try:
             said = json.loads(body or b"{}")
-            if found := list(problems(_model(self.service_name, name).input_shape, said)):
+            model = _model(self.service_name).operation_model(name)
+            if found := list(problems(model.input_shape, said)):
                 raise ApiError(self.invalid, _detected(found))
             return _told(operation(_caller(head), said))
         except ApiError as error:
@@ -180,10 +181,10 @@ def _caller(head: Head) -> Caller:
 
 
 @cache
-def _model(service: str, operation: str) -> Any:
+def _model(service: str) -> Any:
     from botocore.session import Session
 
-    return Session().get_service_model(service).operation_model(operation)
+    return Session().get_service_model(service)
 
 
 def _told(document: JSON) -> Response:

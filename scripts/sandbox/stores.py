@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
 
 
 class Store(Protocol):
@@ -86,3 +91,22 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
         return None
+
+
+def read_record(cls: type[T], document: Mapping[str, Any]) -> T:
+    """A dataclass, and those in it, of what `asdict` gave; a member that was not written has its default."""
+    hints = get_type_hints(cls)
+    known = {each.name for each in fields(cls)}  # type: ignore[arg-type]
+    members = {name: _read(hints[name], value) for name, value in document.items() if name in known}
+    return cls(**members)
+
+
+def _read(hint: Any, value: Any) -> Any:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return value
+    if origin is dict:
+        return {key: _read(inner[1], each) for key, each in value.items()}
+    if origin is list:
+        return [_read(inner[0], each) for each in value]
+    return read_record(hint, value) if is_dataclass(hint) and isinstance(hint, type) else value

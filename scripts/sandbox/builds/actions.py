@@ -7,17 +7,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeB
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from scripts.sandbox.builds import api, requests
 from scripts.sandbox.builds.descriptions import link
 from scripts.sandbox.builds.projects import PIPELINE
 from scripts.sandbox.builds.records import LOST, RECORDS, SUCCEEDED, Build
 from scripts.sandbox.builds.runner import RUNNER
-from scripts.sandbox.json_api import ApiError, Caller
+from scripts.sandbox.json_api import JSON, ApiError, Caller
 from scripts.sandbox.pipelines.providers import Artifact, Ended, Job, Refused
-
-JSON = dict[str, Any]
 
 _KNOWN = frozenset(
     {"ProjectName", "PrimarySource", "EnvironmentVariables", "BatchEnabled", "CombineArtifacts"}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
-from scripts.sandbox.builds.records import Build
-
-JSON = dict[str, Any]
+from scripts.sandbox.builds.records import JSON, Build
 
 _SETTINGS = (
     *("source", "secondarySources", "secondarySourceVersions", "cache", "environment"),

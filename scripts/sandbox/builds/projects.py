@@ -9,9 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.sandbox.json_api import ApiError
-
-JSON = dict[str, Any]
+from scripts.sandbox.json_api import JSON, ApiError
 
 INVALID = "InvalidInputException"
 PIPELINE = "CODEPIPELINE"

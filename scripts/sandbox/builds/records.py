@@ -170,8 +170,7 @@ class Records:
         for account, region, name, project in document["projects"]:
             self.projects[account, region, name] = project
         for said in document["builds"]:
-            phases = [Phase(**phase) for phase in said.pop("phases")]
-            build = Build(**said, phases=phases)
+            build = stores.read_record(Build, said)
             if build.running:
                 build.settle(time.time())
             self.builds[build.id] = build

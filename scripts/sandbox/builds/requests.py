@@ -9,9 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scripts.sandbox.builds import projects
-from scripts.sandbox.json_api import ApiError
-
-JSON = dict[str, Any]
+from scripts.sandbox.json_api import JSON, ApiError
 
 #: Members of StartBuild that stand in a setting's place.
 _WHOLE = {

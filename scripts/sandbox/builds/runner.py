@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from scripts.sandbox.builds.execution import Execution
 from scripts.sandbox.builds.records import Build
 from scripts.sandbox.builds.sources import Downloads
 from scripts.sandbox.builds.workshop import Workshop
-from scripts.sandbox.fleets.account import Account
+from scripts.sandbox.fleets.account import of_this_sandbox
 
 _END_SECONDS = 5.0
 
@@ -30,7 +29,6 @@ class Runner:
     _downloads: Downloads | None = None
     _running: dict[str, tuple[Execution, threading.Thread]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
 
     def settle(self, home: Path, changed: Callable[[], None]) -> None:
         """Work below `home`, where what a killed sandbox left is ended first.
@@ -46,7 +44,7 @@ class Runner:
         """Begin a build. RuntimeError before `settle`."""
         if self._workshop is None or self._downloads is None:
             raise RuntimeError("builds have no place to work in")
-        account = self._account(build)
+        account = of_this_sandbox(build.account, build.region)
         group, stream = log_of(build)
         said = BuildLog(account, group, stream)
         execution = Execution(build, account, self._workshop, self._downloads, said)
@@ -80,13 +78,6 @@ class Runner:
             with self._lock:
                 self._running.pop(execution.build.id, None)
             self._changed()
-
-    def _account(self, build: Build) -> Account:
-        """Clients are kept: to make one takes longer than many a build."""
-        with self._lock:
-            endpoint = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
-            place = build.account, build.region
-            return self._accounts.setdefault(place, Account(endpoint, *place))
 
 
 RUNNER = Runner()

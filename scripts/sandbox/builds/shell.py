@@ -96,11 +96,6 @@ class Shell:
             raise Interrupted
         return code
 
-    def set(self, name: str, value: str) -> None:
-        """Have a variable in what runs next."""
-        quoted = value.replace("'", "'\\''")
-        self.run(f"export {name}='{quoted}'")
-
     def exported(self) -> Mapping[str, str]:
         """The exported variables as they are now. The shell ends; the next command begins another."""
         if self._running is not None:

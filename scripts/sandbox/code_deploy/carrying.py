@@ -34,7 +34,7 @@ from scripts.sandbox.code_deploy.records import (
     Target,
 )
 from scripts.sandbox.code_deploy.targets import Instances, Outcome, Recorded
-from scripts.sandbox.fleets.account import Account
+from scripts.sandbox.fleets.account import Account, of_this_sandbox
 
 _LOOK_SECONDS = 0.2
 _ALARM_SECONDS = 2.0
@@ -73,7 +73,6 @@ class Carrier:
     _threads: dict[str, threading.Thread] = field(default_factory=dict)
     _woken: threading.Condition = field(default_factory=threading.Condition)
     _ending: bool = False
-    _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
 
     def settle(self, home: Path, changed: Callable[[], None]) -> None:
         """Work for the sandbox in `home`; `changed` is told that something is to be saved."""
@@ -124,7 +123,7 @@ class Carrier:
             self.changed()
 
     def _carry(self, deployment: Deployment) -> None:
-        account = self._account(deployment)
+        account = of_this_sandbox(deployment.account, deployment.region)
         if deployment.status == CREATED:
             deployment.started = time.time()
             deployment.status = IN_PROGRESS
@@ -240,29 +239,22 @@ class Carrier:
         return ("ALARM_ACTIVE", problem) if problem else None
 
     def _notify(self, deployment: Deployment, event: str) -> None:
-        notices.publish(self._account(deployment), deployment, event)
+        account = of_this_sandbox(deployment.account, deployment.region)
+        notices.publish(account, deployment, event)
 
     def _required_home(self) -> Path:
         if self.home is None:
             raise Failed("CodeDeploy has no place to work in.")
         return self.home
 
-    def _account(self, deployment: Deployment) -> Account:
-        host, port = _gateway()
-        place = deployment.account, deployment.region
-        return self._accounts.setdefault(place, Account(f"http://{host}:{port}", *place))
-
 
 def _until_served() -> None:
     """Wait until the sandbox's port is open: what goes on after a restart begins before it is."""
+    gateway = "127.0.0.1", int(os.environ["GATEWAY_PORT"])
     for _ in range(_SERVED_TRIES):
-        with contextlib.suppress(OSError), socket.create_connection(_gateway()):
+        with contextlib.suppress(OSError), socket.create_connection(gateway):
             return
         time.sleep(_LOOK_SECONDS)
-
-
-def _gateway() -> tuple[str, int]:
-    return "127.0.0.1", int(os.environ["GATEWAY_PORT"])
 
 
 def create(

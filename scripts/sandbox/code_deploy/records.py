@@ -168,11 +168,7 @@ class Records:
         for (account, region, application, name), held in document["groups"]:
             self.groups[Place(account, region), application, name] = held
         for said in document["deployments"]:
-            targets = [
-                Target(**{**one, "events": [Event(**event) for event in one["events"]]})
-                for one in said.pop("targets")
-            ]
-            self.deployments[said["id"]] = Deployment(**said, targets=targets)
+            self.deployments[said["id"]] = stores.read_record(Deployment, said)
         self.tags.update(document["tags"])
 
 

@@ -17,36 +17,21 @@ def assignment(store: Pipelines, arn: str, run: str) -> Job:
         execution = pipeline.executions[held.execution]
         declared = pipeline.structure_of(execution)
     bucket, key = _store(declared, held.region)
-    said = _action(declared, held).document
-    files = {
-        each["name"]: tuple(each.get("files") or ()) for each in said.get("outputArtifacts", ())
-    }
     return Job(
         id=held.id,
         account=pipeline.account,
         region=held.region,
         pipeline=pipeline.name,
         pipeline_region=pipeline.region,
-        pipeline_version=held.version,
-        pipeline_execution_id=held.execution,
         stage=held.stage,
         action=held.name,
         category=held.category,
         provider=held.provider,
         configuration=dict(held.resolved),
         inputs=tuple(_brought(store, each, held.region, bucket, key) for each in held.inputs),
-        outputs=tuple(
-            Artifact(each.name, each.bucket, each.key, "", files.get(each.name, ()), key)
-            for each in held.outputs
-        ),
-        role=held.role,
-        variables=dict(execution.variables),
+        outputs=tuple(Artifact(each.name, each.bucket, each.key, "", key) for each in held.outputs),
         revision=dict(execution.overrides.get(held.name, {})) if held.category == "Source" else {},
-        timeout_minutes=said.get("timeoutInMinutes"),
-        commands=tuple(said.get("commands") or ()),
-        environment=tuple(
-            (each["name"], each["value"]) for each in said.get("environmentVariables") or ()
-        ),
+        timeout_minutes=_action(declared, held).timeout_minutes,
     )
 
 
@@ -68,10 +53,10 @@ def _store(declared: Declaration, region: str) -> tuple[str, str]:
 def _brought(store: Pipelines, artifact: Located, region: str, bucket: str, key: str) -> Artifact:
     """An artifact in a Region's store; copied there when it is not."""
     if region == artifact.region:
-        return Artifact(artifact.name, artifact.bucket, artifact.key, artifact.version, (), key)
+        return Artifact(artifact.name, artifact.bucket, artifact.key, artifact.version, key)
     if region not in artifact.copies:
         source = (artifact.bucket, artifact.key, artifact.version)
         objects.copy(source, bucket, artifact.key, key)
         with store.lock:
             artifact.copies[region] = bucket
-    return Artifact(artifact.name, artifact.copies[region], artifact.key, "", (), key)
+    return Artifact(artifact.name, artifact.copies[region], artifact.key, "", key)

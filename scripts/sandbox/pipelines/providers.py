@@ -43,8 +43,6 @@ class Artifact:
     key: str
     version: str = ""
     """The object's version, where the bucket keeps versions."""
-    files: tuple[str, ...] = ()
-    """Of an output of the Commands action: what goes into it."""
     encryption_key: str = ""
     """The KMS key of the artifact store, if it names one."""
 
@@ -60,8 +58,6 @@ class Job:
     """Where the action works, which need not be the pipeline's Region."""
     pipeline: str
     pipeline_region: str
-    pipeline_version: int
-    pipeline_execution_id: str
     stage: str
     action: str
     category: str
@@ -70,15 +66,9 @@ class Job:
     """Every `#{…}` replaced."""
     inputs: tuple[Artifact, ...] = ()
     outputs: tuple[Artifact, ...] = ()
-    role: str = ""
-    """The action's role, or else the pipeline's."""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """The pipeline-level variables of the execution."""
     revision: Mapping[str, str] = field(default_factory=dict)
     """Of a source action: what StartPipelineExecution overrides, revisionType to revisionValue."""
     timeout_minutes: int | None = None
-    commands: tuple[str, ...] = ()
-    environment: tuple[tuple[str, str], ...] = ()
 
     @property
     def arn(self) -> str:
@@ -137,9 +127,7 @@ class Provider(Protocol):
         """
 
 
-Key = tuple[str, str]
-
-_PROVIDERS: dict[Key, Callable[[], Provider]] = {}
+_PROVIDERS: dict[tuple[str, str], Callable[[], Provider]] = {}
 
 
 def register(category: str, name: str, make: Callable[[], Provider]) -> None:
@@ -157,8 +145,3 @@ def provider(category: str, name: str) -> Provider | None:
     """Who does such actions; None where nobody here does."""
     make = _PROVIDERS.get((category, name))
     return make() if make else None
-
-
-def registered() -> tuple[Key, ...]:
-    """What can be done, sorted."""
-    return tuple(sorted(_PROVIDERS))

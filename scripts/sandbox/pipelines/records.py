@@ -6,13 +6,9 @@ Times are seconds since the epoch. A `Run` is one execution of an action, or of 
 from __future__ import annotations
 
 import time
-import types
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
 
 from scripts.sandbox.pipelines.declarations import JSON, Declaration
-
-T = TypeVar("T")
 
 IN_PROGRESS, SUCCEEDED, FAILED = "InProgress", "Succeeded", "Failed"
 STOPPING, STOPPED, CANCELLED = "Stopping", "Stopped", "Cancelled"
@@ -192,27 +188,3 @@ class Pipeline:
 def now() -> float:
     """Milliseconds are told, so no more are kept."""
     return round(time.time(), 3)
-
-
-def written(record: Any) -> JSON:
-    """A record as JSON holds it."""
-    return asdict(record)
-
-
-def read(cls: type[T], document: JSON) -> T:
-    """A record of JSON; a member that an older sandbox did not write has its default."""
-    hints = get_type_hints(cls)
-    known = {each.name for each in fields(cls)}  # type: ignore[arg-type]
-    members = {name: _read(hints[name], value) for name, value in document.items() if name in known}
-    return cls(**members)
-
-
-def _read(hint: Any, value: Any) -> Any:
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return value
-    if origin is dict:
-        return {key: _read(inner[1], each) for key, each in value.items()}
-    if origin is list:
-        return [_read(inner[0], each) for each in value]
-    return read(hint, value) if is_dataclass(hint) and isinstance(hint, type) else value

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from scripts.sandbox import stores
 from scripts.sandbox.pipelines.faults import no_pipeline
-from scripts.sandbox.pipelines.records import Pipeline, Run, read, written
+from scripts.sandbox.pipelines.records import Pipeline, Run
 
 
 @dataclass
@@ -69,10 +69,10 @@ class Pipelines:
         """As one document."""
         with self.lock:
             document = {
-                "pipelines": [written(each) for each in self.pipelines.values()],
-                "decisions": {key: written(each) for key, each in self.decisions.items()},
+                "pipelines": [asdict(each) for each in self.pipelines.values()],
+                "decisions": {key: asdict(each) for key, each in self.decisions.items()},
                 "replies": {
-                    key: written(each) if each else None for key, each in self.replies.items()
+                    key: asdict(each) if each else None for key, each in self.replies.items()
                 },
             }
         stores.write_atomically(directory / "pipelines.json", json.dumps(document))
@@ -83,12 +83,12 @@ class Pipelines:
         with self.lock:
             self.reset()
             for each in document.get("pipelines", []):
-                pipeline = read(Pipeline, each)
+                pipeline = stores.read_record(Pipeline, each)
                 self.pipelines[pipeline.arn] = pipeline
             for key, each in document.get("decisions", {}).items():
-                self.decisions[key] = read(Decision, each)
+                self.decisions[key] = stores.read_record(Decision, each)
             for key, each in document.get("replies", {}).items():
-                self.replies[key] = read(Reply, each) if each else None
+                self.replies[key] = stores.read_record(Reply, each) if each else None
 
     def reset(self) -> None:
         """No pipeline, and nothing under way."""

@@ -93,13 +93,9 @@ def _completed(
 
 def _given_name(row: ApiType, schema: ResourceSchema, properties: Properties) -> str | None:
     paths = [path for path in schema.primary_identifier if path not in schema.read_only]
-    own = (row.name_property,) if row.name_property else None
-    name_paths = [own] if own else [("Budget", "BudgetName"), *paths[:1]]
-    for path in name_paths:
-        value = value_at(properties, path)
-        if isinstance(value, str):
-            return value
-    return None
+    path = row.name_property or next(iter(paths), ())
+    value = value_at(properties, path)
+    return value if isinstance(value, str) else None
 
 
 def _name(row: ApiType, schema: ResourceSchema, properties: Properties, physical_id: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import uuid
 import zipfile
 from collections.abc import Mapping
@@ -11,24 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.rehearsal.conftest import Sandbox
+from tests.rehearsal.sandbox.json_shapes import checking_json
 from tests.rehearsal.sandbox.running import until
-from tests.unit.sandbox.modelled import misfits
 
 JSON = dict[str, Any]
-
-
-def modelled(client: Any) -> Any:
-    """The client, whose every answer fails the test when the service's model does not fit it."""
-    service = client.meta.service_model.service_name
-    client.meta.events.register(f"before-parse.{service}", _check)
-    return client
-
-
-def _check(operation_model: Any, response_dict: Any, **_more: Any) -> None:
-    shape = operation_model.output_shape
-    if response_dict["status_code"] < 300 and shape is not None:
-        told = json.loads(response_dict["body"])
-        assert list(misfits(told, shape, operation_model.name)) == []
 
 
 def zipped(files: Mapping[str, str]) -> bytes:
@@ -52,7 +37,7 @@ class Home:
     def __post_init__(self) -> None:
         self.role = f"arn:aws:iam::{self.number}:role/pipeline"
         self.source = f"source-{self.number}"
-        self.pipelines = modelled(self.client("codepipeline"))
+        self.pipelines = checking_json(self.client("codepipeline"))
         for region in (self.region, self.other):
             place = {} if region == "us-east-1" else {"LocationConstraint": region}
             more = {"CreateBucketConfiguration": place} if place else {}
@@ -130,6 +115,21 @@ class Home:
             pipelineName="delivery", filter={"pipelineExecutionId": execution}
         )["actionExecutionDetails"]
         return {run["actionName"]: run for run in reversed(told)}
+
+    def error(self, execution: str, action: str) -> JSON:
+        """What is told of an action that failed."""
+        return dict(self.runs(execution)[action]["output"]["executionResult"]["errorDetails"])
+
+    def approve(self, stage: str, summary: str = "") -> None:
+        """Say yes to the stage's action `Approve`, once it asks."""
+        token = until(lambda: self.latest(stage, "Approve").get("token"))
+        self.pipelines.put_approval_result(
+            pipelineName="delivery",
+            stageName=stage,
+            actionName="Approve",
+            token=token,
+            result={"status": "Approved", "summary": summary},
+        )
 
     def latest(self, stage: str, action: str) -> JSON:
         """The state of an action."""

@@ -6,10 +6,8 @@ import io
 import json
 import os
 import signal
-import time
 import uuid
 import zipfile
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,8 @@ from scripts.sandbox.record import birth
 from scripts.sandbox.snapshots import Snapshots
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.json_shapes import checking_json
+from tests.rehearsal.sandbox.pipelines import zipped
+from tests.rehearsal.sandbox.running import until
 
 REGION = "eu-west-1"
 ROLE = "arn:aws:iam::111111111111:role/builder"
@@ -33,25 +33,6 @@ IMAGE = {
 GROUP = "/aws/codebuild/works"
 
 Build = dict[str, Any]
-
-
-def until(seen: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """What is seen once it is; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := seen():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not come to pass")
-
-
-def packed(files: Mapping[str, str]) -> bytes:
-    """A zip of texts."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return content.getvalue()
 
 
 def spec(*build: str, **more: Any) -> str:
@@ -155,7 +136,7 @@ def context(build: Build, phase: str) -> tuple[str, str]:
 def test_a_build_goes_through_every_phase_and_leaves_its_artifacts(works: Works) -> None:
     location = works.put(
         "sources/it.zip",
-        packed({"buildspec.yml": spec(
+        zipped({"buildspec.yml": spec(
             "mkdir out && cp words.txt out/ && export WORDS=$(cat words.txt)",
             env={"exported-variables": ["WORDS", "NOT_SET"]},
             phases={
@@ -350,7 +331,7 @@ def test_a_secret_that_is_not_there_fails_the_download(works: Works) -> None:
 def test_a_buildspec_that_is_not_taken_fails_the_download(
     works: Works, source: dict[str, str], code: str, said: str
 ) -> None:
-    works.project(source={"type": "S3", "location": works.put("it.zip", packed(source))})
+    works.project(source={"type": "S3", "location": works.put("it.zip", zipped(source))})
     build = works.built()
     assert context(build, "DOWNLOAD_SOURCE")[0] == code
     assert said in context(build, "DOWNLOAD_SOURCE")[1]
@@ -374,7 +355,7 @@ def test_secondary_sources_and_artifacts_go_by_their_names(works: Works) -> None
     works.project(
         source={
             "type": "S3",
-            "location": works.put("one.zip", packed({"one.txt": "1"})),
+            "location": works.put("one.zip", zipped({"one.txt": "1"})),
             "buildspec": spec(
                 'cat one.txt "$CODEBUILD_SRC_DIR_other/two.txt" > both.txt',
                 artifacts={"secondary-artifacts": {"both": {"files": ["both.txt"]}}},
@@ -383,7 +364,7 @@ def test_secondary_sources_and_artifacts_go_by_their_names(works: Works) -> None
         secondarySources=[
             {
                 "type": "S3",
-                "location": works.put("two.zip", packed({"two.txt": "2"})),
+                "location": works.put("two.zip", zipped({"two.txt": "2"})),
                 "sourceIdentifier": "other",
             }
         ],

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tests.rehearsal.conftest import Sandbox
-from tests.rehearsal.sandbox.test_builds import IMAGE, REGION, ROLE, Works, packed, spec, until
+from tests.rehearsal.sandbox.pipelines import zipped
+from tests.rehearsal.sandbox.running import until
+from tests.rehearsal.sandbox.test_builds import IMAGE, REGION, ROLE, Works, spec
 
 Told = dict[str, Any]
 
@@ -36,7 +38,7 @@ def action(name: str, kind: str, configuration: dict[str, str], **more: Any) -> 
 
 def source(works: Works, name: str, files: dict[str, str]) -> Told:
     """An action that brings these files."""
-    works.put(f"{name}.zip", packed(files))
+    works.put(f"{name}.zip", zipped(files))
     configuration = {
         "S3Bucket": works.bucket,
         "S3ObjectKey": f"{name}.zip",

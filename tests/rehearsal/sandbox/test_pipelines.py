@@ -43,6 +43,14 @@ def deploy(home: Home, mode: str, **more: str) -> JSON:
     return {"ActionMode": mode, "StackName": "shop", "RoleArn": home.role, **more}
 
 
+def deployment(home: Home) -> JSON:
+    """A stage that deploys the source's shop.json."""
+    configuration = deploy(home, "CREATE_UPDATE", TemplatePath="App::shop.json")
+    inputs = [{"name": "App"}]
+    action = action_of("Deploy", "CloudFormation", "Deploy", configuration, inputArtifacts=inputs)
+    return {"name": "Deploy", "actions": [action]}
+
+
 def test_a_stack_is_deployed_from_the_source_and_tells_its_outputs(home: Home) -> None:
     home.put("release.zip", {"shop.json": with_parameter(), "values.json": '{"Value": "one"}'})
     overrides = {"Value": {"Fn::GetParam": ["App", "values.json", "Value"]}}
@@ -98,60 +106,33 @@ def test_a_change_set_is_made_approved_and_executed_in_another_region(home: Home
         {"name": "Plan", "actions": [plan]},
         {"name": "Change", "actions": [approve, execute]},
     )
-    token = until(lambda: home.latest("Change", "Approve").get("token"))
+    until(lambda: home.latest("Change", "Approve").get("token"))
     copied = home.runs(execution)["Plan"]["input"]["inputArtifacts"][0]["s3location"]
     assert copied["bucket"] == home.store(home.other)
     home.client("s3", home.other).head_object(Bucket=copied["bucket"], Key=copied["key"])
     with pytest.raises(ClientError):
         home.client("ssm", home.other).get_parameter(Name="shipped")
-    home.pipelines.put_approval_result(
-        pipelineName="delivery",
-        stageName="Change",
-        actionName="Approve",
-        token=token,
-        result={"status": "Approved", "summary": "go"},
-    )
+    home.approve("Change", "go")
     assert home.over(execution) == "Succeeded"
     shipped = home.client("ssm", home.other).get_parameter(Name="shipped")["Parameter"]
     assert shipped["Value"] == "two"
     again = home.start()  # without changes there is nothing to execute, and that is no failure
-    token = until(lambda: home.latest("Change", "Approve").get("token"))
-    home.pipelines.put_approval_result(
-        pipelineName="delivery",
-        stageName="Change",
-        actionName="Approve",
-        token=token,
-        result={"status": "Approved", "summary": "go"},
-    )
+    home.approve("Change", "go")
     assert home.over(again) == "Succeeded"
 
 
 def test_a_stack_that_fails_fails_its_action_with_the_reason(home: Home) -> None:
     home.put("release.zip", {"shop.json": template({"Fn::ImportValue": "nowhere"})})
-    action = action_of(
-        "Deploy",
-        "CloudFormation",
-        "Deploy",
-        deploy(home, "CREATE_UPDATE", TemplatePath="App::shop.json"),
-        inputArtifacts=[{"name": "App"}],
-    )
-    execution = home.create(home.fetch(), {"name": "Deploy", "actions": [action]})
+    execution = home.create(home.fetch(), deployment(home))
     assert home.over(execution) == "Failed"
-    error = home.runs(execution)["Deploy"]["output"]["executionResult"]["errorDetails"]
+    error = home.error(execution, "Deploy")
     assert error["code"] == "JobFailed"
     assert "nowhere" in error["message"] or "ROLLBACK_COMPLETE" in error["message"]
 
 
 def test_a_stage_goes_back_to_what_a_stack_that_went_back_has_already(home: Home) -> None:
     home.put("release.zip", {"shop.json": template("one")})
-    action = action_of(
-        "Deploy",
-        "CloudFormation",
-        "Deploy",
-        deploy(home, "CREATE_UPDATE", TemplatePath="App::shop.json"),
-        inputArtifacts=[{"name": "App"}],
-    )
-    good = home.create(home.fetch(), {"name": "Deploy", "actions": [action]})
+    good = home.create(home.fetch(), deployment(home))
     assert home.over(good) == "Succeeded"
     home.put("release.zip", {"shop.json": template({"Fn::ImportValue": "nowhere"})})
     assert home.over(home.start()) == "Failed"
@@ -166,16 +147,9 @@ def test_a_stage_goes_back_to_what_a_stack_that_went_back_has_already(home: Home
 
 def test_what_an_artifact_lacks_is_named(home: Home) -> None:
     home.put("release.zip", {"other.json": "{}"})
-    action = action_of(
-        "Deploy",
-        "CloudFormation",
-        "Deploy",
-        deploy(home, "CREATE_UPDATE", TemplatePath="App::shop.json"),
-        inputArtifacts=[{"name": "App"}],
-    )
-    execution = home.create(home.fetch(), {"name": "Deploy", "actions": [action]})
+    execution = home.create(home.fetch(), deployment(home))
     assert home.over(execution) == "Failed"
-    error = home.runs(execution)["Deploy"]["output"]["executionResult"]["errorDetails"]
+    error = home.error(execution, "Deploy")
     assert error["message"] == "File [shop.json] does not exist in artifact [App]"
 
 
@@ -188,14 +162,14 @@ class TestSource:
     def test_an_object_that_is_not_there_fails_the_first_execution(self, home: Home) -> None:
         execution = home.create(home.fetch(), self.nothing)
         assert home.over(execution) == "Failed"
-        error = home.runs(execution)["Fetch"]["output"]["executionResult"]["errorDetails"]
+        error = home.error(execution, "Fetch")
         assert "release.zip" in error["message"]
 
     def test_a_bucket_without_versions_is_no_source(self, home: Home) -> None:
         stage = home.fetch(S3Bucket=home.store(home.region))
         execution = home.create(stage, self.nothing)
         assert home.over(execution) == "Failed"
-        error = home.runs(execution)["Fetch"]["output"]["executionResult"]["errorDetails"]
+        error = home.error(execution, "Fetch")
         assert "is not versioned" in error["message"]
 
     def test_an_execution_is_started_with_another_key_and_another_version(self, home: Home) -> None:
@@ -269,7 +243,7 @@ def handler(event, context):
     invoke = action_of("Invoke", "Lambda", "Invoke", {"FunctionName": "worker"})
     execution = home.create(home.fetch(), {"name": "Do", "actions": [invoke]})
     assert home.over(execution) == "Failed"
-    error = home.runs(execution)["Invoke"]["output"]["executionResult"]["errorDetails"]
+    error = home.error(execution, "Invoke")
     assert error == {"code": "ConfigurationError", "message": "not like this"}
 
 
@@ -345,18 +319,12 @@ def test_a_stack_is_configured_by_a_file_and_deleted_by_a_later_stage(home: Home
         {"name": "Deploy", "actions": [deployed]},
         {"name": "Remove", "actions": [approve, gone]},
     )
-    token = until(lambda: home.latest("Remove", "Approve").get("token"))
+    until(lambda: home.latest("Remove", "Approve").get("token"))
     (stack,) = home.client("cloudformation").describe_stacks(StackName="shop")["Stacks"]
     assert stack["Parameters"] == [{"ParameterKey": "Value", "ParameterValue": "file"}]
     assert stack["Tags"] == [{"Key": "team", "Value": "shop"}]
     assert stack["RoleARN"] == home.role
-    home.pipelines.put_approval_result(
-        pipelineName="delivery",
-        stageName="Remove",
-        actionName="Approve",
-        token=token,
-        result={"status": "Approved", "summary": ""},
-    )
+    home.approve("Remove")
     assert home.over(execution) == "Succeeded"
     with pytest.raises(ClientError, match="does not exist"):
         home.client("cloudformation").describe_stacks(StackName="shop")
@@ -367,7 +335,7 @@ def test_an_artifact_store_that_is_not_there_fails_the_action_and_names_it(home:
     stores = {home.region: {"type": "S3", "location": "nowhere"}}
     execution = home.create(home.fetch(), TestSource.nothing, artifactStores=stores)
     assert home.over(execution) == "Failed"
-    error = home.runs(execution)["Fetch"]["output"]["executionResult"]["errorDetails"]
+    error = home.error(execution, "Fetch")
     assert "NoSuchBucket" in error["message"]
 
 

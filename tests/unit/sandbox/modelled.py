@@ -19,12 +19,16 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-@cache
 def output_shape(service: str, operation: str) -> Any:
     """What an operation answers; None where it answers nothing."""
+    return _model(service).operation_model(operation).output_shape
+
+
+@cache
+def _model(service: str) -> Any:
     from botocore.session import Session
 
-    return Session().get_service_model(service).operation_model(operation).output_shape
+    return Session().get_service_model(service)
 
 
 def misfits(told: Any, shape: Any, path: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ class LambdaInvoke:
         if held not in STORE.replies:
             return Ended(False, code="SystemUnavailable", message="The job was lost.")
         if reply is None:
-            return _silent(job)
+            return _silent(job, number)
         match reply.kind:
             case "succeeded":
                 return Ended(
@@ -69,9 +69,8 @@ def _latest(job: Job) -> tuple[int, str]:
     return number, _numbered(job, number)
 
 
-def _silent(job: Job) -> Ended | None:
+def _silent(job: Job, number: int) -> Ended | None:
     run = STORE.run(job.arn, job.id)
-    number, _ = _latest(job)
     before = STORE.replies.get(_numbered(job, number - 1)) if number else None
     since = before.at if before else (run.started if run else 0.0)
     if time.time() - since < SILENCE:

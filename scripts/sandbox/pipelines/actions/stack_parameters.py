@@ -9,9 +9,8 @@ import json
 from typing import Any
 
 from scripts.sandbox.pipelines.archives import file_in, read_file
+from scripts.sandbox.pipelines.declarations import JSON
 from scripts.sandbox.pipelines.providers import Job, Refused
-
-JSON = dict[str, Any]
 
 
 def settings(job: Job) -> JSON:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from scripts.sandbox.pipelines.actions.stack_parameters import settings
 from scripts.sandbox.pipelines.archives import file_in, write_file
+from scripts.sandbox.pipelines.declarations import JSON
 from scripts.sandbox.pipelines.providers import Ended, Job, Refused
 from scripts.sandbox.resources.api_resources.calls import CallRefused, call
-
-JSON = dict[str, Any]
 
 #: What a change set without changes says; the action succeeds all the same.
 _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
@@ -41,7 +39,8 @@ class CloudFormation:
         mode = job.configuration["ActionMode"]
         if mode == "CHANGE_SET_REPLACE":
             return _made(job, external_id)
-        if mode == "CHANGE_SET_EXECUTE" and _is_unchanged(_change_set(external_id)):
+        executed = _change_set(external_id) if mode == "CHANGE_SET_EXECUTE" else {}
+        if _is_unchanged(executed):
             return _ended(job, _stack(job), "The change set contains no changes.")
         stack = _stack(job)
         if mode == "DELETE_ONLY":
@@ -49,9 +48,7 @@ class CloudFormation:
         if stack is None:
             return Ended(False, message=f"Stack [{_name(job)}] does not exist")
         status = stack["StackStatus"]
-        if status.endswith("_IN_PROGRESS"):
-            return None
-        if mode == "CHANGE_SET_EXECUTE" and _waits(external_id):
+        if status.endswith("_IN_PROGRESS") or _waits(executed):
             return None
         if status in _GOOD or (mode == "CREATE_UPDATE" and _changed_nothing(job, stack)):
             return _ended(job, stack, f"Stack {_name(job)} reached status {status}.")
@@ -167,9 +164,9 @@ def _changed_nothing(job: Job, stack: JSON) -> bool:
     return bool(events["StackEvents"][0].get("ClientRequestToken") != job.id)
 
 
-def _waits(name: str) -> bool:
+def _waits(described: JSON) -> bool:
     """Whether a change set is still to begin."""
-    return _change_set(name).get("ExecutionStatus") in ("AVAILABLE", "EXECUTE_IN_PROGRESS")
+    return described.get("ExecutionStatus") in ("AVAILABLE", "EXECUTE_IN_PROGRESS")
 
 
 def _made(job: Job, name: str) -> Ended | None:

@@ -27,6 +27,7 @@ from typing import Any
 
 from scripts.sandbox.resources.api_resources.calls import JSON, CallRefused, call, in_region
 from scripts.sandbox.resources.replacement import value_at
+from scripts.sandbox.resources.schemas import PropertyPath
 from scripts.sandbox.seams import Seam
 
 Properties = Mapping[str, Any]
@@ -121,7 +122,7 @@ class ApiType:
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Attribute to its path in the answer; `0` is the first item of a list."""
     update: tuple[Call, ...] = ()
-    name_property: str = ""
+    name_property: PropertyPath = ()
     """The property with the name, where that is not the first of the primary identifier."""
     tag_property: str = ""
     """The property with the tags; `tag` and `untag` put a change of them through."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scripts.sandbox.resources.api_resources.api_type import ApiType, Call, Subject
 from scripts.sandbox.resources.api_resources.calls import JSON
+from scripts.sandbox.resources.handlers import home
 
 #: What a project is told for a property that a template no longer has.
 _WITHOUT: JSON = {
@@ -58,9 +59,8 @@ def _group_arn(subject: Subject) -> JSON:
 
 
 def _arn(resource: str) -> JSON:
-    from ministack.core.responses import get_account_id, get_region
-
-    return {"ResourceArn": f"arn:aws:codedeploy:{get_region()}:{get_account_id()}:{resource}"}
+    account, region = home()
+    return {"ResourceArn": f"arn:aws:codedeploy:{region}:{account}:{resource}"}
 
 
 TYPES = (
@@ -69,7 +69,7 @@ TYPES = (
         "codebuild",
         create=(Call("CreateProject", shape=_project),),
         ref="$name",
-        name_property="Name",
+        name_property=("Name",),
         read=Call("BatchGetProjects", {"names": "[$id]"}),
         attributes={"Arn": "projects.0.arn"},
         update=(Call("UpdateProject", shape=_project),),
@@ -101,7 +101,7 @@ TYPES = (
         "codedeploy",
         create=(Call("CreateDeploymentGroup", {"deploymentGroupName": "$name"}, same_names=True),),
         ref="$name",
-        name_property="DeploymentGroupName",
+        name_property=("DeploymentGroupName",),
         update=(Call("UpdateDeploymentGroup", shape=_group),),
         delete=(
             Call(

@@ -141,6 +141,7 @@ TYPES = (
         "budgets",
         create=(Call("CreateBudget", {"ResourceTags": "ResourceTags"}, shape=_budget),),
         ref="$name",
+        name_property=("Budget", "BudgetName"),
         update=(Call("UpdateBudget", shape=_new_budget, on_change=("Budget",)),),
         delete=(Call("DeleteBudget", shape=_budget_name),),
     ),

@@ -101,7 +101,7 @@ def test_output_without_a_line_end_is_heard_before_the_command_is_over(heard: He
 
 def test_what_is_exported_is_known_at_the_end(heard: Heard) -> None:
     heard.shell.run('export MORE="it\'s\nso"; PLAIN=1')
-    heard.shell.set("SET", "it's")
+    heard.shell.run("export SET='it'\\''s'")
     exported = heard.shell.exported()
     assert (exported["MORE"], exported["SET"], exported["GIVEN"]) == ("it's\nso", "it's", "yes")
     assert "PLAIN" not in exported

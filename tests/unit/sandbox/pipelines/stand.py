@@ -27,6 +27,9 @@ JSON = dict[str, Any]
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 
+#: Settings of a pipeline that does not start when it is made: its variable has no default.
+A = {"variables": [{"name": "A"}]}
+
 _names = itertools.count()
 
 
@@ -219,6 +222,11 @@ class Stand:
     def do(self, operation: str, stage: str, **said: Any) -> JSON:
         """An operation on a stage."""
         return call(operation, pipelineName=self.name, stageName=stage, **said)
+
+
+def started(pipeline: Stand, value: str = "succeed") -> str:
+    """An execution of a pipeline with the settings A."""
+    return pipeline.start(variables=[{"name": "A", "value": value}])
 
 
 def declaration(*stages: JSON, name: str = "p", **settings: Any) -> JSON:

@@ -9,6 +9,7 @@ import pytest
 from scripts.sandbox.pipelines.engine import ENGINE
 from scripts.sandbox.pipelines.store import STORE, Pipelines
 from tests.unit.sandbox.pipelines.stand import (
+    A,
     Refusal,
     Stand,
     Worker,
@@ -18,15 +19,10 @@ from tests.unit.sandbox.pipelines.stand import (
     does,
     source,
     stage,
+    started,
     unless,
     until,
 )
-
-A = {"variables": [{"name": "A"}]}
-
-
-def started(pipeline: Stand, value: str = "succeed") -> str:
-    return pipeline.start(variables=[{"name": "A", "value": value}])
 
 
 def test_executions_are_told_in_pages_the_newest_first() -> None:

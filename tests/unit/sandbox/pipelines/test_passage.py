@@ -10,6 +10,7 @@ from scripts.sandbox.pipelines.engine import ENGINE
 from tests.unit.sandbox.pipelines.stand import (
     ACCOUNT,
     REGION,
+    A,
     Refusal,
     Stand,
     Worker,
@@ -19,15 +20,10 @@ from tests.unit.sandbox.pipelines.stand import (
     does,
     source,
     stage,
+    started,
     unless,
     until,
 )
-
-A = {"variables": [{"name": "A"}]}
-
-
-def started(pipeline: Stand, value: str = "x") -> str:
-    return pipeline.start(variables=[{"name": "A", "value": value}])
 
 
 def waiting(pipeline: Stand, name: str) -> list[str]:
