@@ -143,13 +143,13 @@ class Attending:
     def _show(self, plan: WavePlan) -> None:
         """What is to be decided on: from what to what, why, and what it interrupts."""
         from scripts.plan_reading import Reading
-        from scripts.plan_tree import lines
+        from scripts.plan_tree import painted
 
         found = planning.shown(self.planner, plan)
         reading = Reading.of(plan, found.explanation, found.judgement)
-        for line in lines(reading, whole=self.terminal.verbose):
-            said = f"    {line.text}"
-            self.terminal.say(self.terminal.paint(said, line.colour) if line.colour else said)
+        terminal = self.terminal
+        for line in painted(reading, terminal.paint, whole=terminal.verbose, margin="    "):
+            terminal.say(line)
 
     def _plan(self, awaited: ApprovalAwaited) -> WavePlan:
         """The plan itself, from the change set that stands: what was exported is only compared with it."""

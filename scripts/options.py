@@ -34,6 +34,38 @@ def page_option(function: Function) -> Function:
     )(function)
 
 
+def answer_options(function: Function) -> Function:
+    """[HASH], --wave and --reason, of an answer to a plan: the command receives `hash`, `wave`, `reason`."""
+    hash = click.argument("hash", metavar="[HASH]", required=False)
+    wave = click.option(
+        "--wave", metavar="NAME", help="Whose plan: primary, standby, edge, or ROOT/REGION."
+    )
+    reason = click.option(
+        "--reason", metavar="TEXT", required=True, help="Why; it is kept in the history."
+    )
+    return hash(wave(reason(function)))
+
+
+#: --yes, where plans are approved: the command receives `yes`.
+yes_option = click.option("--yes", is_flag=True, help="Approve without asking; not in production.")
+#: --approve HASH: the command receives `hashes`.
+approve_option = click.option(
+    "--approve", "hashes", metavar="HASH", multiple=True, help="Approve this plan; repeatable."
+)
+#: --root NAME: the command receives `roots`, none of them for all.
+root_option = click.option(
+    "--root", "roots", metavar="NAME", multiple=True, help="This root alone; repeatable."
+)
+#: --standby-first: the command receives `standby_first`.
+standby_first_option = click.option(
+    "--standby-first", is_flag=True, help="Change the standby before the primary."
+)
+#: --verify: the command receives `verify`.
+verify_option = click.option(
+    "--verify", is_flag=True, help="Ask the buckets what they hold, whatever was noted."
+)
+
+
 def _read(click_context: click.Context, _: click.Parameter, name: str | None) -> Environment | None:
     if name is None or click_context.resilient_parsing:
         return None

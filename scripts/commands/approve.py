@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scripts.options import environment_argument
+from scripts.options import answer_options, environment_argument
 
 if TYPE_CHECKING:
     from generator.environments import Environment
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @environment_argument
-@click.argument("hash", metavar="[HASH]", required=False)
-@click.option("--wave", metavar="NAME", help="Whose plan: primary, standby, edge, or ROOT/REGION.")
-@click.option("--reason", metavar="TEXT", required=True, help="Why; it is kept in the history.")
+@answer_options
 @click.pass_obj
 def approve(
     context: Context, environment: Environment, hash: str | None, wave: str | None, reason: str

@@ -13,7 +13,7 @@ from scripts.options import environment_argument, page_option
 if TYPE_CHECKING:
     from generator.environments import Environment
     from scripts.context import Context
-    from scripts.deploy.plan import Inputs, Unchanged, WavePlan
+    from scripts.deploy.plan import Unchanged, WavePlan
     from scripts.deploy.planner import Planner
     from scripts.deploy.waivers import Waivers
     from scripts.deploy.waves import Wave
@@ -67,6 +67,7 @@ def create(
       tradewind changeset create dev --root foundation --region us-east-1
     """
     from scripts import narration
+    from scripts.deploy.pipeline import planning
     from scripts.deploy.plan import Unchanged
     from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
@@ -78,7 +79,7 @@ def create(
     else:
         leases = Leases(planner.aws, environment.primary_region)
         with leases.hold(DEPLOY, "tradewind changeset create"):
-            outcome = telling.returned(planner.plan(wave, _inputs(planner, wave)))
+            outcome = telling.returned(planner.plan(wave, planning.known(planner, wave)))
     if isinstance(outcome, Unchanged):
         context.terminal.out("no changes")
         for line in narration.left_out(region, outcome.left_out):
@@ -334,20 +335,6 @@ def _waivers(context: Context) -> Waivers:
     from scripts.deploy import waivers
 
     return waivers.read(context.project / "params")
-
-
-def _inputs(planner: Planner, wave: Wave) -> Inputs:
-    """What decides a wave. Raises Failed where it waits for another one."""
-    from scripts.deploy.plan import Awaiting
-    from scripts.errors import Failed
-
-    inputs = planner.inputs(wave)
-    if isinstance(inputs, Awaiting):
-        raise Failed(
-            f"{wave} cannot be planned: {inputs.awaited} does not stand.",
-            fix=f"Deploy that first: tradewind deploy {planner.environment.name}",
-        )
-    return inputs
 
 
 def _show(context: Context, plan: WavePlan) -> None:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scripts.options import environment_argument, environment_names
+from scripts.options import (
+    environment_argument,
+    environment_names,
+    standby_first_option,
+    verify_option,
+    yes_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="This root alone, such as load-test, which nothing else deploys; repeatable.",
 )
-@click.option("--yes", is_flag=True, help="Approve without asking; not in production.")
+@yes_option
 @click.option(
     "--approve",
     "hashes",
@@ -43,7 +49,7 @@ if TYPE_CHECKING:
     help="Approve the plan of this hash (see `tradewind plan`); repeatable.",
 )
 @click.option("--reason", metavar="TEXT", default="", help="Why; by default the commit's subject.")
-@click.option("--standby-first", is_flag=True, help="Change the standby before the primary.")
+@standby_first_option
 @click.option(
     "--release",
     "release_digest",
@@ -58,7 +64,7 @@ if TYPE_CHECKING:
     help="With --release: the environment in whose bucket it lies; by default ENV itself.",
 )
 @click.option("--refresh-amis", is_flag=True, help="Take the newest machine images.")
-@click.option("--verify", is_flag=True, help="Ask the buckets what they hold, whatever was noted.")
+@verify_option
 @click.option(
     "--direct",
     is_flag=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scripts.options import environment_argument, region_option
+from scripts.options import environment_argument, region_option, root_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ DRIFTED = 1
 @click.command()
 @environment_argument
 @region_option
-@click.option("--root", "roots", metavar="NAME", multiple=True, help="This root alone; repeatable.")
+@root_option
 @click.pass_obj
 def drift(
     context: Context, environment: Environment, region: str | None, roots: tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scripts.options import environment_argument, page_option
+from scripts.options import environment_argument, page_option, root_option, verify_option
 
 if TYPE_CHECKING:
     from generator.environments import Environment
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @environment_argument
-@click.option("--root", "roots", metavar="NAME", multiple=True, help="This root alone; repeatable.")
-@click.option("--verify", is_flag=True, help="Ask the buckets what they hold, whatever was noted.")
+@root_option
+@verify_option
 @page_option
 @click.pass_obj
 def plan(

@@ -163,7 +163,8 @@ def check(context: Context, environment: Environment) -> None:
         raise Failed(
             f"The shipment {shipment.digest[:16]} is of release {shipment.release[:16]}, "
             f"and not of {sealed.short}.",
-            fix="Start the pipeline with the two that belong together: tradewind deploy ENV",
+            fix="Start the pipeline with the two that belong together: "
+            f"tradewind deploy {environment.name}",
         )
     if shipment.environment != environment.name:
         raise Failed(

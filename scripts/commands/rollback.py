@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scripts.options import environment_argument
+from scripts.options import (
+    approve_option,
+    environment_argument,
+    standby_first_option,
+    yes_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,12 +28,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @environment_argument
-@click.option("--yes", is_flag=True, help="Approve without asking; not in production.")
-@click.option(
-    "--approve", "hashes", metavar="HASH", multiple=True, help="Approve this plan; repeatable."
-)
+@yes_option
+@approve_option
 @click.option("--reason", metavar="TEXT", default="", help="Why; by default, back to what stood.")
-@click.option("--standby-first", is_flag=True, help="Change the standby before the primary.")
+@standby_first_option
 @click.pass_obj
 def rollback(
     context: Context,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scripts.options import environment_argument
+from scripts.options import approve_option, environment_argument, yes_option
 
 if TYPE_CHECKING:
     from generator.environments import Environment
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 @click.option(
     "--list", "listing", is_flag=True, help="List the latest executions, and follow none."
 )
-@click.option("--yes", is_flag=True, help="Approve without asking; not in production.")
-@click.option(
-    "--approve", "hashes", metavar="HASH", multiple=True, help="Approve this plan; repeatable."
-)
+@yes_option
+@approve_option
 @click.option("--reason", metavar="TEXT", default="", help="Why it is approved.")
 @click.pass_obj
 def watch(

@@ -26,8 +26,8 @@ from scripts.errors import Failed, Refused
 PREFIX = "history/"
 CURRENT = f"{PREFIX}current.json"
 
-#: Objects that are read side by side.
-_AT_ONCE = 8
+#: Objects that are read side by side, and how often what stands is written while others write it.
+_AT_ONCE, _TRIES = 8, 8
 
 Record = TypeVar("Record", "Requested", "Approved", "Completed")
 
@@ -129,7 +129,7 @@ class History:
         """Keep the end of an execution, and say that its release stands."""
         self.write(record)
         body = _json(asdict(record))
-        for _ in range(_AT_ONCE):
+        for _ in range(_TRIES):
             standing = self.artifacts.stamped(CURRENT)
             if standing is None:
                 if self.artifacts.create(CURRENT, body):

@@ -54,7 +54,7 @@ class Sealed:
     ) -> Sealed:
         """Of templates by their files, the tool by its places, bundles by their digests."""
         unsealed = cls(
-            "", sources, version, _digest(tool), _digests(templates), dict(bundles), amis
+            "", sources, version, digest_of(tool), _digests(templates), dict(bundles), amis
         )
         return cls(**{**vars(unsealed), "digest": unsealed._sum()})
 
@@ -75,7 +75,7 @@ class Sealed:
         checks = {
             NAME: sealed._sum() == sealed.digest,
             "its templates": _digests(templates) == sealed.templates,
-            "its tool": _digest(tool) == sealed.tool_files,
+            "its tool": digest_of(tool) == sealed.tool_files,
             ", ".join(sorted(strange)): not strange,
         }
         if wrong := [what for what, right in checks.items() if not right]:
@@ -146,13 +146,14 @@ def key(digest: str) -> str:
     return f"{RELEASES}{digest[:SHORT]}/release.zip"
 
 
-def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
-
-
-def _digest(files: Mapping[str, bytes]) -> str:
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """One digest of files, by their names and contents."""
     said = (f"{sha256} {name}\n" for name, sha256 in sorted(_digests(files).items()))
     return hashlib.sha256("".join(said).encode()).hexdigest()
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
 
 
 def _files(place: Path) -> list[Path]:

@@ -27,7 +27,7 @@ from scripts.deploy.amis import Amis
 from scripts.deploy.artifacts import Artifacts
 from scripts.deploy.history import Completed, Requested
 from scripts.deploy.release import Release
-from scripts.deploy.sealed import SHORT, Sealed
+from scripts.deploy.sealed import SHORT, Sealed, digest_of
 from scripts.errors import Failed, UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Shipment:
     @property
     def digest(self) -> str:
         """Of all that it carries."""
-        return _digest({**self.files, NAME: self.json})
+        return digest_of({**self.files, NAME: self.json})
 
     @property
     def key(self) -> str:
@@ -71,7 +71,7 @@ class Shipment:
         """The digest of what comes to stand besides the release: settings and images, and no waivers."""
         kept = {name: body for name, body in self.files.items() if name != WAIVERS}
         images = json.dumps(self.amis.to_json(), sort_keys=True).encode()
-        return _digest({**kept, "amis": images})
+        return digest_of({**kept, "amis": images})
 
     @property
     def json(self) -> bytes:
@@ -257,10 +257,3 @@ def _git(project: Path, *words: str) -> str | None:
     except OSError:
         return None
     return run.stdout.strip() if run.returncode == 0 else None
-
-
-def _digest(files: Mapping[str, bytes]) -> str:
-    said = "".join(
-        f"{hashlib.sha256(body).hexdigest()} {name}\n" for name, body in sorted(files.items())
-    )
-    return hashlib.sha256(said.encode()).hexdigest()

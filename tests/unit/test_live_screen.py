@@ -14,11 +14,9 @@ from tests.unit.deploy.pipeline.told import START, at
 
 LEARNT = Durations({("ChangePrimary", "Execute"): 100.0})
 RUNNING = Execution(
-    "tradewind-dev",
     "1",
     "InProgress",
     "",
-    {},
     (
         Stage(
             "Source",
@@ -92,7 +90,7 @@ def test_a_bar_grows_with_what_the_action_usually_takes_and_is_never_full_before
 def test_an_approval_waits_for_a_person_and_has_no_bar() -> None:
     waiting = Action("ChangePrimary", "Approve", "Approval", status="InProgress", began=at(0))
     execution = Execution(
-        "p", "1", "InProgress", "", {}, (Stage("ChangePrimary", "InProgress", (waiting,)),)
+        "1", "InProgress", "", (Stage("ChangePrimary", "InProgress", (waiting,)),)
     )
 
     said = drawn(screen(execution), at(5))

@@ -17,18 +17,13 @@ LOOKED_AT = 250
 
 @dataclass(frozen=True)
 class Durations:
-    """Seconds by stage and action; of what never succeeded nothing is known."""
+    """Seconds by stage and action; of what never succeeded, or waits for a person, nothing is known."""
 
     seconds: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def of(self, stage: str, action: str) -> float | None:
         """What an action usually takes."""
         return self.seconds.get((stage, action))
-
-    def of_stage(self, stage: str) -> float | None:
-        """What a stage's actions take together; approvals, which wait for a person, do not count."""
-        known = [taken for (one, _), taken in self.seconds.items() if one == stage]
-        return sum(known) if known else None
 
 
 def learn(aws: Aws, region: str) -> Durations:

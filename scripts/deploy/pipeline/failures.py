@@ -119,9 +119,8 @@ class _Found:
 
     def _digest(self, step: ReleaseWave, wave: Wave, stack_id: str) -> str:
         """The digest of the templates that were executed, as their change set says; "" where it is gone."""
-        planned = self.execution.stage(step.plan)
-        plan = planned.action(release_stages.PLAN) if planned else None
-        name = plan.variables.get(release_stages.CHANGE_SET_NAME, "") if plan else ""
+        exported = self.execution.exported(step.plan, release_stages.PLAN)
+        name = exported.get(release_stages.CHANGE_SET_NAME, "")
         try:
             _, said = change_sets.find(self.aws, wave.region, stack_id, name)
         except (AwsSaidNo, UsageError):

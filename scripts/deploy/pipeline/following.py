@@ -71,9 +71,7 @@ class Following:
     def awaited(self, action: Action) -> ApprovalAwaited:
         """What an open approval is of: the plan that its wave's planning stage exported."""
         step = names.step_of(action.stage)
-        planned = self.execution.stage(step.plan) if step else None
-        plan = planned.action(release_stages.PLAN) if planned else None
-        exported = plan.variables if plan else {}
+        exported = self.execution.exported(step.plan, release_stages.PLAN) if step else {}
         wave = names.wave(step, self.environment.places) if step else None
         return ApprovalAwaited(
             action.stage,
@@ -175,9 +173,9 @@ def ended(action: Action) -> ActionEnded | ApprovalAnswered:
     return ActionEnded(action.stage, action.name, action.status, said, seconds(action))
 
 
-def seconds(action: Action, now: datetime | None = None) -> float:
+def seconds(action: Action) -> float:
     """How long an action took, or has taken so far."""
     if action.began is None:
         return 0.0
-    until = action.ended or now or datetime.now(UTC)
+    until = action.ended or datetime.now(UTC)
     return max(0.0, (until - action.began).total_seconds())

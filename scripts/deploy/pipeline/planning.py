@@ -18,7 +18,7 @@ from scripts.deploy.gates import examination
 from scripts.deploy.gates.judgement import Judgement, judge
 from scripts.deploy.pipeline import revisions
 from scripts.deploy.pipeline.revisions import Revisions
-from scripts.deploy.plan import Awaiting, Unchanged, WavePlan
+from scripts.deploy.plan import Awaiting, Inputs, Unchanged, WavePlan
 from scripts.deploy.planner import Planner
 from scripts.deploy.waivers import Place, Waivers
 from scripts.deploy.waves import Wave
@@ -33,14 +33,6 @@ class Examined:
     plan: WavePlan
     explanation: Explanation
     judgement: Judgement
-
-    def to_json(self) -> dict[str, Any]:
-        """For --json."""
-        return {
-            **self.plan.to_json(),
-            "explanation": self.explanation.to_json(),
-            "gates": self.judgement.to_json(),
-        }
 
 
 def examined(
@@ -78,13 +70,7 @@ def plan(
     Whoever called decides what becomes of a plan that does not pass: it stands.
     """
     yield from _cleared(planner, wave)
-    inputs = planner.inputs(wave)
-    if isinstance(inputs, Awaiting):
-        raise Failed(
-            f"{wave} cannot be planned: {inputs.awaited} does not stand.",
-            fix=f"Deploy that first: tradewind deploy {planner.environment.name}",
-        )
-    outcome = yield from planner.plan(wave, inputs)
+    outcome = yield from planner.plan(wave, known(planner, wave))
     if isinstance(outcome, Unchanged):
         return outcome
     try:
@@ -92,6 +78,17 @@ def plan(
     except BaseException:
         change_sets.discard(planner.aws, outcome.change_set)
         raise
+
+
+def known(planner: Planner, wave: Wave) -> Inputs:
+    """What decides a wave. Raises Failed where it waits for another one."""
+    inputs = planner.inputs(wave)
+    if isinstance(inputs, Awaiting):
+        raise Failed(
+            f"{wave} cannot be planned: {inputs.awaited} does not stand.",
+            fix=f"Deploy that first: tradewind deploy {planner.environment.name}",
+        )
+    return inputs
 
 
 def _cleared(planner: Planner, wave: Wave) -> Generator[Event, None, None]:

@@ -1,4 +1,4 @@
-"""Executions of an environment's pipeline: which there are, starting one once, stopping one.
+"""Executions of an environment's pipeline: which there are, and starting one once.
 
 Starting is safe to repeat. The request's token is made from what is shipped and from the execution that
 ended last, so that a run that was killed after its request, and does the same again, gets the same execution
@@ -130,16 +130,17 @@ def find(aws: Aws, region: str, wanted: str | None) -> Run:
 
 def refuse_others(aws: Aws, region: str, runs: Sequence[Run], ours: str = "") -> Run | None:
     """The execution that already ships `ours`, if one does. Raises Refused where another one goes on."""
-    environment = aws.environment.name
-    for run in under_way(runs):
-        if ours and shipment(aws, region, run) == ours:
-            return run
-        raise Refused(
-            f"{environment} is being deployed by {run.starter}, since "
-            f"{run.started:%Y-%m-%d %H:%M} (execution {run.id}).",
-            fix=f"Follow it: tradewind watch {environment} {run.id}",
-        )
-    return None
+    environment, going = aws.environment.name, under_way(runs)
+    if not going:
+        return None
+    run = going[0]
+    if ours and shipment(aws, region, run) == ours:
+        return run
+    raise Refused(
+        f"{environment} is being deployed by {run.starter}, since "
+        f"{run.started:%Y-%m-%d %H:%M} (execution {run.id}).",
+        fix=f"Follow it: tradewind watch {environment} {run.id}",
+    )
 
 
 def shipment(aws: Aws, region: str, run: Run) -> str:
@@ -158,8 +159,7 @@ def shipment(aws: Aws, region: str, run: Run) -> str:
         )
         source = (one for one in told if one["stageName"] == release_stages.SOURCE)
         taken = next((one for one in source if one["actionName"] == release_stages.SHIPMENT), None)
-        ended = taken is not None and taken["status"] != "InProgress"
-        if taken is not None and ended:
+        if taken is not None and taken["status"] != "InProgress":
             variables = taken.get("output", {}).get("outputVariables", {})
             return str(variables.get("ObjectKey", ""))
         if aws.clock.monotonic() > deadline:
@@ -218,17 +218,6 @@ def token(pipeline: str, cargo: Cargo, runs: Sequence[Run]) -> str:
     ended = next((run.id for run in runs if not run.running and not run.first), "")
     said = "\n".join((pipeline, cargo.release, cargo.shipment, ended))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-
-def stop(aws: Aws, region: str, execution: str, reason: str) -> None:
-    """Have an execution stop once what is under way has ended; CloudFormation is never left half-way."""
-    aws.client("codepipeline", region).call(
-        "stop_pipeline_execution",
-        pipelineName=names.pipeline(aws.environment.name),
-        pipelineExecutionId=execution,
-        abandon=False,
-        reason=reason[:200],
-    )
 
 
 def _run(said: Mapping[str, Any]) -> Run:

@@ -43,7 +43,6 @@ class Action:
     attempt: int = 1
     began: datetime | None = None
     ended: datetime | None = None
-    configuration: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -73,11 +72,9 @@ class Stage:
 class Execution:
     """One execution, now."""
 
-    pipeline: str
     id: str
     status: str
     summary: str
-    variables: Mapping[str, str]
     stages: tuple[Stage, ...]
 
     @property
@@ -98,6 +95,12 @@ class Execution:
     def stage(self, name: str) -> Stage | None:
         """A stage by its name."""
         return next((one for one in self.stages if one.name == name), None)
+
+    def exported(self, stage: str, action: str) -> Mapping[str, str]:
+        """The variables of an action; none of one that was not begun."""
+        there = self.stage(stage)
+        begun = there.action(action) if there else None
+        return begun.variables if begun else {}
 
 
 class NoSuchExecution(Failed):
@@ -127,11 +130,9 @@ def read(aws: Aws, region: str, pipeline: str, execution: str) -> Execution:
     actions = latest_tries(begun)
     told = codepipeline.call("get_pipeline_state", name=pipeline)
     return Execution(
-        pipeline,
         execution,
         said["status"],
         said.get("statusSummary", ""),
-        {one["name"]: one["resolvedValue"] for one in said.get("variables", ())},
         tuple(
             _stage(one, execution, actions.get(one["stageName"], {}))
             for one in told.get("stageStates", ())
@@ -169,7 +170,6 @@ def _action(said: Mapping[str, Any]) -> Action:
         region=given.get("region", ""),
         began=said["startTime"],
         ended=None if status == "InProgress" else said.get("lastUpdateTime"),
-        configuration=given.get("resolvedConfiguration") or given.get("configuration", {}),
         variables=said.get("output", {}).get("outputVariables", {}),
     )
 

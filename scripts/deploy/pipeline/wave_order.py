@@ -46,9 +46,8 @@ def admit(
     if not differing & {primary, standby}:
         return
     there = planner.standing(_ROOT, primary.region)
-    upgrade = _minor_upgrade(planner, there, standby)
     if wanted is WaveOrder.PRIMARY_FIRST:
-        if upgrade:
+        if upgrade := _minor_upgrade(planner, there, standby):
             raise Refused(
                 f"{upgrade}, and Aurora upgrades a global database's secondary cluster first.",
                 fix=f"Nothing was changed. Deploy with: tradewind deploy {_name(planner)} --standby-first",
@@ -56,6 +55,7 @@ def admit(
         return
     moved = yield from _moved(planner, primary, there)
     if moved:
+        upgrade = _minor_upgrade(planner, there, standby)
         also = f" {upgrade}, which needs the standby first: ship the two in releases of their own."
         raise Refused(
             f"The standby cannot go first: {'; '.join(moved)}, and the standby receives it.",

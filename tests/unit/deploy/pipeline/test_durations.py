@@ -24,7 +24,7 @@ def test_what_an_action_takes_is_the_median_of_its_successes() -> None:
 def test_how_long_people_think_is_no_duration() -> None:
     learnt = durations.medians([action("ChangePrimary", "Approve", ended=9000)])
 
-    assert learnt.of_stage("ChangePrimary") is None
+    assert learnt.of("ChangePrimary", "Approve") is None
 
 
 def test_not_to_know_is_no_reason_to_stop_following() -> None:
