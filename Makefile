@@ -51,10 +51,10 @@ rehearse: install ## Build, lint and deploy dev into its regions on an embedded 
 	@$(TW) rehearse
 
 test: install ## Everything that proves it works, in minutes
-	@$(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+	@$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: install ## The same, and the long runs
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 snapshots: install ## Refresh generator/data from the packages that the data comes from
 	@$(BIN)/python -m scripts.snapshots
