@@ -1,6 +1,7 @@
 """Deploys through the pipeline, one after the other in one environment, as they happen in life.
 
-Each test says what it changes; none rests on what another one has left, but for the environment being up.
+Each test says what it changes; in their order none rests on what another one has left, but for the
+environment being up.
 """
 
 from __future__ import annotations
