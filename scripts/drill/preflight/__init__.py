@@ -1,0 +1,1 @@
+"""What must be so before a region is left on purpose. Read-only."""
