@@ -98,6 +98,7 @@ def build(settings: Settings, clients: Clients) -> Shop:
                 settings.carts_table: "cart_id",
                 settings.order_intake_table: "order_id",
             },
+            settings.region,
         ),
         events=Events(clients.events(), settings.event_bus, settings.region, metrics),
         metrics=metrics,
