@@ -7,8 +7,11 @@ import logging
 import time
 from dataclasses import dataclass, field
 
-from scripts.sandbox import seams
+from scripts.sandbox import process_copies, seams
 from scripts.sandbox.snapshots import Snapshots
+
+#: Seconds that a copy of the process has for a snapshot.
+COPY_SECONDS = 30.0
 
 log = logging.getLogger("tradewind.sandbox")
 
@@ -40,20 +43,32 @@ class Autosave:
         return self._changed is not None
 
     async def save(self) -> None:
-        """Write a snapshot now; the state is copied at once and written beside the event loop.
-
-        Errors are logged: a full disk must not end the sandbox.
-        """
+        """Write a snapshot of what is so now. Errors are logged: a full disk must not end the sandbox."""
         async with self._saving:
-            self._changed = None
             began = time.monotonic()
-            try:
-                await asyncio.to_thread(self.snapshots.write, self.snapshots.collect())
-            except OSError as problem:
-                log.error("the state was not saved: %s", problem)
-                self.touch()
-            else:
+            self._changed = None
+            if await self._beside() if process_copies.OFFERED else await self._here():
                 log.info("state saved in %.2f s", time.monotonic() - began)
+            else:
+                self.touch()
+
+    async def _beside(self) -> bool:
+        """In a copy of the process, so that no request waits for it."""
+        try:
+            return await process_copies.run(self.snapshots.take, COPY_SECONDS)
+        except (process_copies.CopyLost, OSError) as problem:
+            log.warning("the state is saved here, for its copy was lost: %s", problem)
+        return await self._here()
+
+    async def _here(self) -> bool:
+        """The state is copied at once, while requests wait, and written beside the event loop."""
+        try:
+            await asyncio.to_thread(self.snapshots.write, self.snapshots.collect())
+        except OSError as problem:
+            log.error("the state was not saved: %s", problem)
+            return False
+        self.snapshots.prune()
+        return True
 
     async def run(self) -> None:
         """Save whenever the sandbox falls quiet, until cancelled."""
@@ -69,7 +84,9 @@ class Autosave:
         """End `running` between two saves, never within one, and save a last time."""
         async with self._saving:
             running.cancel()
-        await self.save()
+            self._changed = None
+            if not await self._here():
+                self.touch()
 
 
 async def drain(seconds: float) -> None:

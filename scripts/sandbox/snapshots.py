@@ -108,6 +108,13 @@ class Snapshots:
         for path in self.directory.iterdir():
             if _GENERATION.fullmatch(path.name) and path != generation:
                 shutil.rmtree(path, ignore_errors=True)
+
+    def take(self) -> None:
+        """Collect and write, in one go."""
+        self.write(self.collect())
+
+    def prune(self) -> None:
+        """Remove what the state that was collected last does not name. By whoever has that state."""
         function_code.ORPHANS.remove()
 
     def _give_up(self, service: str, problem: Exception) -> None:
