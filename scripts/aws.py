@@ -147,12 +147,16 @@ class Client:
 
 @dataclass
 class Aws:
-    """An environment's account, through one session."""
+    """An environment's account, through one session.
+
+    `asked_in` is the region that says whose credentials these are; the primary unless told.
+    """
 
     session: Session
     environment: Environment
     clock: Clock = field(default_factory=Clock)
     options: dict[str, Any] = field(default_factory=dict)
+    asked_in: str = ""
     _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
@@ -179,7 +183,7 @@ class Aws:
             read_timeout=10,
         )
         usual = self.options.get("config", Config())
-        region = self.environment.primary_region
+        region = self.asked_in or self.environment.primary_region
         sts = self._connected("sts", region, {**self.options, "config": usual.merge(hasty)})
         answer = sts.call("get_caller_identity")
         return Identity(answer["Account"], answer["Arn"])

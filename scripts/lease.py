@@ -152,7 +152,7 @@ class Leases:
                 "get_item", Key={"lease": {"S": name}}, ConsistentRead=True, TableName=self._table
             )
         except AwsSaidNo as error:
-            if error.code == "ResourceNotFoundException":
+            if error.code == lease_table.MISSING:
                 return None
             raise
         return _held(answer.get("Item", {}))
@@ -175,8 +175,19 @@ class Leases:
             lease.release()
 
     def acquire(self, name: str, holder: Holder) -> Lease:
-        """Take the lease: when it is free, ran out, or its holder is known to be dead."""
+        """Take the lease: when it is free, ran out, or its holder is known to be dead.
+
+        The table is made where it is missing: where it is there, no control plane is asked.
+        """
+        try:
+            return self._acquire(name, holder)
+        except AwsSaidNo as error:
+            if error.code != lease_table.MISSING:
+                raise
         lease_table.make(self._aws, self._region)
+        return self._acquire(name, holder)
+
+    def _acquire(self, name: str, holder: Holder) -> Lease:
         standing = self.read(name)
         if standing is not None and self._binds(standing):
             raise LeaseHeld(self._aws.environment.name, standing)

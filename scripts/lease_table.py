@@ -5,7 +5,8 @@ from __future__ import annotations
 from generator.naming import PREFIX
 from scripts.aws import Aws, AwsSaidNo
 
-_MISSING = "ResourceNotFoundException"
+#: AWS's code where there is no table.
+MISSING = "ResourceNotFoundException"
 
 
 def name(environment: str) -> str:
@@ -26,7 +27,7 @@ def delete(aws: Aws, region: str) -> None:
     try:
         aws.client("dynamodb", region).call("delete_table", TableName=name(aws.environment.name))
     except AwsSaidNo as error:
-        if error.code != _MISSING:
+        if error.code != MISSING:
             raise
 
 
@@ -55,7 +56,7 @@ def _status(aws: Aws, region: str) -> str:
             "describe_table", TableName=name(aws.environment.name)
         )
     except AwsSaidNo as error:
-        if error.code == _MISSING:
+        if error.code == MISSING:
             return ""
         raise
     return str(described["Table"]["TableStatus"])
