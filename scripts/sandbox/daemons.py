@@ -49,9 +49,18 @@ def spawn(module: str, home: Path, log: Path, *arguments: str) -> int:
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, str(log), created, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
+            *((os.POSIX_SPAWN_CLOSE, one) for one in _handed_down()),
         ],
         setsid=True,
     )
+
+
+def _handed_down() -> Iterator[int]:
+    """What a process would get of this one beside its standard files: a port would outlive its server."""
+    for name in os.listdir("/dev/fd"):  # noqa: PTH208 - there are no paths to be had of it
+        with contextlib.suppress(OSError):
+            if int(name) > 2 and os.get_inheritable(int(name)):
+                yield int(name)
 
 
 def end(record: Record, seconds: float) -> bool:
@@ -117,11 +126,16 @@ def require_free(host: str, port: int, patience: float) -> None:
                 return
 
 
-def ask(url: str, method: str = "GET", body: bytes | None = None) -> dict[str, Any]:
-    """The document that a process of ours answers. Raises OSError, or ValueError for what is none."""
+def ask(
+    url: str, method: str = "GET", body: bytes | None = None, seconds: float = _ANSWER_SECONDS
+) -> dict[str, Any]:
+    """The document that a process of ours answers within `seconds`.
+
+    Raises OSError, or ValueError for what is none.
+    """
     request = urllib.request.Request(url, body, method=method)  # noqa: S310 - our own loopback address
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(request, timeout=_ANSWER_SECONDS) as answer:
+    with direct.open(request, timeout=seconds) as answer:
         document: dict[str, Any] = json.load(answer)
         return document
 

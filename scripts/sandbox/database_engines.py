@@ -35,6 +35,7 @@ _SETTINGS = {
 
 
 _ADMIT = r"""
+SET default_transaction_read_only = off;
 SELECT format('CREATE ROLE %I LOGIN CREATEDB CREATEROLE', :'user')
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'user') \gexec
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'user') WHERE :'database' <> ''
@@ -110,6 +111,15 @@ class Engine:
         """Have the master user with this password, and its database; nothing of it is there twice."""
         told = f'{_ADMIT}ALTER ROLE :"user" PASSWORD {_literal(login.password)};\n'
         self.execute(told, user=login.user, database=login.database)
+
+    def read_only(self, yes: bool) -> None:
+        """Refuse writes (25006) from now on, of those who are connected, too; or take them again."""
+        setting = (
+            "SET default_transaction_read_only = on"
+            if yes
+            else "RESET default_transaction_read_only"
+        )
+        self.execute(f"ALTER SYSTEM {setting};\nSELECT pg_reload_conf();\n")
 
     def end(self, number: int = signal.SIGINT) -> None:
         """Stop it: whoever is connected is cut off (SIGINT), or nothing is even written down (SIGQUIT)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scripts.sandbox import seams
@@ -18,6 +18,9 @@ ACCOUNT_ENTRIES = Seam(
     kind=Kind.VALUE,
     used_by="databases that can be connected to",
 )
+
+#: Of a global cluster's record: no cluster of it writes at the moment (global_databases.py).
+READS_ONLY = "_ReadsOnly"
 
 #: A member of a cluster, and a read replica.
 _NOT_BY_ITSELF = ("DBClusterIdentifier", "ReadReplicaSourceDBInstanceIdentifier")
@@ -38,6 +41,7 @@ class Database:
     writer: str
     owner: str
     login: Login
+    reads_only: bool = False
 
 
 def databases() -> Iterator[Database]:
@@ -52,7 +56,8 @@ def databases() -> Iterator[Database]:
         there = [alone.pop(member["DBClusterArn"], None) for member in members]
         for cluster, member in zip(there, members, strict=True):
             if cluster is not None and member["IsWriter"]:
-                yield _of_cluster(cluster, there[0] or cluster, group["GlobalClusterResourceId"])
+                whole = _of_cluster(cluster, there[0] or cluster, group["GlobalClusterResourceId"])
+                yield replace(whole, reads_only=bool(group.get(READS_ONLY)))
     for cluster in alone.values():
         yield _of_cluster(cluster, cluster, cluster["DbClusterResourceId"])
 

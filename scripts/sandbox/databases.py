@@ -19,7 +19,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -63,17 +63,20 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Followed:
-    """What an engine has been told: the writer, and the password, by its digest, of an owner."""
+    """What an engine has been told: the writer, the password, by its digest, of an owner, and whether writes
+    are refused.
+    """
 
     writer: str
     owner: str
     digest: str
+    reads_only: bool = False
 
     @classmethod
     def of(cls, database: Database) -> Followed:
         """What an engine that follows its record has been told."""
         digest = hashlib.sha256(database.login.password.encode()).hexdigest()
-        return cls(database.writer, database.owner, digest)
+        return cls(database.writer, database.owner, digest, database.reads_only)
 
 
 class Engines:
@@ -174,10 +177,12 @@ class Engines:
         told, now = self._followed(engine), Followed.of(database)
         if told == now:
             return
+        if told.reads_only != now.reads_only:
+            engine.read_only(now.reads_only)
         if told.owner in ("", now.owner) and told.digest != now.digest:
             engine.admit(database.login)
         else:
-            now = Followed(now.writer, told.owner, told.digest)
+            now = replace(now, owner=told.owner, digest=told.digest)
         stores.write_atomically(self._note(engine), json.dumps(asdict(now)))
 
     def _followed(self, engine: Engine) -> Followed:

@@ -96,7 +96,7 @@ class Gateway:
         if scope["type"] != "http":
             await self.inner(scope, receive, self._announcing(send))
             return
-        head = _head(scope)
+        head = head_of(scope)
         for service in self.services:
             if service.matches(head):
                 await reply(send, await service.handle(head, await read_body(receive)))
@@ -182,7 +182,8 @@ def json_response(document: object, status: int = 200) -> Response:
     return Response(status, json.dumps(document, default=str).encode())
 
 
-def _head(scope: Scope) -> Head:
+def head_of(scope: Scope) -> Head:
+    """What is known of an ASGI request before its body."""
     return Head(
         scope["method"],
         scope["path"],

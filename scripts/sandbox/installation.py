@@ -14,22 +14,33 @@ def every_seam() -> tuple[Seam, ...]:
         event_targets,
         function_code,
         function_errors,
+        global_databases,
         hosted_zones,
+        metric_alarms,
         payment_processor,
         personalize,
         pipelines,
+        replication,
+        replication_page,
         resources,
         rotations,
         stream_readers,
         stream_records,
+        strong_tables,
+        unheard_writes,
         vault_policies,
         workflow_runs,
     )
+    from scripts.sandbox.faults import background, crossings, door, functions, ruin
+    from scripts.sandbox.routing import health_check_api, survey
 
     others = (
         *(hosted_zones, vault_policies, function_errors, resources, payment_processor),
         *(event_targets, function_code, stream_readers, stream_records, workflow_runs),
-        *(databases, rotations, personalize, pipelines, drift_readers),
+        *(databases, global_databases, rotations, personalize, pipelines, drift_readers),
+        *(replication, replication_page, strong_tables, unheard_writes, metric_alarms),
+        *(background, crossings, door, functions, ruin),
+        *(health_check_api, survey),
     )
     return (*seams.declared(), *(seam for other in others for seam in other.SEAMS))
 
@@ -52,11 +63,14 @@ def install() -> None:
         event_targets,
         exports,
         function_errors,
+        global_databases,
+        metric_alarms,
         missing_resources,
         nested_stacks,
         personalize,
         pipelines,
         protected_updates,
+        replication,
         request_tokens,
         resources,
         rollbacks,
@@ -68,13 +82,17 @@ def install() -> None:
         stack_settings,
         stack_tags,
         stream_readers,
+        strong_tables,
         taken_names,
         template_checks,
         template_summaries,
         template_urls,
+        unheard_writes,
         update_visits,
         workflow_runs,
     )
+    from scripts.sandbox.faults import background, crossings, functions
+    from scripts.sandbox.routing import health_check_api
 
     seams.SAVE_ALL.replace(lambda _services: None)  # snapshots.py saves, whole or not at all
     resources.install()
@@ -82,10 +100,19 @@ def install() -> None:
     taken_names.install()
     function_errors.install()
     databases.install()
+    global_databases.install()
     drift_readers.install()
+    metric_alarms.install()
+    health_check_api.install()
+    crossings.install()
     rotations.install()
+    replication.install()
+    unheard_writes.install()
+    strong_tables.install()
+    functions.install()
     event_targets.install()
     stream_readers.install()
+    background.install()
     workflow_runs.install()
     personalize.install()
     pipelines.install()

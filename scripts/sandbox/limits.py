@@ -67,7 +67,77 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit("IAM", "Policies are stored and not enforced; a service role is not assumed."),
     Limit("Network", "Nothing leaves the machine: webhooks, mail and public DNS are not reached."),
-    Limit("DynamoDB", "A global table copies a write at once: there is no replication lag."),
+    Limit(
+        "Route 53",
+        "Names of public zones resolve on 127.0.0.1, at a port that `tradewind sandbox status` tells; an "
+        "alias to a load balancer to the address of its fleet for 60 seconds, and to nothing where none "
+        "has run. Other aliases out of a zone have no data. Of zones with one name that of the lowest "
+        "account answers.",
+    ),
+    Limit(
+        "Route 53",
+        "Latency, geolocation, geoproximity and IP-based records answer SERVFAIL; there is no DNSSEC, and "
+        "ANY is not answered.",
+    ),
+    Limit(
+        "Route 53",
+        "Whether TestDNSAnswer goes by health AWS does not document: here it does, whatever resolver it "
+        "names.",
+    ),
+    Limit(
+        "Route 53",
+        "Checkers are sixteen, two in each of eight regions, whatever the check; they resolve names by "
+        "the zones of all accounts, and reach this machine alone. HTTPS is spoken without TLS, a load "
+        "balancer through its listeners' ports alone; IPv6 and MeasureLatency are not done.",
+    ),
+    Limit(
+        "Route 53",
+        "On a clock that runs fast, checkers of one check that are closer than 25 ms of the machine "
+        "share an exchange (1.5 drill seconds at 60), and who hangs has a second of the machine at "
+        "least, not the two or four of the drill. All of a new check's look once together, at once.",
+    ),
+    Limit(
+        "Route 53",
+        "What AWS does not document: a check that follows an alarm is refused by GetHealthCheckStatus "
+        "as a calculated one is; a child that is gone counts as healthy; a load balancer whose fleet is "
+        "silent for 90 seconds has no healthy target; the words of most refusals and of TCP's success.",
+    ),
+    Limit(
+        "Route 53",
+        "A check that follows an alarm is judged by its metric's data in periods of the wall clock, "
+        "however fast the drill's is. Routing controls are refused; LinkedService and the account's "
+        "quota of checks are not there.",
+    ),
+    Limit(
+        "DynamoDB",
+        "A write reaches the other replicas after one lag, the same for all (`GET` and `PUT "
+        "/_tradewind/replication`), and in the order of its table. Items are looked at for their expiry once "
+        "a minute of this machine.",
+    ),
+    Limit(
+        "DynamoDB",
+        "Strong consistency: no two Regions write at the same moment here, so none is refused with "
+        "ReplicatedWriteConflictException. In which words AWS refuses what it does not support there is not "
+        "documented; a Region that reaches no other answers InternalServerError.",
+    ),
+    Limit(
+        "Faults",
+        "`sandbox fault` takes away a Region's fleets, functions, API, and what works there by itself. "
+        "Stack operations under way go on, and so do its databases and alarms; a connection that is open is "
+        "not cut. While us-east-1 is down the changes of global "
+        "services are refused; that they are all that AWS refuses then is not said.",
+    ),
+    Limit(
+        "Faults",
+        "What nothing crosses of are DynamoDB, S3 (of an object that was written more than once meanwhile "
+        "the newest version is copied) and secrets. A call that a function makes to another Region is not "
+        "told apart from any other. An event that a rule holds back is held in memory.",
+    ),
+    Limit(
+        "Faults",
+        "A Region that is destroyed loses the items of tables, the messages of queues and the executions "
+        "of workflows; what deploys made, objects, secrets and databases come back with it.",
+    ),
     Limit(
         "RDS",
         "A PostgreSQL database that a stack made can be connected to where PostgreSQL is installed: its "

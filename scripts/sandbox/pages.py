@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import Counter, defaultdict
@@ -10,6 +11,7 @@ from dataclasses import asdict
 
 from scripts.sandbox import seams, stores
 from scripts.sandbox.autosave import Autosave
+from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.gateway import (
     Application,
     Head,
@@ -19,6 +21,7 @@ from scripts.sandbox.gateway import (
     json_response,
 )
 from scripts.sandbox.limits import every_limit
+from scripts.sandbox.routing.supervision import ATTENDANCE
 
 STATUS_PATH = "/_tradewind/status"
 RESET_PATH = "/_tradewind/reset"
@@ -31,7 +34,9 @@ def services(inner: Application, autosave: Autosave, native: frozenset[str]) -> 
     began = time.monotonic()
 
     async def status(_head: Head, _body: bytes) -> Response:
-        return json_response(_status(began, native, autosave.snapshots.unsaved))
+        told = _status(began, native, autosave.snapshots.unsaved)
+        routing = await asyncio.to_thread(ATTENDANCE.described)
+        return json_response({**told, "routing": routing})
 
     async def reset(_head: Head, _body: bytes) -> Response:
         await _reset_emulator(inner)
@@ -59,6 +64,7 @@ def _status(began: float, native: frozenset[str], unsaved: list[str]) -> dict[st
         "resource_types": _resource_types(native),
         "limits": [asdict(limit) for limit in every_limit()],
         "unsaved_services": unsaved,
+        "faults": {region: fault.document for region, fault in STANDING.every().items()},
     }
 
 

@@ -13,6 +13,9 @@ CODE = "SandboxDoesNotImplement"
 
 _OBJECT_STORES = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts"})
 
+#: Services of REST with XML, other than S3.
+_REST_XML = frozenset({"route53", "cloudfront"})
+
 _ANSWERED_BLANK = (
     ("lambda", re.compile(r"/2020-04-22/code-signing-configs")),
     ("lambda", re.compile(r"/2020-06-30/functions/[^/]+/code-signing-config")),
@@ -45,21 +48,33 @@ def refusal(head: Head, service: str) -> Response:
         f"The sandbox does not have {service} ({called}): "
         "`tradewind sandbox status` lists what it cannot imitate."
     )
+    return shaped(head, 501, CODE, message)
+
+
+def shaped(head: Head, status: int, code: str, message: str) -> Response:
+    """An error in the protocol of the request: JSON, Query, REST with XML or JSON, CBOR."""
+    service = head.credential[2]
+    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
     if head.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        body = (
-            f"<ErrorResponse><Error><Type>Sender</Type><Code>{CODE}</Code>"
-            f"<Message>{escape(message)}</Message></Error><RequestId/></ErrorResponse>"
-        )
-        return Response(501, body.encode(), "text/xml")
+        body = f"<Error><Type>Sender</Type>{error}</Error><RequestId/>"
+        if service == "ec2":
+            told = f"<Response><Errors><Error>{error}</Error></Errors><RequestID/></Response>"
+        else:
+            told = f"<ErrorResponse>{body}</ErrorResponse>"
+        return Response(status, told.encode(), "text/xml")
     if head.headers.get("smithy-protocol") == "rpc-v2-cbor":
-        told = _cbor_map({"__type": CODE, "message": message})
-        protocol = ("smithy-protocol", "rpc-v2-cbor")
-        return Response(501, told, "application/cbor", (protocol,))
+        answer = _cbor_map({"__type": code, "message": message})
+        return Response(status, answer, "application/cbor", (("smithy-protocol", "rpc-v2-cbor"),))
+    if service == "s3":
+        return Response(status, f"<Error>{error}</Error>".encode(), "application/xml")
+    if service in _REST_XML:
+        told = f"<ErrorResponse><Error>{error}</Error><RequestId/></ErrorResponse>"
+        return Response(status, told.encode(), "text/xml")
     return Response(
-        501,
-        json.dumps({"__type": CODE, "message": message}).encode(),
+        status,
+        json.dumps({"__type": code, "message": message}).encode(),
         "application/x-amz-json-1.1" if head.target else "application/json",
-        (("x-amzn-errortype", CODE),),
+        (("x-amzn-errortype", code),),
     )
 
 

@@ -49,9 +49,11 @@ log = logging.getLogger("tradewind.sandbox")
 
 _NONE: Mapping[str, str] = {}
 
-#: Secret -> the version of the rotation that runs; and -> function and version of the one after it.
+#: Secret -> the version of the rotation that runs; and -> function and version of the one after it; and the
+#: versions whose rotation ends with the step that it is at.
 _under_way: dict[str, str] = {}
 _following: dict[str, tuple[dict[str, Any], str]] = {}
+_cancelled: set[str] = set()
 _lock = threading.Lock()
 
 
@@ -155,9 +157,28 @@ def _begin(function: dict[str, Any], arn: str, token: str) -> None:
     thread.start()
 
 
+def cancel(secret: dict[str, Any]) -> str | None:
+    """No rotation from now on; the version of one that is under way, which has no step after this one.
+
+    Labels stay where that leaves them. What rotates, and by which rules, is kept for the next RotateSecret.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CancelRotateSecret.html
+    """
+    secret["RotationEnabled"] = False
+    SYNC_REPLICAS.value(secret)
+    with _lock:
+        _following.pop(secret["ARN"], None)
+        token = _under_way.get(secret["ARN"])
+        if token is not None:
+            _cancelled.add(token)
+    return token
+
+
 def _run(function: dict[str, Any], arn: str, token: str) -> None:
     try:
         for step in STEPS:
+            if token in _cancelled:
+                log.warning("%s of %s for %s was cancelled", step, token, arn)
+                return
             event = {"Step": step, "SecretId": arn, "ClientRequestToken": token}
             answer = EXECUTE.value(function, event)
             if answer.get("error"):
@@ -166,6 +187,7 @@ def _run(function: dict[str, Any], arn: str, token: str) -> None:
     finally:
         with _lock:
             del _under_way[arn]
+            _cancelled.discard(token)
             following = _following.pop(arn, None)
         if following is not None:
             _begin(following[0], arn, following[1])

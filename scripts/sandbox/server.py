@@ -84,12 +84,16 @@ def _end_workers() -> None:
 
 async def serve(port: int, home: Path) -> None:
     """Run one emulator in this process until SIGTERM or SIGINT. Its state is module-global."""
-    from scripts.sandbox import databases
+    from scripts.sandbox import databases, replication_page
     from scripts.sandbox.autosave import Autosave, drain
     from scripts.sandbox.builds.runner import RUNNER
+    from scripts.sandbox.clock import CLOCK
     from scripts.sandbox.code_deploy.carrying import CARRIER
     from scripts.sandbox.lambda_python import search_path
     from scripts.sandbox.record import Record
+    from scripts.sandbox.replication import REPLICATION
+    from scripts.sandbox.routing.pages import NEWS
+    from scripts.sandbox.routing.supervision import ATTENDANCE
     from scripts.sandbox.snapshots import Snapshots
     from scripts.sandbox.surroundings import cleaned
 
@@ -107,9 +111,11 @@ async def serve(port: int, home: Path) -> None:
     Record.of_this_process(port).write(home)
     autosave = Autosave(snapshots, QUIET_SECONDS)
     try:
+        CLOCK.settle(snapshots.directory / "clock.json")
         databases.ENGINES.settle(home / "databases")
         RUNNER.settle(home / "builds", autosave.touch)
         CARRIER.settle(home, autosave.touch)
+        ATTENDANCE.settle(home)
         gateway = assemble(autosave)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -117,14 +123,19 @@ async def serve(port: int, home: Path) -> None:
 
         async def told_to_stop() -> None:
             await stop.wait()
+            await asyncio.to_thread(ATTENDANCE.end)
+            NEWS.end()
             await drain(DRAIN_SECONDS)
             await asyncio.to_thread(RUNNER.end)
             await asyncio.to_thread(CARRIER.end)
 
         saving = asyncio.create_task(autosave.run())
+        copying = asyncio.gather(REPLICATION.run(), replication_page.tell_latencies())
         await _serve_http(gateway, port, told_to_stop)
+        copying.cancel()
         await autosave.end(saving)
     finally:
+        ATTENDANCE.end()
         databases.ENGINES.end()
         shutil.rmtree(scratch, ignore_errors=True)
         if not autosave.unsaved:  # a record that stays says that something is lost
@@ -135,10 +146,13 @@ def assemble(autosave: Autosave) -> Gateway:
     """Check the seams, replace what has to be replaced, and put the gateway in front."""
     from scripts.sandbox import (
         builds,
+        cancelled_rotations,
+        clock,
         code_deploy,
         cost_explorer,
         databases,
         function_code,
+        global_databases,
         hosted_zones,
         installation,
         interruptions,
@@ -146,15 +160,20 @@ def assemble(autosave: Autosave) -> Gateway:
         payment_processor,
         personalize,
         pipelines,
+        replication_page,
         seams,
         search_domains,
         vault_policies,
-        workflow_clock,
         workflow_runs,
     )
+    from scripts.sandbox.faults import page as faults
     from scripts.sandbox.gateway import Gateway
     from scripts.sandbox.offline import forbid_network
     from scripts.sandbox.refusals import unanswered
+    from scripts.sandbox.replication import REPLICATION
+    from scripts.sandbox.routing import dns_test_api, status_api
+    from scripts.sandbox.routing import pages as routing
+    from scripts.sandbox.routing.supervision import ATTENDANCE
 
     installation.check()
     import ministack.app
@@ -163,9 +182,11 @@ def assemble(autosave: Autosave) -> Gateway:
     installation.install()
     function_code.keep_in(autosave.snapshots.code)
     autosave.snapshots.load_stores()
+    REPLICATION.on_change = autosave.touch
     forbid_network()
 
     def on_ready() -> None:
+        global_databases.resume()
         for deployment in code_deploy.resume():
             log.info("%s is taken up again", deployment)
         for stack in interruptions.settle():
@@ -183,11 +204,18 @@ def assemble(autosave: Autosave) -> Gateway:
     gateway.add(pipelines.service())
     gateway.add(hosted_zones.service())
     gateway.add(vault_policies.service())
+    gateway.add(cancelled_rotations.service())
     gateway.add(cost_explorer.service())
     gateway.add(personalize.service())
     gateway.add(search_domains.service())
     gateway.add(databases.service())
-    gateway.add(workflow_clock.service())
+    gateway.add(clock.service())
+    gateway.add(dns_test_api.service(lambda: ATTENDANCE.needed("/facts")))
+    gateway.add(faults.service(autosave.snapshots.directory.parent, autosave.save))
+    gateway.add(replication_page.service())
+    gateway.add(status_api.service())
+    for service in routing.services(autosave.snapshots.directory.parent):
+        gateway.add(service)
     for service in payment_processor.services():
         gateway.add(service)
     return gateway
@@ -199,9 +227,11 @@ async def _serve_http(
     from hypercorn.asyncio import serve as serve_http
     from hypercorn.config import Config
 
+    from scripts.sandbox.faults.door import Door
+
     config = Config()
     config.bind = [f"{HOST}:{port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    application: Any = gateway  # hypercorn's types spell out every message of ASGI
+    application: Any = Door(gateway)  # hypercorn's types spell out every message of ASGI
     await serve_http(application, config, shutdown_trigger=told_to_stop)

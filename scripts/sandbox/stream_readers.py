@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.sandbox import seams
+from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.seams import Kind, Seam
 
 log = logging.getLogger("tradewind.sandbox")
@@ -80,6 +81,8 @@ def poll() -> bool:
     """Have every reader that is not at work already take its next batch. Whether there is more at once."""
     more = False
     for (account, region, identifier), mapping in list(seams.everywhere(MAPPINGS).items()):
+        if STANDING.down(region):
+            continue
         if ":dynamodb:" in mapping.get("EventSourceArn", "") and not UNDER_WAY.value.get(
             identifier
         ):

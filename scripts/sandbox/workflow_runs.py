@@ -12,12 +12,14 @@ import json
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from scripts.sandbox import seams
+from scripts.sandbox.clock import CLOCK
+from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.seams import Kind, Seam
-from scripts.sandbox.workflow_clock import CLOCK, goes_on
 
 Execution = dict[str, Any]
 State = Mapping[str, Any]
@@ -67,6 +69,9 @@ SEAMS = (
 
 RUNNING = "RUNNING"
 
+#: Whether the execution of this thread still runs: nobody waits for one that was stopped.
+goes_on: ContextVar[Callable[[], bool]] = ContextVar("goes_on")
+
 #: What ran when the sandbox ended, since its state was loaded.
 _interrupted: list[Key] = []
 
@@ -81,7 +86,7 @@ def install() -> None:
     RESTORE.replace(restore)
     RUN.replace(lambda exec_arn: _run(EXECUTIONS.value.get(exec_arn)))
     RETRIER.replace(retrier)
-    SLEEP.replace(CLOCK.sleep)
+    SLEEP.replace(wait)
 
 
 def resume() -> list[str]:
@@ -121,11 +126,16 @@ def retrier(
             continue
         if counts.get(number, 0) >= candidate.get("MaxAttempts", 3):
             break
-        CLOCK.sleep(pause(candidate, counts.get(number, 0)))
+        wait(pause(candidate, counts.get(number, 0)))
         if not goes_on.get(lambda: True)():
             break
         return {**candidate, "IntervalSeconds": 0}, number
     return None, -1
+
+
+def wait(seconds: float) -> None:
+    """So long on the sandbox's clock, or until the execution of this thread is stopped."""
+    CLOCK.sleep(seconds, goes_on.get(lambda: True))
 
 
 def takes(names: list[str], error: str) -> bool:
@@ -184,6 +194,7 @@ def _walk(definition: State, execution: Execution, context: dict[str, Any]) -> s
     name, data = _whence(definition, execution)
     until = time.monotonic() + float(definition.get("TimeoutSeconds", 31_622_400))
     while name and goes_on.get()():
+        until += _stand_still(execution)
         if time.monotonic() > until:
             raise ERROR.value("States.Timeout", "The execution took longer than TimeoutSeconds.")
         state = definition["States"][name]
@@ -193,11 +204,38 @@ def _walk(definition: State, execution: Execution, context: dict[str, Any]) -> s
         EVENT.value(execution, f"{kind}StateEntered", {"stateEnteredEventDetails": told})
         if kind == "Fail":
             raise ERROR.value(*FAILURE.value(state, data, context))
-        data, following = _step(state, data, execution, context)
+        data, following = _through(state, data, execution, context)
+        _stand_still(execution)
         told = {"name": name, "output": json.dumps(data)}
         EVENT.value(execution, f"{kind}StateExited", {"stateExitedEventDetails": told})
         name = following
     return json.dumps(data)
+
+
+def _stand_still(execution: Execution) -> float:
+    """As long as the region is down, and the execution is not stopped; how many seconds that were."""
+    began = time.monotonic()
+    waited = STANDING.wait_while_down(_region(execution), goes_on.get())
+    return time.monotonic() - began if waited else 0.0
+
+
+def _through(
+    state: State, data: Any, execution: Execution, context: dict[str, Any]
+) -> tuple[Any, str | None]:
+    """A state to its end: from its beginning again, where it failed in an outage of its region."""
+    region = _region(execution)
+    while True:
+        outages = STANDING.outages(region)
+        try:
+            return _step(state, data, execution, context)
+        except ERROR.value:
+            if STANDING.outages(region) == outages or not goes_on.get()():
+                raise
+        _stand_still(execution)
+
+
+def _region(execution: Execution) -> str:
+    return str(execution["executionArn"]).split(":")[3]
 
 
 def _step(

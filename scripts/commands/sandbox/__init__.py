@@ -5,10 +5,11 @@ What `--sandbox` deploys to. It listens on loopback alone and reaches no network
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from scripts.commands.sandbox.fault import fault
 from scripts.commands.sandbox.shop import shop
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def sandbox() -> None:
     """
 
 
+sandbox.add_command(fault)
 sandbox.add_command(shop)
 
 
@@ -135,6 +137,15 @@ def reset(context: Context) -> None:
     context.terminal.data({"reset": True})
 
 
+def _names(routing: dict[str, Any] | None) -> str:
+    """How Route 53's data plane is reached."""
+    if routing is None:
+        return "Health checks and DNS start with the shop: tradewind sandbox shop start"
+    dns, checks = routing["dns"], routing["checks"]
+    well = sum(checks.values())
+    return f"DNS: dig @{dns['host']} -p {dns['port']} NAME; {well} of {len(checks)} health checks healthy."
+
+
 def _described(found: Status) -> list[str]:
     from scripts.sandbox.limits import every_limit
 
@@ -150,6 +161,9 @@ def _described(found: Status) -> list[str]:
         for place, statuses in sorted(told["stacks"].items()):
             counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
             lines.append(f"Stacks in {place}: {counts}.")
+        failing = ", ".join(sorted(told["faults"])) or "none"
+        lines.append(f"Regions that fail: {failing}.")
+        lines.append(_names(told["routing"]))
         lines.append("Resource types:")
         for backing, types in told["resource_types"].items():
             lines.append(f"  {len(types)} {_BACKINGS.get(backing, backing)}")

@@ -56,25 +56,19 @@ def start(
       tradewind sandbox shop start dev
       tradewind sandbox shop start dev --region us-west-2 --instances 1
     """
-    from scripts import sample_catalogue
     from scripts.commands.sandbox import shop_fleets
-    from scripts.sandbox.fleets import supervision
+    from scripts.sandbox import process
 
     aws, sandbox = shop_fleets.connect(context, environment)
     wishes = shop_fleets.Wishes(instances, port, revision)
-    started = []
-    for place in shop_fleets.regions(environment, region):
-        stack = shop_fleets.platform(aws, environment, place)
-        seeded = sample_catalogue.seed(aws, place, stack.outputs["CatalogueTable"])
-        if seeded:
-            context.terminal.say(f"The catalogue got {seeded} sample products.")
-        home = shop_fleets.home(context, environment, place)
-        if supervision.status(home).lost:
-            context.terminal.warn(f"the shop in {place} was killed; what it left is swept")
-        spec = shop_fleets.spec(aws, environment, place, sandbox.url, stack, wishes)
-        fleet = supervision.start(home, spec)
-        context.terminal.say(f"The shop in {place} serves {fleet.document['url']}")
-        started.append(fleet.document)
+    home = process.home_of(context.project)
+    started = [
+        shop_fleets.serve(
+            context.terminal, aws, environment, place, home, sandbox.url, wishes
+        ).document
+        for place in shop_fleets.regions(environment, region)
+    ]
+    process.begin_routing(sandbox)
     context.terminal.data({"shops": started})
 
 

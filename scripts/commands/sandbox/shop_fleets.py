@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from scripts.context import Context
     from scripts.inventory import Stack
     from scripts.sandbox.fleets.spec import Spec
+    from scripts.sandbox.fleets.supervision import Fleet
     from scripts.sandbox.process import Running
+    from scripts.terminal import Terminal
 
 #: The name of the fleets' homes begins with it.
 SHOP = "shop"
@@ -59,12 +61,44 @@ def connect(context: Context, environment: Environment) -> tuple[Aws, Running]:
 
 
 def home(context: Context, environment: Environment, region: str) -> Path:
-    """Where the shop's fleet in a region keeps what it needs."""
+    """Where the shop's fleet in a region keeps what it needs, beside the sandbox of the project."""
     from scripts.sandbox import process
+
+    return beside(process.home_of(context.project), environment, region)
+
+
+def beside(sandbox: Path, environment: Environment, region: str) -> Path:
+    """The same of any sandbox, by its home."""
     from scripts.sandbox.fleets import supervision
 
-    sandbox = process.home_of(context.project)
     return supervision.home_of(sandbox, f"{environment.name}-{SHOP}", region)
+
+
+def serve(
+    terminal: Terminal,
+    aws: Aws,
+    environment: Environment,
+    region: str,
+    sandbox: Path,
+    endpoint: str,
+    wishes: Wishes,
+) -> Fleet:
+    """Have the shop serve in a region, and wait until it does; a no-op where it does. A catalogue without
+    products gets a sample.
+    """
+    from scripts import sample_catalogue
+    from scripts.sandbox.fleets import supervision
+
+    stack = platform(aws, environment, region)
+    seeded = sample_catalogue.seed(aws, region, stack.outputs["CatalogueTable"])
+    if seeded:
+        terminal.say(f"The catalogue got {seeded} sample products.")
+    home = beside(sandbox, environment, region)
+    if supervision.status(home).lost:
+        terminal.warn(f"the shop in {region} was killed; what it left is swept")
+    fleet = supervision.start(home, spec(aws, environment, region, endpoint, stack, wishes))
+    terminal.say(f"The shop in {region} serves {fleet.document['url']}")
+    return fleet
 
 
 def regions(environment: Environment, region: str | None) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ from scripts.sandbox.builds.sources import (
     text_of,
 )
 from scripts.sandbox.builds.workshop import NotAZip, Workshop
+from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.fleets.account import Account
 
 DEFAULT_BUILDSPEC = "buildspec.yml"
@@ -98,6 +99,20 @@ class Execution:
                 self._interruption = status
             if self._shell is not None:
                 self._shell.end()
+
+    def stand_or_go_on(self) -> None:
+        """Have its processes stand still while its region is down, and go on after."""
+        with self._lock:
+            if self._shell is None:
+                return
+            if STANDING.down(self.build.region):
+                self._shell.pause()
+            else:
+                self._shell.go_on()
+
+    def _stand_still(self) -> None:
+        """What begins in a region that is down begins when it is up again."""
+        STANDING.wait_while_down(self.build.region, lambda: not self._interruption)
 
     def _go(self, kept: contextlib.ExitStack) -> None:
         for name in ("SUBMITTED", "QUEUED", "PROVISIONING"):
@@ -224,6 +239,7 @@ class Execution:
             )
 
     def _run(self, command: str) -> int:
+        self._stand_still()
         self._interrupted()
         if self._shell is None:
             raise RuntimeError("a command without a shell")
@@ -255,6 +271,7 @@ class Execution:
         """Do a phase; whether it succeeded. An interruption ends it, and what follows is not done."""
         if self._interruption:
             return False
+        self._stand_still()
         self.log.say(f"Entering phase {name}")
         with self._phase(name) as phase:
             try:

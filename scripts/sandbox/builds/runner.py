@@ -15,6 +15,7 @@ from scripts.sandbox.builds.execution import Execution
 from scripts.sandbox.builds.records import Build
 from scripts.sandbox.builds.sources import Downloads
 from scripts.sandbox.builds.workshop import Workshop
+from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.fleets.account import of_this_sandbox
 
 _END_SECONDS = 5.0
@@ -39,6 +40,7 @@ class Runner:
         self._workshop = Workshop(home)
         self._workshop.settle()
         self._downloads = Downloads(self._workshop)
+        STANDING.watch(self._stand_or_go_on)
 
     def start(self, build: Build) -> None:
         """Begin a build. RuntimeError before `settle`."""
@@ -61,6 +63,13 @@ class Runner:
             running[0].stop()
         elif build.running:
             build.settle(time.time())
+
+    def _stand_or_go_on(self) -> None:
+        """A region went down, or came back."""
+        with self._lock:
+            running = list(self._running.values())
+        for execution, _ in running:
+            execution.stand_or_go_on()
 
     def end(self) -> None:
         """End every build: the sandbox stops."""

@@ -109,6 +109,19 @@ class Shell:
             if self._running is not None:
                 end_group(self._running.pid)
 
+    def pause(self) -> None:
+        """Have it, and all that it started, stand still until `go_on`. From any thread."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Have what stands still go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
+            if self._running is not None:
+                os.killpg(self._running.pid, number)
+
     def close(self) -> None:
         """End what is left of it once its work is done."""
         self.end()

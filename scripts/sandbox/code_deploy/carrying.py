@@ -34,6 +34,7 @@ from scripts.sandbox.code_deploy.records import (
     Target,
 )
 from scripts.sandbox.code_deploy.targets import Instances, Outcome, Recorded
+from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.fleets.account import Account, of_this_sandbox
 
 _LOOK_SECONDS = 0.2
@@ -62,6 +63,28 @@ _ROLLBACK_EVENTS = {
 }
 
 log = logging.getLogger("tradewind.code_deploy")
+
+
+class Disturbed(Exception):
+    """An outage came between: what was seen meanwhile tells nothing."""
+
+
+class Outage:
+    """Whether there was one in a region since it was asked first."""
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+        self._before = STANDING.outages(region)
+
+    @property
+    def was(self) -> bool:
+        """There was."""
+        return STANDING.outages(self._region) != self._before
+
+    def must_not_have_been(self) -> None:
+        """Raise Disturbed if there was."""
+        if self.was:
+            raise Disturbed
 
 
 @dataclass
@@ -111,7 +134,7 @@ class Carrier:
     def _run(self, deployment: Deployment) -> None:
         try:
             _until_served()
-            self._carry(deployment)
+            self._carry_through_outages(deployment)
         except Failed as problem:
             if not self._ending:
                 self._finish(deployment, FAILED, "INTERNAL_ERROR", problem.message)
@@ -122,7 +145,20 @@ class Carrier:
             self._threads.pop(deployment.id, None)
             self.changed()
 
-    def _carry(self, deployment: Deployment) -> None:
+    def _carry_through_outages(self, deployment: Deployment) -> None:
+        """Carry it out; anew, as after a stop of the sandbox, where an outage came between."""
+        while not self._ending:
+            STANDING.wait_for_fleets(deployment.region, lambda: not self._ending)
+            outage = Outage(deployment.region)
+            try:
+                self._carry(deployment, outage)
+            except (Failed, Disturbed):
+                if not outage.was:
+                    raise
+            else:
+                return
+
+    def _carry(self, deployment: Deployment, outage: Outage) -> None:
         account = of_this_sandbox(deployment.account, deployment.region)
         if deployment.status == CREATED:
             deployment.started = time.time()
@@ -139,12 +175,13 @@ class Carrier:
             return
         found = list(targets.find(self._required_home(), account, group))
         deployment.targets = [Target(name) for part in found for name in part.ids()]
+        outage.must_not_have_been()
         if not deployment.targets:
             self._finish(deployment, FAILED, "NO_INSTANCES", _NO_INSTANCES)
             return
         demand = paces.demanded(paces.find(deployment.place, deployment.config))
         for part in found:
-            outcome = self._through(deployment, account, part, demand)
+            outcome = self._through(deployment, account, part, demand, outage)
             if self._ending:
                 return
             if outcome is not None and (outcome.code or deployment.stop):
@@ -155,13 +192,19 @@ class Carrier:
         self._finish(deployment, SUCCEEDED)
 
     def _through(
-        self, deployment: Deployment, account: Account, part: Instances, demand: JSON
+        self,
+        deployment: Deployment,
+        account: Account,
+        part: Instances,
+        demand: JSON,
+        outage: Outage,
     ) -> Outcome | None:
         """Some of the instances, to their end; None where the sandbox ends before."""
         part.begin(deployment, demand)
         stopped, alarms_at = False, time.monotonic() + _ALARM_SECONDS
         while not self._ending:
             looked, outcome = part.look(deployment)
+            outage.must_not_have_been()
             kept = {one.id: one for one in deployment.targets} | {one.id: one for one in looked}
             deployment.targets = list(kept.values())
             if outcome is not None:

@@ -134,6 +134,30 @@ def go_no_further(home: Path) -> None:
             daemons.ask(f"{_control(record)}/deployments/stop", "POST", b"{}")
 
 
+def kill(home: Path) -> bool:
+    """SIGKILL to a fleet and all that it started, and they are gone. False when it did not run.
+
+    Its record stays, and says to the next start, or stop, that it was killed. No lock is waited for: a
+    start that is under way fails.
+    """
+    record = Record.read(home)
+    if record is None or not record.alive:
+        return False
+    daemons.end_at_once(record.pid)
+    daemons.end_orphans(record)
+    return True
+
+
+def impair(home: Path, errors: float, latency: float, seed: int, speed: float) -> None:
+    """Tell a fleet's front door what is wrong with its region (impairment.py); nothing where none runs."""
+    record = Record.read(home)
+    if record is None or not record.alive or not record.port:
+        return
+    said = {"errors": errors, "latency": latency, "seed": seed, "speed": speed}
+    with contextlib.suppress(OSError, ValueError):  # it ends just now
+        daemons.ask(f"{_control(record)}/impairment", "PUT", json.dumps(said).encode())
+
+
 def stop(home: Path) -> bool:
     """Stop a fleet, once what it is at is done, and sweep what a kill left. False when there was nothing."""
     with daemons.alone(home):

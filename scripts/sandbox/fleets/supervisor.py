@@ -1,13 +1,14 @@
 """The process of one fleet: its instances, the front door before them, and the channel that controls both.
 
 It leads a process group of its own, which all that it starts is in. What it should run is in its home
-(spec.py); a deployment that succeeded changes that until the fleet stops.
+(spec.py), where a deployment that succeeded changes it.
 
     GET  /status        the fleet, its targets and the last deployment
     POST /deployments   {"revision": source, "minimum_healthy_percent": 50}; 409 while one is under way.
                         Or "minimum_healthy_hosts", or "all_but"; "id" names it, "roll_back" false leaves
                         what failed as it is (deployments.py)
     POST /deployments/stop   the deployment goes no further than the instance it is at
+    PUT  /impairment    what is wrong with its region, as its front door shows it (impairment.py)
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ from pathlib import Path
 from typing import Any
 
 from scripts.errors import Failed, TradewindError
+from scripts.sandbox import daemons
 from scripts.sandbox.fleets import deployments, revisions
 from scripts.sandbox.fleets.account import Account
 from scripts.sandbox.fleets.deployed import LoadBalancer, environment_file
 from scripts.sandbox.fleets.deployments import Demand, Deployment, Status
 from scripts.sandbox.fleets.fleet import Fleet
 from scripts.sandbox.fleets.front_door import FrontDoor, refused
+from scripts.sandbox.fleets.impairment import ImpairedDoor, Impairment
 from scripts.sandbox.fleets.instances import Instance, Program
 from scripts.sandbox.fleets.revisions import Revision
 from scripts.sandbox.fleets.server import Limits, Server
@@ -117,7 +120,7 @@ class Supervisor:
     spec: Spec
     account: Account
     balancer: LoadBalancer
-    door: FrontDoor
+    door: ImpairedDoor
     fleet: Fleet
     deployment: Deployment | None = None
     _work: set[asyncio.Task[None]] = field(default_factory=set)
@@ -146,7 +149,8 @@ class Supervisor:
             drops == "true",
         )
         fleet = Fleet(instances, groups[spec.target_group], {})
-        return cls(home, spec, account, balancer, door, fleet)
+        impaired = ImpairedDoor(door.answer, refused, _standing(spec))
+        return cls(home, spec, account, balancer, impaired, fleet)
 
     async def launch(self) -> None:
         """Start every instance with the revision that should run. Raises Failed."""
@@ -177,6 +181,8 @@ class Supervisor:
                 if self.deployment:
                     self.deployment.stopping = True
                 return _document(202, {})
+            case "PUT", "/impairment":
+                return self._impair(request)
         return _document(404, {"message": f"There is no {request.method} {request.path}."})
 
     def described(self) -> dict[str, Any]:
@@ -191,6 +197,13 @@ class Supervisor:
             "instances": self.fleet.described(),
             "deployment": self.deployment.described() if self.deployment else None,
         }
+
+    def _impair(self, request: Request) -> Reply:
+        try:
+            self.door.impair(Impairment.read(json.loads(request.body)))
+        except (ValueError, KeyError, TypeError) as problem:
+            return _document(400, {"message": f"That is no impairment: {problem!r}."})
+        return _document(200, {})
 
     def _deploy(self, request: Request) -> Reply:
         if self.deployment and self.deployment.status is Status.IN_PROGRESS:
@@ -217,6 +230,7 @@ class Supervisor:
         log.info("%s %s %s", deployment.id, ended, deployment.message)
         if ended is Status.SUCCEEDED:
             self.spec = replace(self.spec, revision=deployment.revision)
+            self.spec.write(self.home)  # what is brought back after a kill
         deployment.status = ended
 
     def _read_environment(self) -> None:
@@ -234,6 +248,14 @@ class Supervisor:
                 **spec.variables,
             }
         )
+
+
+def _standing(spec: Spec) -> Impairment:
+    """What is wrong with the region already; nothing where the endpoint is no sandbox."""
+    try:
+        return Impairment.read(daemons.ask(f"{spec.endpoint}/_tradewind/faults/{spec.region}"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Impairment()
 
 
 def _new_id() -> str:

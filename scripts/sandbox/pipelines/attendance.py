@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.pipelines import objects
 from scripts.sandbox.pipelines.action_types import RULES, TYPES
 from scripts.sandbox.pipelines.assignments import assignment
@@ -89,9 +90,20 @@ class Attendance:
 
     def _attend(self, arn: str, run: str) -> None:
         try:
-            self._conclude(arn, run, self._until_it_ends(arn, run))
+            self._conclude(arn, run, self._in_its_region(arn, run))
         finally:
             self._wakers.pop(run, None)
+
+    def _in_its_region(self, arn: str, run: str) -> Ended | None:
+        """How the run ended; what fails in an outage of its region is tried again when that is over."""
+        held = self._store.run(arn, run)
+        region = held.region if held is not None else ""
+        while True:
+            STANDING.wait_while_down(region)
+            outages = STANDING.outages(region)
+            ended = self._until_it_ends(arn, run)
+            if ended is None or ended.succeeded or STANDING.outages(region) == outages:
+                return ended
 
     def _until_it_ends(self, arn: str, run: str) -> Ended | None:
         """How the run ended; None when it is nobody's concern any more."""
@@ -127,6 +139,7 @@ class Attendance:
         waker = self._wakers[held.id]
         while self._store.run(job.arn, held.id) is held and held.status == IN_PROGRESS:
             waker.clear()
+            STANDING.wait_while_down(held.region)
             ended = worker.look(job, external)
             if ended is not None:
                 return ended

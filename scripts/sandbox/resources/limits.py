@@ -30,10 +30,9 @@ LIMITS: tuple[Limit, ...] = (
     Limit(
         "Secrets Manager",
         "A rotation that failed is tried again by the next RotateSecret, and not by itself; none starts by "
-        "its schedule. A schedule that is not to rotate at once does not try testSecret. CancelRotateSecret "
-        "is refused. Taking a Region out of ReplicaRegions leaves its replica.",
+        "its schedule. A schedule that is not to rotate at once does not try testSecret. Taking a Region out "
+        "of ReplicaRegions leaves its replica.",
     ),
-    Limit("DynamoDB", "MultiRegionConsistency and witnesses are kept and not described."),
     Limit("Shield, Redshift", "Records, see Resource types."),
     Limit("AWS WAF", "Logging configurations are records; rules see no traffic."),
     Limit("AWS Config", "Rules are listed and never evaluated."),

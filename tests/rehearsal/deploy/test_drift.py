@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from tests.rehearsal.deploy.conftest import PRIMARY, STANDBY, Project
@@ -112,6 +113,15 @@ def stand(project: Project, region: str, **resources: dict[str, Any]) -> None:
     )
 
 
+def wait_until_at_rest(project: Project) -> None:
+    """The switchover has come to its end."""
+    deadline = time.monotonic() + 120
+    rds = project.client("rds")
+    while rds.describe_global_clusters()["GlobalClusters"][0]["Status"] != "available":
+        assert time.monotonic() < deadline, "the switchover has not ended"
+        time.sleep(0.2)
+
+
 def test_an_aurora_switchover_is_not_drift_and_what_else_was_changed_still_is(
     project: Project,
 ) -> None:
@@ -130,6 +140,7 @@ def test_an_aurora_switchover_is_not_drift_and_what_else_was_changed_still_is(
         GlobalClusterIdentifier="orders",
         TargetDbClusterIdentifier=f"arn:aws:rds:{STANDBY}:{project.account}:cluster:west",
     )
+    wait_until_at_rest(project)
 
     switched = project.run("drift", "dev", "--json")
 

@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from scripts.sandbox import payment_processor, process, workflow_clock
+from scripts.drill import shoppers
+from scripts.sandbox import clock, payment_processor, process
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.running import until
 
@@ -30,7 +31,7 @@ CATALOGUE, INTAKE = "tradewind-dev-catalogue", "tradewind-dev-order-intake"
 TOKENS = {
     fate: f"tok_{fate}{'A1b2C3d4E5f6G7h8'}"
     for fate in ("ok", "declined", "broken", "lost", "flaky")
-}
+} | {"drill": shoppers.TOKEN}
 
 #: What waits of minutes and hours are in a rehearsal: at this speed a quarter of an hour takes a second.
 SPEED = 900
@@ -262,8 +263,8 @@ class Platform:
 
 
 @contextmanager
-def deployed(home: Path) -> Iterator[Platform]:
-    """The platform, with its shop open and its workflows' clock fast, for as long as it is used."""
+def deployed(home: Path, speed: float = SPEED) -> Iterator[Platform]:
+    """The platform, with its shop open and its clock as fast as that, for as long as it is used."""
     project, repository = home / "project", Path(__file__).parents[3]
     shutil.copytree(repository / "params", project / "params")
     running = process.start(home / "sandbox", free_port())
@@ -272,7 +273,7 @@ def deployed(home: Path) -> Iterator[Platform]:
         platform.run("build", "-q")
         platform.run("deploy", "dev", "--direct", "--sandbox", "--yes", "-q")
         platform.run("sandbox", "shop", "start", "dev", "--port", str(free_port()))
-        platform.page(workflow_clock.PATH, {"speed": SPEED})
+        platform.page(clock.PATH, {"speed": speed})
         yield platform
     finally:
         process.stop(home / "sandbox")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox import payment_processor, workflow_clock
+from scripts.sandbox import clock, payment_processor
 from tests.rehearsal.runtime.platform import INTAKE, PRIMARY, STANDBY, TOKENS, Platform
 from tests.rehearsal.sandbox.running import kill, until
 
@@ -136,10 +136,10 @@ def test_a_declined_charge_gives_the_stock_back_and_the_order_up(
 def test_a_charge_that_never_comes_to_an_answer_is_voided_and_somebody_is_called(
     platform: Platform, heard: Any
 ) -> None:
-    clock = platform.sell("clock", stock=4)
-    order = platform.buyer().order(clock, 1, token="broken")
+    timer = platform.sell("timer", stock=4)
+    order = platform.buyer().order(timer, 1, token="broken")
     assert platform.ended(order) == ["FAILED"]
-    assert platform.stock(clock) == 4
+    assert platform.stock(timer) == 4
     payment = platform.payment(order)
     assert payment["charges"] == 0
     assert payment["requests"] > 3, "it was tried again, and voided"
@@ -188,7 +188,7 @@ def test_an_order_that_the_other_region_has_taken_over_is_not_undone_here(
 ) -> None:
     """The lost region comes back, and its workflow gives up what the survivor may have confirmed."""
     mirror = platform.sell("mirror", stock=3)
-    platform.page(workflow_clock.PATH, {"speed": 1})
+    platform.page(clock.PATH, {"speed": 1})
     order = platform.buyer().order(mirror, token="broken")
     until(lambda: "ProcessorUnavailable" in platform.failures(order))
     platform.client("dynamodb").update_item(
@@ -207,7 +207,7 @@ def test_an_order_that_the_other_region_has_taken_over_is_not_undone_here(
     platform.client("stepfunctions", STANDBY).stop_execution(
         executionArn=platform.execution_arn(order, STANDBY)
     )
-    platform.page(workflow_clock.PATH, {"speed": 900})
+    platform.page(clock.PATH, {"speed": 900})
     until(lambda: platform.run_of(order) != "RUNNING")
     assert platform.run_of(order) == "SUCCEEDED"
     assert platform.state(order) == "ACKNOWLEDGED"
@@ -300,3 +300,20 @@ def test_an_order_that_nobody_can_tell_is_put_aside_and_holds_up_nobody(platform
     queue = sqs.get_queue_url(QueueName="tradewind-dev-unread-orders-us-east-1")["QueueUrl"]
     (aside,) = until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
     assert json.loads(aside["Body"])["order_id"] == strange
+
+
+def test_a_drills_order_is_committed_apart_and_neither_charged_nor_taken_from_the_stock(
+    platform: Platform, heard: Any
+) -> None:
+    kettle = platform.sell("kettle", stock=2)
+    order = platform.buyer().order(kettle, token="drill")
+
+    assert platform.ended(order) == ["CONFIRMED"]
+
+    assert platform.stock(kettle) == 2
+    assert platform.payment(order)["requests"] == 0
+    assert platform.rows(order) == [0]
+    with platform.database() as connection:
+        statement = "SELECT count(*) FROM drill_orders WHERE order_id = CAST(:order AS uuid)"
+        assert connection.run(statement, order=order) == [[1]]
+    assert [kind for kind, _ in heard(order)] == ["OrderAcknowledged"]

@@ -80,3 +80,52 @@ def test_its_home_can_be_elsewhere(
     assert process.home_of(project) == elsewhere
     monkeypatch.delenv("TRADEWIND_SANDBOX_HOME")
     assert process.home_of(project) == project / ".tradewind" / "sandbox"
+
+
+def test_a_region_fails_and_is_well_again(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def tell(*words: str, code: int = 0) -> tuple[str, str]:
+        assert cli.main(["sandbox", *words, "--project", str(project)]) == code
+        said = capsys.readouterr()
+        return said.out, said.err
+
+    assert "tradewind sandbox start" in tell("fault", code=2)[1]
+    tell("start", "--port", str(free_port()))
+    assert "No region fails." in tell("fault")[0]
+
+    tell("fault", "us-east-1", "--errors", "0.2", "--latency", "300")
+    out, _ = tell("fault", "--replication-lag", "5")
+    assert "us-east-1: 20% of its shop's answers are errors, each is 300 ms later." in out
+    assert "A write reaches other regions after 5 s." in out
+
+    told = json.loads(tell("fault", "us-west-2", "--down", "--json")[0])
+    assert [told["faults"][region]["down"] for region in ("us-east-1", "us-west-2")] == [
+        False,
+        True,
+    ]
+    assert told["replication"]["lag"] == 5.0
+    assert "Regions that fail: us-east-1, us-west-2." in tell("status")[0]
+
+    assert "nobody is there" in tell("fault", "us-west-2", "--destroy", code=3)[1]
+    assert "us-west-2: destroyed." in tell("fault", "us-west-2", "--destroy", "--yes")[0]
+    for region in ("us-east-1", "us-west-2"):
+        out, _ = tell("fault", region, "--clear")
+    assert "No region fails." in out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--down",), "A fault is a region's."),
+        (("us-east-1", "--down", "--clear"), "--clear takes everything away."),
+        (("nowhere", "--down"), "'nowhere' is not the name of a Region."),
+    ],
+)
+def test_a_fault_that_is_none_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], why: str
+) -> None:
+    cli.main(["sandbox", "start", "--port", str(free_port()), "--project", str(project)])
+
+    assert cli.main(["sandbox", "fault", *words, "--project", str(project)]) == 2
+    assert why in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.rehearsal.sandbox.resource_types import failure, outputs, remove, resource
+from tests.rehearsal.sandbox.running import until
 from tests.rehearsal.sandbox.stacks import Account, output, template
 
 PEER = "eu-central-1"
@@ -161,7 +162,8 @@ def test_a_global_table(account: Account) -> None:
         ttl = client.describe_time_to_live(TableName="carts")["TimeToLiveDescription"]
         assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
     here.put_item(TableName="carts", Item={"id": {"S": "1"}})
-    assert there.get_item(TableName="carts", Key={"id": {"S": "1"}})["Item"] == {"id": {"S": "1"}}
+    key = {"id": {"S": "1"}}
+    assert until(lambda: there.get_item(TableName="carts", Key=key).get("Item")) == key
 
     account.update("s", global_table(account, "eu-west-1"))
     assert there.list_tables()["TableNames"] == []
@@ -183,6 +185,25 @@ def test_a_global_table_keeps_its_consistency(account: Account) -> None:
 
     assert account.update("s", body)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert "cannot change a global table's consistency" in failure(account, "s", "Table")
+
+
+def test_a_global_table_with_strong_consistency(account: Account) -> None:
+    body = global_table(account, "eu-west-1", "eu-central-1")
+    table = body["Resources"]["Table"]["Properties"]
+    table["MultiRegionConsistency"] = "STRONG"
+    table["GlobalTableWitnesses"] = [{"Region": "eu-west-2"}]
+    account.create("s", body)
+    assert "Time to Live (TTL) is not supported" in failure(account, "s", "Table")
+
+    del table["TimeToLiveSpecification"]
+    account.create("t", body)
+    made = account.client("dynamodb").describe_table(TableName="carts")["Table"]
+    assert made["MultiRegionConsistency"] == "STRONG"
+    witness = {"RegionName": "eu-west-2", "WitnessStatus": "ACTIVE"}
+    assert made["GlobalTableWitnesses"] == [witness]
+    assert "LatestStreamArn" in made
+    remove(account, "t")
+    assert account.client("dynamodb").list_tables()["TableNames"] == []
 
 
 def test_an_aurora_global_database(account: Account) -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
 from scripts.sandbox import process
 from scripts.sandbox.record import birth
 from tests.rehearsal.conftest import Sandbox, free_port
+from tests.rehearsal.sandbox.global_database import (
+    PEER,
+    committing,
+    global_database,
+    group,
+    told,
+    writer,
+)
 from tests.rehearsal.sandbox.orders_stack import (
     REGION,
     eventually,
@@ -24,12 +28,10 @@ from tests.rehearsal.sandbox.orders_stack import (
     order,
     orders_stack,
 )
-from tests.unit.runtime.loading import execution_environment
 
 pytestmark = needs_postgres
 
-ACCOUNT, PEER = "777777777777", "eu-central-1"
-AURORA = {"Engine": "aurora-postgresql", "EngineVersion": "17.9"}
+ACCOUNT = "777777777777"
 
 
 @pytest.fixture
@@ -44,16 +46,6 @@ def engine(sandbox: Sandbox) -> int:
     """The process of the one engine."""
     (record,) = (sandbox.home / "databases").glob("db-*/data/postmaster.pid")
     return int(record.read_text().splitlines()[0])
-
-
-def told(sandbox: Sandbox, host: str, port: int = 5433) -> dict[str, Any]:
-    """What the sandbox tells of an endpoint."""
-    try:
-        with urlopen(f"{sandbox.endpoint}/_tradewind/databases?host={host}&port={port}") as answer:
-            there: dict[str, Any] = json.load(answer)
-    except HTTPError as refusal:
-        there = json.load(refusal)
-    return there
 
 
 def test_what_is_committed_outlives_a_stop_and_a_kill(own: Sandbox) -> None:
@@ -128,6 +120,7 @@ def test_a_failover_of_a_global_database_takes_its_orders_along(
     sandbox.client("rds", PEER, account).failover_global_cluster(
         GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=arn, AllowDataLoss=True
     )
+    eventually(lambda: group(sandbox, account)["Status"] == "available", "the failover")
     with pytest.raises(function.DatabaseNotWritable):
         function.handler({"order": order(2)}, None)
     assert "No database that writes" in told(sandbox, host)["message"]
@@ -136,50 +129,3 @@ def test_a_failover_of_a_global_database_takes_its_orders_along(
     moved.give_up()
     for stacks in (there, here):
         stacks.delete_stack(StackName="orders")
-
-
-def global_database(sandbox: Sandbox, account: str) -> tuple[Any, Any]:
-    """A global database with a cluster in two regions; the clients of their stacks."""
-    group = {"GlobalClusterIdentifier": "orders"}
-    primary = {
-        "MasterUsername": "owner",
-        "MasterUserPassword": "password1",
-        "DatabaseName": "orders",
-    }
-    resources = {
-        REGION: {
-            "Group": {"Type": "AWS::RDS::GlobalCluster", "Properties": {**group, **AURORA}},
-            "Cluster": cluster("Group", **group, **primary),
-        },
-        PEER: {"Cluster": cluster("", **group)},
-    }
-    clients = []
-    for region, template in resources.items():
-        stacks = sandbox.client("cloudformation", region, account)
-        stacks.create_stack(StackName="orders", TemplateBody=json.dumps({"Resources": template}))
-        waiter = stacks.get_waiter("stack_create_complete")
-        waiter.config.delay = 0.1
-        waiter.wait(StackName="orders")
-        clients.append(stacks)
-    return clients[0], clients[1]
-
-
-def cluster(after: str, **properties: object) -> dict[str, Any]:
-    named = {"DBClusterIdentifier": "orders", "Port": 5433, **AURORA, **properties}
-    made = {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Delete", "Properties": named}
-    return {**made, "DependsOn": after} if after else made
-
-
-def writer(sandbox: Sandbox, account: str, region: str) -> str:
-    (found,) = sandbox.client("rds", region, account).describe_db_clusters()["DBClusters"]
-    endpoint: str = found["Endpoint"]
-    return endpoint
-
-
-def committing(monkeypatch: pytest.MonkeyPatch, there: dict[str, Any]) -> Any:
-    """The commit function, over an engine's own address."""
-    monkeypatch.setenv("HOST", there["host"])
-    monkeypatch.setenv("PORT", str(there["port"]))
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    login = {"username": "owner", "password": "password1", "dbname": "orders"}
-    return execution_environment("order_commit", read=lambda _stage: login)

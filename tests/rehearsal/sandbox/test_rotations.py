@@ -134,6 +134,42 @@ def test_a_password_that_a_cancelled_rotation_has_set_is_found_by_the_next(
     assert lost not in orders.stages()
 
 
+def test_a_secret_whose_rotation_was_cancelled_keeps_who_rotates_it_until_it_is_resumed(
+    orders: Orders,
+) -> None:
+    secrets = orders.client("secretsmanager")
+    before = secrets.describe_secret(SecretId="orders")
+    current = orders.labelled(CURRENT)
+
+    told = secrets.cancel_rotate_secret(SecretId="orders")
+
+    assert (told["ARN"], told.get("VersionId")) == (before["ARN"], None)
+    during = secrets.describe_secret(SecretId="orders")
+    assert not during["RotationEnabled"]
+    for kept in ("RotationLambdaARN", "RotationRules"):
+        assert during[kept] == before[kept]
+
+    secrets.rotate_secret(
+        SecretId="orders",
+        RotationLambdaARN=before["RotationLambdaARN"],
+        RotationRules=before["RotationRules"],
+        RotateImmediately=False,
+    )
+
+    assert secrets.describe_secret(SecretId="orders")["RotationEnabled"]
+    assert orders.labelled(CURRENT) == current
+
+
+def test_what_never_rotated_or_is_not_there_is_not_cancelled(orders: Orders) -> None:
+    secrets = orders.client("secretsmanager")
+    secrets.create_secret(Name="still", SecretString="{}")
+    with pytest.raises(ClientError, match="doesn't already have a Lambda function ARN") as never:
+        secrets.cancel_rotate_secret(SecretId="still")
+    assert never.value.response["Error"]["Code"] == "InvalidRequestException"
+    with pytest.raises(secrets.exceptions.ResourceNotFoundException):
+        secrets.cancel_rotate_secret(SecretId="nobody")
+
+
 def test_a_function_that_secrets_manager_may_not_call_rotates_nothing(orders: Orders) -> None:
     """Its policy lets it be called for another secret."""
     secrets = orders.client("secretsmanager")

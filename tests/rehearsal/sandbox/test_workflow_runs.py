@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scripts.sandbox import process
-from scripts.sandbox.workflow_clock import PATH
+from scripts.sandbox.clock import PATH
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.running import Account, kill, until
 

@@ -42,3 +42,34 @@ def test_a_rotation_that_is_asked_for_while_the_last_one_ends_has_its_turn(
     assert called == [
         f"{step} {token}" for token in ("first", "second") for step in rotations.STEPS
     ]
+
+
+def test_a_rotation_that_is_cancelled_has_no_step_after_the_one_that_it_is_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, cancelled, ended = threading.Event(), threading.Event(), threading.Event()
+    called: list[str] = []
+    secret = {"ARN": SECRET, "RotationEnabled": True, "RotationLambdaARN": "function"}
+
+    def execute(_: Mapping[str, Any], event: Mapping[str, str]) -> dict[str, Any]:
+        called.append(f"{event['Step']} {event['ClientRequestToken']}")
+        if event["ClientRequestToken"] == "next":
+            ended.set()
+        else:
+            begun.set()
+            assert cancelled.wait(10)
+        return {}
+
+    monkeypatch.setattr(rotations, "EXECUTE", SimpleNamespace(value=execute))
+    monkeypatch.setattr(rotations, "SYNC_REPLICAS", SimpleNamespace(value=lambda _: None))
+    rotations._begin({}, SECRET, "first")
+    rotations._begin({}, SECRET, "second")
+    assert begun.wait(10)
+
+    assert rotations.cancel(secret) == "first"
+
+    rotations._begin({}, SECRET, "next")
+    cancelled.set()
+    assert ended.wait(10)
+    assert called[:2] == ["createSecret first", "createSecret next"]
+    assert secret == {"ARN": SECRET, "RotationEnabled": False, "RotationLambdaARN": "function"}

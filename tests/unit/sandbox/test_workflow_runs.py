@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox.workflow_clock import CLOCK
+from scripts.sandbox import workflow_runs
 from scripts.sandbox.workflow_runs import pause, retrier
 
 PATIENT = {"IntervalSeconds": 15, "BackoffRate": 2, "MaxDelaySeconds": 300}
@@ -39,7 +39,7 @@ RETRIERS = [
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     naps: list[float] = []
-    monkeypatch.setattr(CLOCK, "sleep", naps.append)
+    monkeypatch.setattr(workflow_runs, "wait", naps.append)
     return naps
 
 

@@ -109,7 +109,7 @@ def _create_table(name: str, properties: Properties, here: Mapping[str, Any]) ->
     stream = properties.get("StreamSpecification")
     if stream:
         table["StreamSpecification"] = {"StreamEnabled": True, **stream}
-    elif len(_replicas(properties)) > 1:
+    elif len(_replicas(properties)) > 1 and not _is_strong(properties):
         table["StreamSpecification"] = _REPLICA_STREAM
     return table
 
@@ -136,13 +136,34 @@ def _replicate(
     """Take away the replicas that go, add those that come, and settle every one that stays."""
     here = home()[1]
     for action, regions in (("Delete", old - new), ("Create", new - old)):
-        for region in sorted(regions - {here}):
-            updates = [{action: {"RegionName": region}}]
-            call("dynamodb", "UpdateTable", {"TableName": name, "ReplicaUpdates": updates})
+        if replicas := sorted(regions - {here}):
+            _update_replicas(name, properties, action, replicas)
     if settle:
         for region, replica in _replicas(properties).items():
             with in_region(region):
                 _settle(name, properties, replica)
+
+
+def _update_replicas(name: str, table: Properties, action: str, replicas: list[str]) -> None:
+    """One after the other; those of a table with strong consistency, and its witness, together."""
+    updates = [{action: {"RegionName": region}} for region in replicas]
+    if not _is_strong(table):
+        for update in updates:
+            call("dynamodb", "UpdateTable", {"TableName": name, "ReplicaUpdates": [update]})
+        return
+    request: dict[str, Any] = {"TableName": name, "ReplicaUpdates": updates}
+    witnesses = [
+        {action: {"RegionName": one["Region"]}} for one in table.get("GlobalTableWitnesses", ())
+    ]
+    if witnesses:
+        request["GlobalTableWitnessUpdates"] = witnesses
+    if action == "Create":
+        request["MultiRegionConsistency"] = "STRONG"
+    call("dynamodb", "UpdateTable", request)
+
+
+def _is_strong(table: Properties) -> bool:
+    return table.get("MultiRegionConsistency") == "STRONG"
 
 
 def _settle(name: str, table: Properties, replica: Properties) -> None:

@@ -1,0 +1,184 @@
+"""Alarms on a metric, judged as CloudWatch judges them: the data of its own dimensions, period by period.
+
+ministack judges by every data point of that name, whatever its dimensions, only when one is put, and takes
+what is missing for nothing. Here an alarm is judged when data are put and when alarms are looked at. Periods
+are as long as the sandbox's clock has them, and end at the moment.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+"""
+
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+from scripts.sandbox.clock import CLOCK
+from scripts.sandbox.seams import Kind, Seam
+
+_CLOUDWATCH = "ministack.services.cloudwatch"
+_USED_BY = "alarms on a metric"
+
+
+def _function(name: str, parameters: str) -> Seam:
+    return Seam(_CLOUDWATCH, name, None, Kind.FUNCTION, tuple(parameters.split()), _USED_BY)
+
+
+STORE = _function("_store_datum", "namespace name dims ts unit value values counts stat_values")
+EVALUATE = _function("_evaluate_alarm", "alarm")
+EVALUATE_ALL = _function("_evaluate_all_alarms", "")
+DESCRIBE = _function("_describe_alarms", "params cbor_data is_cbor is_json")
+STATISTICS = _function("_calc_stats", "points")
+STATISTIC = _function("_stat_value", "stats stat_name points")
+KEY = _function("_dims_key", "dims")
+RECORD = _function(
+    "_record_history", "alarm_name old_state new_state reason alarm_type reason_data"
+)
+ACT = _function("_dispatch_alarm_actions", "alarm old_state new_state reason")
+TELL_PARENTS = _function("_evaluate_parent_alarms", "child seen")
+METRICS = Seam(_CLOUDWATCH, "_metrics", None, Kind.MAPPING, used_by=_USED_BY)
+SEAMS = (
+    *(STORE, EVALUATE, EVALUATE_ALL, DESCRIBE, STATISTICS, STATISTIC, KEY),
+    *(RECORD, ACT, TELL_PARENTS, METRICS),
+)
+
+State: TypeAlias = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+
+#: Where a data point keeps its time on the sandbox's clock.
+AT = "_at"
+
+#: Periods looked at beside those that are evaluated, so that late data do not go missing.
+BESIDES = 2
+
+_BREACHES: Mapping[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+
+
+def install() -> None:
+    """Judge in ministack's place."""
+    STORE.replace(_timed(STORE.value))
+    EVALUATE.replace(judge)
+    DESCRIBE.replace(_judged_first(DESCRIBE.value))
+
+
+def judge(alarm: dict[str, Any]) -> None:
+    """Give an alarm the state that its data have. One without any data keeps what it has, and so does one on
+    an expression, or on a band.
+    """
+    breaches = _BREACHES.get(alarm.get("ComparisonOperator") or "")
+    dimensions = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or ()}
+    metric = (alarm.get("Namespace"), alarm.get("MetricName"), KEY.value(dimensions))
+    points = METRICS.value.get(metric)
+    if not points or breaches is None:
+        return
+    values = _values(alarm, points, CLOCK.time())
+    threshold = float(alarm["Threshold"])
+    said = [None if value is None else breaches(value, threshold) for value in values]
+    old = alarm["StateValue"]
+    new = state(
+        said,
+        periods=int(alarm["EvaluationPeriods"]),
+        enough=int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]),
+        missing=alarm.get("TreatMissingData") or "missing",
+        before=old,
+    )
+    if new != old:
+        _change(alarm, new, _reason(new, values, alarm))
+
+
+def state(
+    said: Sequence[bool | None], *, periods: int, enough: int, missing: str, before: State
+) -> State:
+    """What periods come to, the newest last: whether each breaches, None for one without data.
+
+    `enough` breaching ones of `periods` alarm. The data there are come first; what lacks is as `missing` has
+    it. Breaching ones alone, and fewer than it takes, alarm once the oldest is as old as all of them.
+    """
+    known = [(age, one) for age, one in enumerate(reversed(said), start=1) if one is not None]
+    known = known[:periods]
+    breaching = sum(one for _, one in known)
+    lacking = periods - len(known)
+    match missing:
+        case "breaching":
+            breaching += lacking
+        case "notBreaching":
+            pass
+        case _ if not known:
+            return before if missing == "ignore" else "INSUFFICIENT_DATA"
+        case _ if lacking and breaching == len(known) and breaching < enough:
+            if missing == "ignore" or known[-1][0] < enough:
+                return before
+            return "ALARM"
+    return "ALARM" if breaching >= enough else "OK"
+
+
+def _values(
+    alarm: Mapping[str, Any], points: Sequence[Mapping[str, Any]], now: float
+) -> list[float | None]:
+    """The statistic of each period, the newest last."""
+    period, statistic = alarm["Period"], alarm.get("ExtendedStatistic") or alarm["Statistic"]
+    whole = int(alarm["EvaluationPeriods"]) + BESIDES
+    found: list[list[Mapping[str, Any]]] = [[] for _ in range(whole)]
+    for point in reversed(points):
+        age = int((now - point.get(AT, point["Timestamp"])) // period)
+        if 0 <= age < whole:
+            found[whole - 1 - age].append(point)
+    return [
+        STATISTIC.value(STATISTICS.value(within), statistic, within) if within else None
+        for within in found
+    ]
+
+
+def _change(alarm: dict[str, Any], new: State, reason: str) -> None:
+    old = alarm["StateValue"]
+    alarm |= {"StateValue": new, "StateReason": reason, "StateUpdatedTimestamp": int(time.time())}
+    RECORD.value(alarm["AlarmName"], old, new, reason)
+    ACT.value(alarm, old, new, reason)
+    TELL_PARENTS.value(alarm)
+
+
+def _reason(new: State, values: Sequence[float | None], alarm: Mapping[str, Any]) -> str:
+    if new == "INSUFFICIENT_DATA":
+        return f"Insufficient Data: {alarm['EvaluationPeriods']} datapoints were unknown."
+    known = [value for value in values if value is not None]
+    verb = {"ALARM": "was", "OK": "was not"}[new]
+    return (
+        f"Threshold Crossed: {len(known)} datapoints {known} {verb} "
+        f"{alarm['ComparisonOperator']} ({alarm['Threshold']})."
+    )
+
+
+def _timed(store: Callable[..., None]) -> Callable[..., None]:
+    """Data points that know their time on the sandbox's clock: a change of its speed moves none of them."""
+
+    def stored(
+        namespace: str,
+        name: str,
+        dims: dict[str, str],
+        ts: float,
+        unit: str,
+        value: Any,
+        values: Any,
+        counts: Any,
+        stat_values: Any,
+    ) -> None:
+        store(namespace, name, dims, ts, unit, value, values, counts, stat_values)
+        at = CLOCK.time() - (time.time() - ts) * CLOCK.speed
+        for point in reversed(METRICS.value[namespace, name, KEY.value(dims)]):
+            if AT in point:
+                break
+            point[AT] = at
+
+    return stored
+
+
+def _judged_first(describe: Callable[..., Any]) -> Callable[..., Any]:
+    def described(params: Any, cbor_data: Any, is_cbor: bool, is_json: bool = False) -> Any:
+        EVALUATE_ALL.value()
+        return describe(params, cbor_data, is_cbor, is_json)
+
+    return described

@@ -1,0 +1,85 @@
+"""A check that follows an alarm: judged from the metric's data, and never from the alarm's state.
+
+SetAlarmState therefore changes nothing. How missing data are treated is said by the check and not by the
+alarm, and M of N is not known here:
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from scripts.sandbox.routing.health_checks import Alarm, Stream
+
+#: Periods looked at beside those that are evaluated, so that late data do not go missing.
+BESIDES = 2
+
+_BREACHES: Mapping[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+
+
+def healthy(alarm: Alarm, values: Sequence[float | None], last: bool) -> bool:
+    """Whether a check is healthy by the data of periods, the newest last; None stands for a period without.
+
+    `last` is what it was when there were data enough.
+    """
+    said = _says(alarm.stream, values)
+    if said is not None:
+        return said
+    return {"Healthy": True, "Unhealthy": False}.get(alarm.insufficient, last)
+
+
+def last_known(alarm: Alarm, values: Sequence[float | None], last: bool) -> bool:
+    """What is to be remembered of such data: what they say, or what was known before."""
+    said = _says(alarm.stream, values)
+    return last if said is None else said
+
+
+def _says(stream: Stream, values: Sequence[float | None]) -> bool | None:
+    """Whether data are well; None where they are not enough to say.
+
+    One value that is well is enough. Only breaching ones are if the oldest of them is as old as all periods
+    that are evaluated: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+    breaches = _BREACHES[stream.operator]
+    known = [
+        (age, breaches(value, stream.threshold))
+        for age, value in enumerate(reversed(values), start=1)
+        if value is not None
+    ][: stream.periods]
+    if any(not breaching for _, breaching in known):
+        return True
+    return False if known and known[-1][0] >= stream.periods else None
+
+
+def question(stream: Stream, now: float) -> dict[str, Any]:
+    """What to ask GetMetricStatistics for the periods that are over by `now`, seconds since the epoch."""
+    from datetime import UTC, datetime
+
+    end = now - now % stream.period
+    begin = end - stream.period * (stream.periods + BESIDES)
+    return {
+        "Namespace": stream.namespace,
+        "MetricName": stream.metric,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in stream.dimensions],
+        "StartTime": datetime.fromtimestamp(begin, UTC),
+        "EndTime": datetime.fromtimestamp(end, UTC),
+        "Period": stream.period,
+        "Statistics": [stream.statistic],
+    }
+
+
+def values(stream: Stream, asked: Mapping[str, Any], told: Mapping[str, Any]) -> list[float | None]:
+    """What GetMetricStatistics told, a value a period, the newest last."""
+    begin, end = asked["StartTime"].timestamp(), asked["EndTime"].timestamp()
+    found = {
+        int((one["Timestamp"].timestamp() - begin) // stream.period): float(one[stream.statistic])
+        for one in told["Datapoints"]
+    }
+    return [found.get(number) for number in range(int((end - begin) // stream.period))]

@@ -1,0 +1,48 @@
+"""When the machine itself was late: what is measured then is the machine, and not what a drill is about."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.sandbox.routing.timepiece import Timepiece
+
+#: Seconds between two looks, and from which lateness on one is kept.
+EVERY, WORTH = 0.02, 0.02
+
+#: So many are kept; of more, the oldest are forgotten.
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Stall:
+    """At a monotonic time the loop was late by so many seconds, which were so many of the drill."""
+
+    monotonic: float
+    seconds: float
+    drill_seconds: float
+
+
+class StallMeter:
+    """How late this process' event loop is."""
+
+    def __init__(self, timepiece: Timepiece) -> None:
+        self._timepiece = timepiece
+        self._stalls: deque[Stall] = deque(maxlen=MOST)
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            due = time.monotonic() + EVERY
+            await asyncio.sleep(EVERY)
+            now = time.monotonic()
+            if now - due >= WORTH:
+                late = now - due
+                self._stalls.append(Stall(now, late, late * self._timepiece.speed))
+
+    def since(self, monotonic: float) -> Iterator[Stall]:
+        """Those that ended after that, in order."""
+        return (one for one in tuple(self._stalls) if one.monotonic > monotonic)
