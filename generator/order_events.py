@@ -92,6 +92,9 @@ _ORDER: Mapping[str, Mapping[str, Any]] = {
     "total": {"type": "integer", "minimum": 0, "description": "In minor units."},
     "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
 }
+_DRILL = {
+    "drill": {"enum": [True], "description": "Nobody's: a failover drill made it. Deliver nothing."}
+}
 _CUSTOMER = {"customer_id": {**_IDENTIFIER, "description": "A pseudonym; absent for a guest."}}
 _VISIT: Mapping[str, Mapping[str, Any]] = {
     "session_id": _IDENTIFIER,
@@ -105,7 +108,10 @@ SCHEMAS: Mapping[str, EventSchema] = {
     schema.detail_type: schema
     for schema in (
         EventSchema(
-            ORDER_ACKNOWLEDGED, "A checkout was acknowledged to its customer.", _ORDER, _CUSTOMER
+            ORDER_ACKNOWLEDGED,
+            "A checkout was acknowledged to its customer.",
+            _ORDER,
+            {**_CUSTOMER, **_DRILL},
         ),
         EventSchema(
             ORDER_CONFIRMED,
@@ -117,7 +123,7 @@ SCHEMAS: Mapping[str, EventSchema] = {
             ORDER_FAILED,
             "An order was given up; stock and payment are given back.",
             {**_ORDER, "failed_at": _TIME, "reason": {"type": "string", "maxLength": 80}},
-            _CUSTOMER,
+            {**_CUSTOMER, **_DRILL},
         ),
         EventSchema(PRODUCT_VIEWED, "A customer looked at a product.", _VISIT, _CUSTOMER),
         EventSchema(

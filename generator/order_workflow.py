@@ -7,6 +7,9 @@
                VoidCharge -> ReleaseStock -> RecordFailure -> AnnounceFailure
                                                                  then GivenUp | Broken
 
+A failover drill's order is nobody's. It goes straight to Commit, which has a table apart for it, and is not
+announced as confirmed: nothing is taken from the stock or charged for it, and who delivers never hears of it.
+
 An execution's input is `{"order": <the detail of OrderAcknowledged>}`, and its name the order's id. Every
 task may run twice: each names the order, and whoever does the work knows it by that. No card, token or
 address passes through here; what a step needs of them it reads itself.
@@ -38,6 +41,9 @@ from generator.states import State, choice
 #: What ends an order without anybody being at fault: a step answers so, and the event gives it as the reason.
 OUT_OF_STOCK, DECLINED = "OutOfStock", "PaymentDeclined"
 
+#: In JSONata: a failover drill made the order.
+DRILLS = "$states.input.order.drill = true"
+
 #: Seconds that an execution may take in all: longer than everything it waits for, so that it is never cut off
 #: between a charge and what undoes it.
 TIMEOUT = 7 * 24 * 3600
@@ -48,7 +54,7 @@ def definition() -> State:
     return {
         "Comment": "One order, from its acknowledgement to its confirmation, or to the end of it",
         "QueryLanguage": "JSONata",
-        "StartAt": "ReserveStock",
+        "StartAt": "WhoseOrder",
         "TimeoutSeconds": TIMEOUT,
         "States": {**_forwards(), **_backwards()},
     }
@@ -56,6 +62,7 @@ def definition() -> State:
 
 def _forwards() -> dict[str, State]:
     return {
+        "WhoseOrder": choice((DRILLS, "Commit"), otherwise="ReserveStock"),
         "ReserveStock": step(
             "StockFunction",
             "reserve",
@@ -80,7 +87,8 @@ def _forwards() -> dict[str, State]:
             otherwise="VoidCharge",
             tries=[PATIENTLY, BRIEFLY],
         ),
-        "RecordConfirmation": record("CONFIRMED", then="AnnounceConfirmation"),
+        "RecordConfirmation": record("CONFIRMED", then="WhoHears"),
+        "WhoHears": choice((DRILLS, "WhatIsLeft"), otherwise="AnnounceConfirmation"),
         "AnnounceConfirmation": announce(
             ORDER_CONFIRMED, {"confirmed_at": "$now()"}, then="SettleStock"
         ),
@@ -114,6 +122,7 @@ def _backwards() -> dict[str, State]:
         LOOK_AGAIN: look_again("WhatToUndo"),
         "WhatToUndo": choice(
             (theirs, "HandedOver"),
+            (DRILLS, "RecordFailure"),
             *((undoes.format(state), state) for state in ("VoidCharge", "ReleaseStock")),
             otherwise="RecordFailure",
         ),

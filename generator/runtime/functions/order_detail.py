@@ -36,6 +36,8 @@ def detail_of(image):
     }
     if "customer_id" in image:
         detail["customer_id"] = text(image, "customer_id", IDENTIFIER)
+    if "drill" in image:
+        detail["drill"] = True
     return detail
 
 

@@ -41,6 +41,7 @@ class Run:
 
     answers: Mapping[str, dict[str, Any] | str]
     worked_by: str = "us-east-1"
+    order: Mapping[str, Any] = field(default_factory=lambda: ORDER)
     path: list[str] = field(default_factory=list)
     said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     recorded: list[str] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Run:
     def to_the_end(self) -> str:
         """The name of the state that it ends in."""
         states, name = definition()["States"], definition()["StartAt"]
-        data: Any = {"order": ORDER}
+        data: Any = {"order": self.order}
         while True:
             assert len(self.path) < 50, self.path
             self.path.append(name)
@@ -116,6 +117,28 @@ def test_an_order_goes_through() -> None:
     assert detail_type == ORDER_CONFIRMED
     assert set(detail) == set(SCHEMAS[ORDER_CONFIRMED].document()["required"])
     assert detail["items"] == ORDER["items"]
+
+
+def test_a_drills_order_is_committed_and_nobody_is_asked_for_it_or_hears_of_it() -> None:
+    run = Run({}, order=ORDER | {"drill": True})
+    assert run.to_the_end() == "Confirmed"
+    assert run.path == [
+        "WhoseOrder",
+        "Commit",
+        "RecordConfirmation",
+        "WhoHears",
+        "WhatIsLeft",
+        "Confirmed",
+    ]
+    assert (run.said, run.recorded) == ([], ["CONFIRMED"])
+
+
+def test_of_a_drills_order_that_fails_nothing_is_undone_and_somebody_is_called() -> None:
+    run = Run({"Commit": NOT_WRITABLE}, order=ORDER | {"drill": True})
+    assert run.to_the_end() == "Broken"
+    assert not {"VoidCharge", "ReleaseStock", "SettleStock"} & set(run.path)
+    ((_, detail),) = run.said
+    assert set(detail) <= set(SCHEMAS[ORDER_FAILED].document()["properties"])
 
 
 def failure(run: Run) -> str:

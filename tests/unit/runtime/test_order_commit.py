@@ -51,6 +51,7 @@ class Database:
         self.commit, self.password = commit, password
         self.logins: list[str] = []
         self.written: list[dict[str, Any]] = []
+        self.statements: list[str] = []
         self.fails: Exception | None = None
         self.closed, self.rows = 0, 1
 
@@ -65,6 +66,7 @@ class Database:
             raise self.fails
         if values:
             self.written.append(values)
+            self.statements.append(statement)
         return [[self.rows]]
 
     def close(self) -> None:
@@ -112,6 +114,20 @@ def test_what_the_dashboard_counts_is_said_once(
 
     order_id = ORDER["order_id"]
     assert caplog.messages == [f"committed {order_id}", f"committed-before {order_id}"]
+
+
+def test_a_drills_order_comes_to_a_table_apart_and_is_not_counted(
+    commit: ModuleType, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+
+    assert handle(commit, drill=True) == {"outcome": "drill-committed"}
+
+    assert database.written == [
+        {name: ORDER[name] for name in ("order_id", "region", "acknowledged_at")}
+    ]
+    assert all("drill_orders" in statement for statement in database.statements)
+    assert not [line for line in caplog.messages if line.startswith("committed ")]
 
 
 def test_a_connection_is_given_up_at_the_first_error(

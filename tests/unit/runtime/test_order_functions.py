@@ -100,6 +100,15 @@ def test_an_event_has_what_its_schema_wants_and_nothing_that_is_not_in_it() -> N
     assert STREET not in entry["Detail"]
 
 
+def test_an_event_says_of_a_drills_order_that_it_is_one() -> None:
+    bus = Bus()
+    unsaid(bus, record(1, drill={"BOOL": True}), record(2))
+    drills, customers = (json.loads(entry["Detail"]) for entry in bus.entries)
+    assert drills["drill"] is True
+    assert set(drills) <= set(SCHEMAS["OrderAcknowledged"].document()["properties"])
+    assert "drill" not in customers
+
+
 def test_a_long_batch_is_said_in_tens() -> None:
     bus = Bus()
     assert unsaid(bus, *(record(number) for number in range(25))) == []

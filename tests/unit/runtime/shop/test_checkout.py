@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from generator.order_events import ORDER_ID
+from scripts.drill import ledger, shoppers
 from tests.unit.runtime.shop.world import (
     CARTS,
     INTAKE,
@@ -24,6 +25,7 @@ from tests.unit.runtime.shop.world import (
 )
 
 KEY = "a-key-of-a-customers-own"
+DRILL = "2026-11-23T16-49-29Z-ab12"
 
 
 def filled(browser: Browser) -> Browser:
@@ -252,3 +254,20 @@ def test_a_cart_that_has_expired_is_empty_though_it_is_still_there(
     assert open_shop.carts.lines(cart) == {}
     open_shop.carts.add(cart, "lamp", 1)
     assert open_shop.carts.lines(cart) == {"lamp": 1}, "it begins anew"
+
+
+def test_a_drills_order_is_marked_and_no_figure_counts_it(aws: Aws, browser: Browser) -> None:
+    """It is acknowledged like any other, and worth nothing to whoever made it."""
+    open_shop = shop(aws)
+    customer = Browser(open_shop)
+    ordered = filled(customer).check_out(KEY, shoppers.TOKEN)
+    assert ordered.status_code == 202
+    assert aws.item(INTAKE, ordered.json["order_id"])["drill"] == {"BOOL": True}
+    assert open_shop.metrics.sums["OrdersAcknowledged"] == open_shop.metrics.sums["Revenue"] == 0
+    again = filled(browser).check_out("another-key-of-a-customer")
+    assert "drill" not in aws.item(INTAKE, again.json["order_id"])
+
+
+def test_a_drill_knows_the_id_of_an_order_whose_answer_was_lost(browser: Browser) -> None:
+    told = filled(browser).check_out(ledger.key_of(DRILL, 7), shoppers.TOKEN)
+    assert told.json["order_id"] == ledger.order_of(DRILL, 7)
