@@ -1,0 +1,133 @@
+"""What every check of the preflight is given, and the forms of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from generator.environments import Environment
+from scripts.aws import Aws, Client
+from scripts.drill.plan import Plan
+from scripts.drill.preflight.findings import Check, Verdict
+from scripts.drill.stage import Stage
+from scripts.drill.theatre import Theatre
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The drill that is about to begin. `folder` is where drills are written down; it need not be there."""
+
+    stage: Stage
+    plan: Plan
+    environment: Environment
+    folder: Path
+
+    @property
+    def aws(self) -> Aws:
+        """The account."""
+        return self.stage.aws
+
+    @property
+    def theatre(self) -> Theatre:
+        """What is played with."""
+        return self.plan.theatre
+
+    @property
+    def now(self) -> datetime:
+        """The wall clock's time, which AWS's timestamps are of."""
+        return datetime.fromtimestamp(self.aws.clock.now(), UTC)
+
+    def primary(self, service: str) -> Client:
+        """A service in the region that will be left."""
+        return self.aws.client(service, self.theatre.primary.name)
+
+    def standby(self, service: str) -> Client:
+        """A service in the region that will take over."""
+        return self.aws.client(service, self.theatre.standby.name)
+
+    def measured(
+        self,
+        client: Client,
+        metric: tuple[str, str],
+        dimensions: dict[str, str],
+        statistic: str,
+        *,
+        over: timedelta,
+        period: int,
+    ) -> float | None:
+        """The highest value of a metric (namespace, name) lately; None where nobody published any."""
+        told = client.call(
+            "get_metric_statistics",
+            Namespace=metric[0],
+            MetricName=metric[1],
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=self.now - over,
+            EndTime=self.now,
+            Period=period,
+            Statistics=[statistic],
+        )
+        points: list[dict[str, Any]] = told["Datapoints"]
+        return max((float(one[statistic]) for one in points), default=None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A check without its name."""
+
+    verdict: Verdict
+    found: str
+    expected: str
+    remedy: str = ""
+
+    def named(self, name: str) -> Check:
+        """The line of the table."""
+        return Check(name, self.verdict, self.found, self.expected, self.remedy)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Where `ask` raises what AWS says, the answer is not known, and why is said."""
+
+    name: str
+    ask: Callable[[Ground], Answer]
+
+
+Questions: TypeAlias = tuple[Question, ...]
+
+
+def passed(found: str, expected: str) -> Answer:
+    """As it should be."""
+    return Answer(Verdict.PASSED, found, expected)
+
+
+def warned(found: str, expected: str, remedy: str) -> Answer:
+    """Not as it should be; the drill may go on."""
+    return Answer(Verdict.WARNED, found, expected, remedy)
+
+
+def refused(found: str, expected: str, remedy: str) -> Answer:
+    """The drill must not begin."""
+    return Answer(Verdict.REFUSED, found, expected, remedy)
+
+
+def unknown(why: str, expected: str, remedy: str = "") -> Answer:
+    """No data is not good news."""
+    return Answer(Verdict.UNKNOWN, why, expected, remedy)
+
+
+def not_applicable(why: str) -> Answer:
+    """What a toggle leaves out, or has not come due."""
+    return Answer(Verdict.NOT_APPLICABLE, why, "nothing")
+
+
+def judged(holds: bool, found: str, expected: str, remedy: str) -> Answer:
+    """Passed where it holds, else refused."""
+    return passed(found, expected) if holds else refused(found, expected, remedy)
+
+
+def all_of(troubles: list[str], well: str, expected: str, remedy: str) -> Answer:
+    """Passed where there is no trouble, else refused with all of it."""
+    return judged(not troubles, "; ".join(troubles) or well, expected, remedy)
