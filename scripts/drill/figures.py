@@ -62,6 +62,7 @@ class Requests:
 class Orders:
     """Three counts, never one. `stranded`: not in the standby while the region was away, and back with it.
     `lost`: gone for good. `stranded_peak_age`: seconds before the fault of the oldest that was stranded.
+    `unsettled`: of which nobody could be asked. `unanswered`: there, though no customer was told so.
     """
 
     acknowledged: int
@@ -69,6 +70,7 @@ class Orders:
     lost: int
     stranded_peak_age: float = 0.0
     unsettled: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Lag:
 class Figures:
     """All of it. `decision` is how long people took to approve, `failback` how long coming back took;
     neither is part of the RTO. `rpo` is None where no store could be measured. `stall` is the longest.
+    `reasons` says of what is None why it is.
     """
 
     times: Times
@@ -97,6 +100,7 @@ class Figures:
     valid: bool
     decision: float | None = None
     failback: float | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """For reports and --json."""

@@ -8,12 +8,14 @@ keeps the answer for its TTL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from scripts.aws import Aws
 from scripts.drill.clock import Clock
+from scripts.drill.observations import Stalled
+from scripts.drill.wire import Wire
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ class Outage(Protocol):
 
 @dataclass(frozen=True)
 class Stage:
-    """What a drill is given. `unmeasured`: a store, and why nothing can be said of it here."""
+    """What a drill is given. `wire` hears what `aws` sends; `unmeasured`: a store, and why nothing can be
+    said of it here. `stalls` tells by how much the stage's own loops were late since it was asked last.
+    """
 
     aws: Aws
     clock: Clock
@@ -108,3 +112,5 @@ class Stage:
     rehearsal: bool
     outage: Outage | None = None
     unmeasured: Mapping[str, str] = field(default_factory=dict)
+    wire: Wire | None = None
+    stalls: Callable[[], Iterable[Stalled]] = tuple
