@@ -84,6 +84,61 @@ class Approval:
             )
 
 
+@dataclass(frozen=True)
+class DrillApproval:
+    """How the plan of a failover drill is approved; by its hash, in production too."""
+
+    environment: str
+    terminal: Terminal
+    yes: bool = False
+    hashes: Collection[str] = ()
+
+    def refuse_another(self, hash: str) -> None:
+        """Raise Refused where hashes were approved, and not this one's: before anything is asked of AWS."""
+        if self.hashes and hash not in self.hashes:
+            raise Refused(
+                f"The plan of this drill is {hash}, which was not approved.",
+                fix=f"Nothing was changed. Read it (tradewind failover-drill plan {self.environment}), "
+                f"then pass --approve {hash}.",
+            )
+
+    def __call__(self, hash: str) -> str:
+        """How it was approved. Raises Refused where it was not."""
+        self.refuse_another(hash)
+        if self.hashes:
+            return "--approve"
+        if self.yes:
+            refuse_yes_in_production(self.environment, yes=True)
+            return "--yes"
+        production = is_production(self.environment)
+        if not self.terminal.interactive:
+            passing = f"--approve {hash}"
+            raise Refused(
+                "The drill waits for approval, and nobody is there to give it.",
+                fix=f"Pass {passing}." if production else f"Pass --yes, or {passing}.",
+            )
+        approved = (
+            named(self.terminal, self.environment, f"to begin drill {hash}")
+            if production
+            else self.terminal.confirm(f"Begin drill {hash}?")
+        )
+        if not approved:
+            raise NotApproved("The drill was not approved; nothing was changed.")
+        return "asked"
+
+    def of_data(self) -> None:
+        """Let the database be moved: the environment's name is typed in, wherever it is. Raises Refused."""
+        if not self.terminal.interactive:
+            raise Refused(
+                "Moving the database is approved while the drill goes on, and nobody is there to do it.",
+                fix="Run it where the environment's name can be typed in.",
+            )
+        if not named(self.terminal, self.environment, "to move its database"):
+            raise NotApproved(
+                "The database was not moved: the environment's name was not typed in."
+            )
+
+
 def approve_destruction(terminal: Terminal, environment: str, *, yes: bool) -> None:
     """Let an environment be destroyed, or raise Refused."""
     refuse_yes_in_production(environment, yes=yes)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from generator.release_stages import WaveOrder
 from generator.settings import TRUE, Settings
-from scripts import failpoints
+from scripts import deploy_lease, failpoints
 from scripts.aws import Aws
 from scripts.deploy import change_sets, waivers, waves
 from scripts.deploy.pipeline import names, runs, shipping
@@ -32,7 +32,7 @@ from scripts.events import (
     WaveStarted,
 )
 from scripts.execution_events import ExecutionJoined
-from scripts.lease import DEPLOY, Lease, Leases
+from scripts.lease import Lease
 
 if TYPE_CHECKING:
     from generator.environments import Environment
@@ -271,8 +271,8 @@ class Shipping:
             self.telling.tell([ProtectionSet(look.wave.root, region, enabled=True)])
 
     def _lease(self) -> AbstractContextManager[Lease]:
-        leases = Leases(self.aws, self.environment.primary_region)
-        return leases.hold(DEPLOY, f"tradewind {self.command} {self.environment.name}")
+        command = f"tradewind {self.command} {self.environment.name}"
+        return deploy_lease.held(self.aws, self.environment, command)
 
     def _executor(
         self,

@@ -66,10 +66,9 @@ def create(
     Example:
       tradewind changeset create dev --root foundation --region us-east-1
     """
-    from scripts import narration
+    from scripts import deploy_lease, narration
     from scripts.deploy.pipeline import planning
     from scripts.deploy.plan import Unchanged
-    from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
 
     planner, wave = _open(context, environment, root, region)
@@ -77,8 +76,7 @@ def create(
     if export is not None:
         outcome = _planned(context, telling, planner, wave, export)
     else:
-        leases = Leases(planner.aws, environment.primary_region)
-        with leases.hold(DEPLOY, "tradewind changeset create"):
+        with deploy_lease.held(planner.aws, environment, "tradewind changeset create"):
             outcome = telling.returned(planner.plan(wave, planning.known(planner, wave)))
     if isinstance(outcome, Unchanged):
         context.terminal.out("no changes")
@@ -217,12 +215,11 @@ def execute(
     Example:
       tradewind changeset execute dev NAME --root platform --region us-east-1 --yes
     """
-    from scripts import approval
+    from scripts import approval, deploy_lease
     from scripts.deploy.executor import Executor, planned
     from scripts.deploy.pipeline import runs
     from scripts.errors import TradewindError
     from scripts.events import WaveStarted
-    from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
 
     approval.refuse_yes_in_production(environment.name, yes=yes)
@@ -231,9 +228,9 @@ def execute(
     runs.refuse_under_way(planner.aws, context.terminal.warn)
     approve = approval.Approval(environment.name, context.terminal, yes, hashes)
     telling = Telling(context.terminal, environment.name)
-    leases = Leases(planner.aws, environment.primary_region)
+    command = f"tradewind changeset execute {name}"
     try:
-        with leases.hold(DEPLOY, f"tradewind changeset execute {name}") as lease:
+        with deploy_lease.held(planner.aws, environment, command) as lease:
             executor = Executor(planner.aws, planner, lease, approve, accepted)
             plan = planner.recall(wave, name)
             telling.tell([WaveStarted(root, region, 1, 1), planned(plan)])
@@ -257,11 +254,11 @@ def delete(context: Context, environment: Environment, root: str, region: str, n
       tradewind changeset delete dev NAME --root platform --region us-east-1
     """
     from generator.naming import stack_name
+    from scripts import deploy_lease
     from scripts.deploy import change_sets
-    from scripts.lease import DEPLOY, Leases
 
     planner, wave = _open(context, environment, root, region)
-    with Leases(planner.aws, environment.primary_region).hold(DEPLOY, "tradewind changeset delete"):
+    with deploy_lease.held(planner.aws, environment, "tradewind changeset delete"):
         found, _ = change_sets.find(
             planner.aws, region, stack_name(environment.name, wave.root), name
         )

@@ -242,11 +242,11 @@ def roll_out(
     Whatever goes wrong is in the document before it is raised.
     """
     from generator.settings import TRUE, Settings
+    from scripts import deploy_lease
     from scripts.deploy import release, releases, waivers, waves
     from scripts.deploy.executor import Executor
     from scripts.deploy.planner import Planner
     from scripts.errors import TradewindError
-    from scripts.lease import DEPLOY, Leases
 
     read = built or release.read(context.project)
     order = waves.roll_out(read.roots, environment.places)
@@ -254,9 +254,8 @@ def roll_out(
     waivers.read(context.project / "params")
     aws.verify_account()
     pinned = built or releases.pinned(aws, environment, read)
-    leases = Leases(aws, environment.primary_region)
     try:
-        with leases.hold(DEPLOY, f"tradewind deploy {environment.name}") as lease:
+        with deploy_lease.held(aws, environment, f"tradewind deploy {environment.name}") as lease:
             telling.tell([lease.acquired])
             executor = Executor(
                 aws,

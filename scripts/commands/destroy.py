@@ -34,11 +34,10 @@ def destroy(context: Context, environment: Environment, yes: bool, purge: bool) 
       tradewind destroy dev --sandbox --yes
       tradewind destroy staging --purge
     """
-    from scripts import approval, inventory, lease_table
+    from scripts import approval, deploy_lease, inventory, lease_table
     from scripts.deploy import teardown, waves
     from scripts.deploy.pipeline import runs
     from scripts.errors import TradewindError
-    from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
 
     if purge:
@@ -55,9 +54,8 @@ def destroy(context: Context, environment: Environment, yes: bool, purge: bool) 
     if standing or purge:
         approval.approve_destruction(context.terminal, environment.name, yes=yes)
     telling = Telling(context.terminal, environment.name)
-    leases = Leases(aws, environment.primary_region)
     try:
-        with leases.hold(DEPLOY, f"tradewind destroy {environment.name}") as lease:
+        with deploy_lease.held(aws, environment, f"tradewind destroy {environment.name}") as lease:
             # Asked again: a deploy may have ended between the question and its answer.
             places = [
                 (stack.root, region)
@@ -66,7 +64,8 @@ def destroy(context: Context, environment: Environment, yes: bool, purge: bool) 
             ]
             order = waves.tear_down(places, environment.places)
             telling.tell(teardown.Teardown(aws, lease, order, environment.regions, purge).run())
-            lease_table.delete(aws, environment.primary_region)
+            for region in reversed(environment.pair):
+                lease_table.delete(aws, region)
     except TradewindError as error:
         telling.failed(error)
         raise

@@ -1,4 +1,4 @@
-"""Build, lint and deploy into a private embedded AWS, and say what that proved."""
+"""Build, lint, deploy and drill in a private embedded AWS, and say what that proved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.environments import Environment
     from scripts.aws import Aws
     from scripts.context import Context
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="[ENV]", default="dev")
 @click.pass_obj
 def rehearse(context: Context, name: str) -> None:
-    """Rehearse a first roll-out of ENV (dev unless said) on this machine.
+    """Rehearse a first roll-out of ENV (dev unless said), and a failover, on this machine.
 
     Templates are built and linted, then deployed into all regions of a sandbox that is made for this run
-    and removed afterwards, and deployed again, which must change nothing. The summary says what stands, and
-    how far the sandbox imitates each type. Nothing on AWS is touched.
+    and removed afterwards, and deployed again, which must change nothing. The shop is opened in both regions,
+    and a drill leaves the primary and comes back; its report stays. The summary says what stands, and how far
+    the sandbox imitates each type. Nothing on AWS is touched.
 
     \b
     Examples:
@@ -39,17 +42,20 @@ def rehearse(context: Context, name: str) -> None:
         _build(context)
     with steps.timed("lint"):
         _lint(context)
-    with _private_sandbox(environment) as (aws, imitation):
+    with _private_sandbox(environment) as (aws, imitation, home):
         with steps.timed("deploy"):
             telling = Telling(context.terminal, environment.name)
             _deploy(context, environment, aws, telling)
         with steps.timed("deploy again"):
             _deploy_again(context, environment, aws)
+        with steps.timed("drill"):
+            drill = _drill(context, environment, aws, home)
         with steps.timed("summary"):
             standing = _standing(aws, environment, imitation())
     _show(context, standing, steps)
     context.terminal.say(_summary(environment, standing))
-    context.terminal.data({**telling.document, **standing, "steps": steps.seconds})
+    context.terminal.say(f"The drill's report: {drill['page']}")
+    context.terminal.data({**telling.document, **standing, "drill": drill, "steps": steps.seconds})
 
 
 class _Steps:
@@ -99,20 +105,16 @@ def _lint(context: Context) -> None:
 
 
 @contextmanager
-def _private_sandbox(environment: Environment) -> Iterator[tuple[Aws, Any]]:
+def _private_sandbox(environment: Environment) -> Iterator[tuple[Aws, Any, Path]]:
     """An embedded AWS of this run's own; stopped and removed however the run ends."""
     import signal
-    import socket
     import sys
-    from pathlib import Path
     from tempfile import TemporaryDirectory
 
     from scripts import aws
     from scripts.sandbox import process
 
-    with socket.socket() as probe:
-        probe.bind((process.HOST, 0))
-        port = probe.getsockname()[1]
+    port = _free_port(process.HOST)
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with TemporaryDirectory(prefix="tradewind-rehearsal-") as directory:
@@ -123,11 +125,21 @@ def _private_sandbox(environment: Environment) -> Iterator[tuple[Aws, Any]]:
                 yield (
                     aws.connect_endpoint(environment, running.url),
                     lambda: process.status(home).document,
+                    home,
                 )
             finally:
                 process.stop(home)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _free_port(host: str) -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _deploy(context: Context, environment: Environment, aws: Aws, telling: Telling) -> None:
@@ -148,6 +160,28 @@ def _deploy_again(context: Context, environment: Environment, aws: Aws) -> None:
             f"The second deploy changed {telling.document['changed']} waves; it should change nothing.",
             fix="See above which resources: their templates or values differ from run to run.",
         )
+
+
+def _drill(context: Context, environment: Environment, aws: Aws, home: Path) -> dict[str, Any]:
+    """Leave the primary by a takeover, and come back. Raises Failed where the objectives are not met."""
+    from scripts.commands.failover_drill import drafting, drilling, staging
+    from scripts.commands.failover_drill.wishes import Wishes
+    from scripts.commands.sandbox import shop_fleets
+    from scripts.drill import theatre_reading
+    from scripts.errors import Failed
+    from scripts.sandbox import process
+
+    theatre = theatre_reading.read(aws, environment)
+    plan = drafting.drafted(aws, environment, theatre, Wishes())
+    shop = shop_fleets.Wishes(port=_free_port(process.HOST))
+    with staging.rehearsal(context, environment, aws, theatre, home, staging.SPEED, shop) as stage:
+        code, document = drilling.drill(context, environment, stage, plan, lambda _: "rehearse")
+    if code:
+        raise Failed(
+            f"The drill did not meet its objectives: {document.get('why') or document['verdict']}.",
+            fix=f"Its report says why: {document.get('page') or 'none was written'}",
+        )
+    return document
 
 
 def _standing(aws: Aws, environment: Environment, status: dict[str, Any]) -> dict[str, Any]:

@@ -103,10 +103,9 @@ def clean(context: Context, environment: Environment, keep: int, yes: bool) -> N
       tradewind releases clean dev --sandbox --yes
       tradewind releases clean prod --keep 10
     """
-    from scripts import approval
+    from scripts import approval, deploy_lease
     from scripts.deploy import reachability
     from scripts.errors import TradewindError
-    from scripts.lease import DEPLOY, Leases
     from scripts.telling import Telling
 
     approval.refuse_yes_in_production(environment.name, yes=yes)
@@ -117,9 +116,9 @@ def clean(context: Context, environment: Environment, keep: int, yes: bool) -> N
     deleted = 0
     if found and _agreed(context, environment, yes=yes):
         telling = Telling(context.terminal, environment.name)
-        leases = Leases(aws, environment.primary_region)
+        command = f"tradewind releases clean {environment.name}"
         try:
-            with leases.hold(DEPLOY, f"tradewind releases clean {environment.name}") as lease:
+            with deploy_lease.held(aws, environment, command) as lease:
                 for event in reachability.remove(aws, environment, lease, found, keep):
                     telling.tell([event])
                     deleted += 1

@@ -1,0 +1,60 @@
+"""One drill, from its preflight to its report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from generator.environments import Environment
+    from scripts.context import Context
+    from scripts.drill.plan import Plan
+    from scripts.drill.stage import Stage
+
+
+def drill(
+    context: Context,
+    environment: Environment,
+    stage: Stage,
+    plan: Plan,
+    approve: Callable[[str], str],
+    *,
+    dry_run: bool = False,
+) -> tuple[int, dict[str, Any]]:
+    """From the preflight to the report; gives the exit code, and the document. `approve` is asked for the
+    plan's hash and says how it was approved.
+    """
+    from scripts import lease_table
+    from scripts.commands.failover_drill import checking, telling
+    from scripts.commands.failover_drill.company import company
+    from scripts.commands.failover_drill.hearing import way_out
+    from scripts.drill import engine, folder
+    from scripts.drill.triggers import trigger
+
+    terminal = context.terminal
+    document: dict[str, Any] = {"environment": environment.name, "hash": plan.hash}
+    checks = checking.checked(context, environment, stage, plan)
+    document["checks"] = [one.to_json() for one in checks]
+    if refused := checking.refusals(environment, stage, checks):
+        terminal.warn(
+            f"the drill must not begin: {', '.join(refused)}; nothing was changed, "
+            "and each line above says what to do"
+        )
+        return checking.REFUSED, {**document, "refused": refused}
+    if dry_run:
+        step = trigger(stage, plan)
+        undo = step.by_hand(step.snapshot())
+        terminal.out("It would be undone by hand so:")
+        for command in undo:
+            terminal.out(f"  {command}")
+        return 0, {**document, "plan": plan.to_json(), "undo": undo}
+    approver = f"{stage.aws.identity.who} ({approve(plan.hash)})"
+    with telling.interruptible(terminal) as interrupted:
+        beside = company(
+            context, environment, stage, plan, interrupted, checks=checks, approver=approver
+        )
+        kept = folder.new(context.project, environment.name)
+        lease_table.make(stage.aws, plan.theatre.standby.name)  # no control plane from here on
+        events = way_out(stage, engine.run(stage, plan, kept, beside))
+        return telling.followed(terminal, events, document), document

@@ -1,0 +1,43 @@
+"""Come back from a drill that holds: data first, then traffic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scripts.commands.failover_drill.wishes import drill_option, speed_option
+from scripts.options import environment_argument
+
+if TYPE_CHECKING:
+    from generator.environments import Environment
+    from scripts.context import Context
+
+
+@click.command()
+@environment_argument
+@drill_option
+@speed_option
+@click.option("--traffic-only", is_flag=True, help="Leave the database where it is, on purpose.")
+@click.pass_obj
+def failback(
+    context: Context,
+    environment: Environment,
+    drill: str | None,
+    speed: float | None,
+    traffic_only: bool,
+) -> int:
+    """Come back from a drill of ENV that holds (`run --hold`), or that was handed over: data, then traffic.
+
+    \b
+    Examples:
+      tradewind failover-drill failback dev --sandbox
+      tradewind failover-drill failback prod --traffic-only
+    """
+    from functools import partial
+
+    from scripts.commands.failover_drill import left
+    from scripts.drill import engine
+
+    coming = partial(engine.failback, traffic_only=traffic_only)
+    return left.go_on(context, environment, drill, speed, coming)

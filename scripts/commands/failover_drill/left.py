@@ -1,0 +1,85 @@
+"""A drill that was left: found on this machine or by its mirror, and gone on with from another shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.environments import Environment
+    from scripts.aws import Aws
+    from scripts.context import Context
+    from scripts.drill.engine import Company, Outcome
+    from scripts.drill.events import DrillEvent
+    from scripts.drill.folder import Folder
+    from scripts.drill.plan import Plan
+    from scripts.drill.stage import Stage
+
+    Going = Callable[[Stage, Folder, Company], Generator[DrillEvent, None, Outcome]]
+
+
+def go_on(
+    context: Context,
+    environment: Environment,
+    drill: str | None,
+    speed: float | None,
+    going: Going,
+) -> int:
+    """Find the drill, set its stage up again, and let it go on; gives the exit code."""
+    from scripts.commands.failover_drill import telling
+    from scripts.commands.failover_drill.company import company
+    from scripts.commands.failover_drill.hearing import way_out
+
+    with (
+        opened(context, environment, drill, speed) as (stage, plan, folder),
+        telling.interruptible(context.terminal) as interrupted,
+    ):
+        beside = company(context, environment, stage, plan, interrupted)
+        document = {"environment": environment.name, "hash": plan.hash}
+        events = way_out(stage, going(stage, folder, beside))
+        code = telling.followed(context.terminal, events, document)
+    context.terminal.data(document)
+    return code
+
+
+@contextmanager
+def opened(
+    context: Context, environment: Environment, drill: str | None, speed: float | None
+) -> Iterator[tuple[Stage, Plan, Folder]]:
+    """A drill's stage, its plan and its folder. Nothing is asked of the region that it left."""
+    from scripts.commands.failover_drill import staging
+
+    aws = staging.connect(context, environment)
+    folder = found(context, environment, drill, aws)
+    plan = read(folder)
+    with staging.stage(context, environment, aws, plan.theatre, speed) as stage:
+        yield stage, plan, folder
+
+
+def found(context: Context, environment: Environment, drill: str | None, aws: Aws) -> Folder:
+    """The drill of that id; else the one that is open, from its mirror where another machine began it; else
+    the latest that this project has.
+    """
+    from scripts.drill import folder, mirror, open_drill
+
+    if drill is not None:
+        return folder.find(context.project, environment.name, drill)
+    if open_drill.read(aws, environment.standby_region) is None:
+        return folder.latest(context.project, environment.name)
+    return mirror.fetched(aws, environment.standby_region, context.project)
+
+
+def read(folder: Folder) -> Plan:
+    """What was approved, as the journal has it. Raises Failed where that cannot be read."""
+    from scripts.drill import journal
+    from scripts.drill.story import Story
+    from scripts.errors import Failed
+
+    try:
+        return Story.of(journal.read(folder.journal)).plan
+    except (KeyError, TypeError, ValueError) as error:
+        raise Failed(
+            f"{folder.journal} is not the journal of a drill: {error}.",
+            fix=f"See: tradewind failover-drill verify-journal {folder.environment} --drill {folder.id}",
+        ) from error

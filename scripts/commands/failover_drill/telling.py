@@ -1,0 +1,102 @@
+"""A drill on its way to a person and to the one JSON document of a command, and the signals that end it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scripts.drill.engine import Outcome
+    from scripts.drill.events import DrillEvent
+    from scripts.terminal import Terminal
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def followed(
+    terminal: Terminal, events: Generator[DrillEvent, None, Outcome], document: dict[str, Any]
+) -> int:
+    """Say what happens until the drill is over and what came of it, which the document is told, too; gives
+    the exit code.
+    """
+    from scripts.drill.narration import Narration
+
+    narration = Narration()
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            terminal.live("")
+            return _ended(terminal, end.value, document)
+        for line in narration.lines(event):
+            terminal.say(line)
+        if moving := narration.moving(event):
+            terminal.live(moving)
+
+
+@contextmanager
+def interruptible(terminal: Terminal) -> Iterator[threading.Event]:
+    """An event that Ctrl-C, SIGTERM and SIGHUP set: a drill is not dropped, it goes back."""
+    interrupted = threading.Event()
+
+    def heed(number: int, _: object) -> None:
+        if interrupted.is_set():
+            terminal.warn(
+                "it is going back already; whoever must kill it goes on with: failover-drill resume"
+            )
+        interrupted.set()
+        terminal.say(f"{signal.Signals(number).name}: going back")
+
+    before = {number: signal.signal(number, heed) for number in _SIGNALS}
+    try:
+        yield interrupted
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ended(terminal: Terminal, outcome: Outcome, document: dict[str, Any]) -> int:
+    folder, figures = outcome.folder, outcome.figures
+    document |= {
+        "drill": folder.id,
+        "state": str(outcome.state),
+        "verdict": str(outcome.verdict) if outcome.verdict else None,
+        "why": outcome.why,
+        "figures": figures.to_json() if figures else None,
+        "journal": str(folder.journal),
+        "report": str(folder.report) if folder.report.exists() else None,
+        "page": str(folder.page) if folder.page.exists() else None,
+    }
+    for line in _summary(outcome):
+        terminal.out(line)
+    return outcome.verdict.exit_code if outcome.verdict else 0
+
+
+def _summary(outcome: Outcome) -> Iterator[str]:
+    figures = outcome.figures
+    yield f"{outcome.verdict or outcome.state}{f': {outcome.why}' if outcome.why else ''}"
+    if figures is None:
+        return
+    times, orders = figures.times, figures.orders
+    for name in ("detection", "dns", "propagation", "recovery", "rto"):
+        seconds = getattr(times, name)
+        yield f"  {_NAMES[name]:24} {'-' if seconds is None else f'{seconds:.1f} s'}"
+    yield f"  {'RPO':24} {'-' if figures.rpo is None else f'{figures.rpo:.1f} s'}"
+    yield (
+        f"  {'orders':24} {orders.acknowledged} acknowledged, {orders.stranded} stranded, "
+        f"{orders.lost} lost"
+    )
+    yield f"  {'requests':24} {figures.requests.failed} of {figures.requests.total} failed"
+    yield f"  {'report':24} {outcome.folder.page}"
+
+
+_NAMES = {
+    "detection": "detection (T1-T0)",
+    "dns": "DNS (T2-T1)",
+    "propagation": "propagation (T3-T2)",
+    "recovery": "recovery (T5-T3)",
+    "rto": "RTO (T5-T0)",
+}

@@ -1,0 +1,164 @@
+"""Drills of dev on the twin, by the commands: what they measure, what becomes of orders, and how they end."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import failpoints
+from scripts.sandbox.postgres import programs
+from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Ended, Twin, deployed
+from tests.rehearsal.sandbox.running import until
+
+#: A takeover, an inversion and an item leave the primary well; they can be told apart from a region that is
+#: lost by that alone.
+GENTLE = ("takeover", "invert", "app-health")
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    if programs() is None:
+        pytest.skip("no PostgreSQL on this machine; on Debian: apt-get install postgresql")
+    with deployed(tmp_path_factory.mktemp("twin")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def well(twin: Twin) -> Iterator[None]:
+    """Every test begins with both regions well, and leaves the configuration as it was."""
+    before = twin.configuration()
+    yield
+    for region in (PRIMARY, STANDBY):
+        twin.clear(region)
+    twin.lag(1.0)
+    if twin.open_drill() is not None:
+        twin.command("failover-drill", "abort", "dev")
+    assert twin.configuration() == before
+
+
+def within_bounds(ended: Ended) -> None:
+    """What DRILL.md holds a run to: a bound of drill seconds, and what the machine itself was late."""
+    figures = ended.document["figures"]
+    stall = figures["stall"]
+    assert figures["detection_s"] is not None, ended.told
+    assert figures["detection_s"] <= 30 + 10 + stall
+    assert figures["propagation_s"] is not None, ended.told
+    assert figures["rto_s"] <= figures["bound"] + stall
+
+
+@pytest.mark.parametrize("trigger", GENTLE)
+def test_a_drill_leaves_the_primary_and_comes_back(twin: Twin, trigger: str) -> None:
+    before = twin.configuration()
+    ended = twin.drill("--trigger", trigger)
+    assert ended.document["verdict"] in ("met", "missed"), ended.told
+    assert ended.document["state"] == "REPORTED"
+    if ended.document["figures"]["valid"]:
+        within_bounds(ended)
+    assert twin.configuration() == before
+    figures = ended.document["figures"]
+    assert figures["orders"]["acknowledged"] > 0
+    assert figures["orders"]["lost"] == 0
+    assert Path(ended.document["page"]).read_text().startswith("<!doctype html>")
+    verified = twin.command("failover-drill", "verify-journal", "dev", "--json")
+    assert verified.document["whole"] is True
+
+
+def test_a_region_that_is_lost_strands_what_had_not_left_it_and_loses_nothing(twin: Twin) -> None:
+    twin.lag(30)
+    ended = twin.drill("--trigger", "outage")
+    orders = ended.document["figures"]["orders"]
+    assert ended.document["state"] == "REPORTED", ended.told
+    assert orders["lost"] == 0, ended.told
+    assert orders["unsettled"] == 0, ended.told
+
+
+@pytest.mark.parametrize("going_on", ["resume", "abort"])
+@pytest.mark.parametrize("failpoint", failpoints.DRILL)
+def test_a_drill_that_is_killed_is_restored_by_whoever_goes_on(
+    twin: Twin, failpoint: str, going_on: str
+) -> None:
+    before = twin.configuration()
+    twin.left(failpoint)
+    status = twin.command("failover-drill", "status", "dev", "--json")
+    assert status.document["state"] not in ("RESTORED", "REPORTED")
+    ended = twin.command("failover-drill", going_on, "dev", "--json")
+    assert ended.document["state"] == "REPORTED", ended.told
+    assert twin.configuration() == before
+    assert twin.command("failover-drill", "verify-journal", "dev").code == 0
+
+
+def test_while_one_is_open_neither_a_second_drill_nor_a_deploy_begins(twin: Twin) -> None:
+    twin.left(failpoints.DRILL[0])
+    second = twin.drill()
+    assert second.code == 2, second.told
+    assert "no open drill" in second.told
+    for words in (
+        ("deploy", "dev", "--direct", "--yes", "--root", "edge"),
+        ("destroy", "dev", "--yes"),
+    ):
+        refused = twin.command(*words)
+        assert refused.code == 3, refused.told
+        assert "drill" in refused.told
+    assert twin.command("failover-drill", "abort", "dev").code == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_drill_goes_back(twin: Twin, number: signal.Signals) -> None:
+    with twin.started("failover-drill", "run", "dev", "--yes", "--json") as running:
+        assert running.stderr is not None
+        while "made takeover" not in (line := running.stderr.readline()):
+            assert line, "it ended before it was interrupted"
+        running.send_signal(number)
+        _, told = running.communicate(timeout=300)
+    assert running.returncode == 3, told
+
+
+def test_what_was_approved_is_what_is_done(twin: Twin) -> None:
+    wrong = twin.command("failover-drill", "run", "dev", "--approve", "0123456789abcdef")
+    assert wrong.code == 3
+    assert "which was not approved" in wrong.told
+    right = twin.command("failover-drill", "plan", "dev", "--json").document["hash"]
+    dry = twin.command("failover-drill", "run", "dev", "--approve", right, "--dry-run")
+    assert dry.code == 0, dry.told
+    assert "aws dynamodb delete-item" in dry.told
+
+
+def test_the_calls_of_the_way_out_are_listed(twin: Twin) -> None:
+    told = twin.command("failover-drill", "plan", "dev", "--explain", "--json")
+    calls: list[dict[str, Any]] = told.document["calls"]
+    assert told.code == 0, told.told
+    assert {one["region"] for one in calls if one["needed"]} == {STANDBY}
+    assert {one["plane"] for one in calls if one["needed"]} == {"data"}
+
+
+def test_a_standby_that_is_not_well_is_no_place_to_go(twin: Twin) -> None:
+    twin.fault(STANDBY, errors=1.0)
+    time.sleep(1)
+    ended = twin.drill()
+    assert ended.code == 2, ended.told
+    assert "standby is healthy" in ended.document["refused"]
+
+
+def test_a_plan_of_the_environment_is_empty_afterwards(twin: Twin) -> None:
+    twin.drill()
+    planned = twin.command("plan", "dev", "--json")
+    assert {one.get("plan") for one in planned.document["waves"]} == {None}, planned.told
+
+
+def test_a_page_of_two_drills(twin: Twin, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert twin.drill().document["state"] == "REPORTED"
+    drills = sorted((twin.project / ".tradewind/drills/dev").iterdir())
+    page = tmp_path / "two.html"
+    told = twin.command(
+        *("failover-drill", "report", "dev", "--compare", drills[-2].name),
+        *("--html", str(page), "--json"),
+    )
+    assert told.code == 0, told.told
+    assert page.exists()
+    until(page.exists)
