@@ -42,10 +42,20 @@ SHIPPING = (
     "execution.ended",
 )
 
+#: Those of a failover drill: armed, about to pull the trigger, pulled and not written down, failed over, and
+#: undone and not written down. `resume` and `abort` go on after any of them.
+DRILL = (
+    "drill.armed",
+    "drill.intended",
+    "drill.pulled",
+    "drill.failed-over",
+    "drill.returned",
+)
+
 
 def reach(name: str) -> None:
     """Die here, if a test asked for it. Names are those above: a misspelt one cannot pass."""
-    if name not in (*NAMES, *SHIPPING):
+    if name not in (*NAMES, *SHIPPING, *DRILL):
         raise ValueError(f"{name!r} is not a failpoint")
     if os.environ.get(VARIABLE) == name:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -172,7 +172,7 @@ def _drill(context: Context, environment: Environment, aws: Aws, home: Path) -> 
     from scripts.sandbox import process
 
     theatre = theatre_reading.read(aws, environment)
-    plan = drafting.drafted(aws, environment, theatre, Wishes())
+    plan = drafting.drafted(aws, environment, theatre, Wishes(), rehearsal=True)
     shop = shop_fleets.Wishes(port=_free_port(process.HOST))
     with staging.rehearsal(context, environment, aws, theatre, home, staging.SPEED, shop) as stage:
         code, document = drilling.drill(context, environment, stage, plan, lambda _: "rehearse")

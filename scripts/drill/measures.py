@@ -118,16 +118,23 @@ def _timed(plan: Plan, seen: Sequence[Observation], marks: Marks) -> tuple[Times
     if marks.fault is None:
         return Times(), dict.fromkeys(("t0", "t1", "t2", "t3", "t4", "t5"), "no fault was made")
     t0, standby = marks.fault, plan.theatre.standby.name
-    found = {
+    found: dict[str, float | str] = {
+        "t0": t0,
         "t1": _unhealthy(plan, seen, t0),
         "t2": _first_answer(seen, standby, t0),
         "t3": _last_vantage(seen, standby, t0),
         "t4": _first_order(seen, standby, t0),
-        "t5": windows.held_from(plan, seen, t0),
     }
+    found["t5"] = _held_from(plan, seen, t0, found["t3"])
     said = {name: why for name, why in found.items() if isinstance(why, str)}
     known = {name: at for name, at in found.items() if not isinstance(at, str)}
-    return Times(t0=t0, **known), said
+    return Times(**known), said
+
+
+def _held_from(plan: Plan, seen: Sequence[Observation], t0: float, t3: float | str) -> float | str:
+    """From when on the objective is held; not before the last vantage has left the primary, where one has."""
+    begun = windows.held_from(plan, seen, t0)
+    return begun if isinstance(begun, str) or isinstance(t3, str) else max(begun, t3)
 
 
 def moved_check(theatre: Theatre, trigger: Trigger) -> HealthCheck:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
+from scripts import failpoints
 from scripts.drill.custody import PATIENCE, PAUSE, Custody, Impatient
 from scripts.drill.events import Changed, DrillEvent
 from scripts.drill.journal import Kind
@@ -51,14 +52,16 @@ def make(
     yield Changed(line.at, step.name, done=False)
     yield from custody.announce(line)
     custody.confirm()
+    failpoints.reach("drill.intended")
     try:
-        step.make(token)
+        at = step.make(token)
     except TradewindError as error:
         known = yield from settle(custody, step)
         if known is not Known.MADE:
             raise NotMade(error.message, fix=error.fix) from error
         return line.at
-    at = custody.stage.clock.now()
+    failpoints.reach("drill.pulled")
+    at = custody.stage.clock.now() if at is None else at
     yield from _rested(custody, step, custody.story.changes[step.name])
     custody.write(Kind.DONE, step=step.name, at=at)
     yield Changed(at, step.name, done=True)
@@ -127,6 +130,7 @@ def _undone(custody: Custody, step: Step) -> Generator[DrillEvent, None, bool]:
     yield Changed(custody.stage.clock.now(), step.name, done=False, undone=True)
     custody.confirm()
     step.undo(change.before, custody.token)
+    failpoints.reach("drill.returned")
     return (yield from _rested(custody, step, change)) is not Standing.MADE and not step.restored(
         change.before
     )

@@ -9,6 +9,7 @@ import json
 import socket
 from collections.abc import Callable, Generator, Mapping
 
+from scripts import failpoints
 from scripts.drill import ledger, open_drill, undo_script, verification
 from scripts.drill.drill import Drill, Ended
 from scripts.drill.events import Checked, DrillEvent, Planned
@@ -63,6 +64,7 @@ def arm(drill: Drill) -> Generator[DrillEvent, None, None]:
     custody.confirm()
     custody.declare(State.ARMED)
     yield from custody.move(State.ARMED)
+    failpoints.reach("drill.armed")
 
 
 def prepare(drill: Drill) -> None:
@@ -120,6 +122,7 @@ def observe(drill: Drill) -> Generator[DrillEvent, None, None]:
         if (at := getattr(found(), name)) is not None:
             yield drill.mark(name, at)
     yield from drill.custody.move(State.FAILED_OVER)
+    failpoints.reach("drill.failed-over")
 
 
 def verify(drill: Drill) -> Generator[DrillEvent, None, None]:

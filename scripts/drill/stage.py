@@ -86,8 +86,8 @@ class Visitor(Protocol):
 class Outage(Protocol):
     """A region that can be taken away, which AWS offers nobody."""
 
-    def begin(self, region: str) -> None:
-        """It is gone: processes, and APIs."""
+    def begin(self, region: str) -> float:
+        """It is gone: processes, and APIs. Since when, in drill time: bringing that about takes its time."""
         ...
 
     def end(self, region: str) -> None:

@@ -49,8 +49,8 @@ class Step(Protocol):
         """What is so before it: JSON, enough to undo the change from another machine."""
         ...
 
-    def make(self, token: Token) -> None:
-        """Change it. Raises what AWS says."""
+    def make(self, token: Token) -> float | None:
+        """Change it. Raises what AWS says. When it was so, in drill time; None for when the call returned."""
         ...
 
     def standing(self, before: Mapping[str, Any], token: Token) -> Standing:

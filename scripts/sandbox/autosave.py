@@ -11,7 +11,7 @@ from scripts.sandbox import process_copies, seams
 from scripts.sandbox.clock import CLOCK
 from scripts.sandbox.snapshots import Snapshots
 
-#: Seconds between two saves at most while the clock is made to run faster: then every second counts.
+#: The same while the clock is made to run faster, quiet or not: then every second counts.
 HURRIED = 60.0
 #: Seconds that a copy of the process has for a snapshot.
 COPY_SECONDS = 30.0
@@ -80,8 +80,13 @@ class Autosave:
             if self._changed is None or busy():
                 continue
             now = time.monotonic()
-            longest = self.longest if CLOCK.speed == 1 else HURRIED
-            if now - self._changed >= self.quiet or now - self._changed_first >= longest:
+            if CLOCK.speed > 1:
+                due = now - self._changed_first >= HURRIED
+            else:
+                due = now - self._changed >= self.quiet or (
+                    now - self._changed_first >= self.longest
+                )
+            if due:
                 await self.save()
 
     async def end(self, running: asyncio.Task[None]) -> None:

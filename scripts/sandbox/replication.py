@@ -133,6 +133,8 @@ class Replication:
     _queues: dict[Way, deque[Write]] = field(default_factory=lambda: defaultdict(deque))
     _counts: dict[Way, Count] = field(default_factory=lambda: defaultdict(Count))
     _latencies: dict[Way, Latency] = field(default_factory=lambda: defaultdict(Latency))
+    #: When something was last kept from going that way.
+    _held: dict[Way, float] = field(default_factory=dict)
     _stood: dict[tuple[str, str, str], OrderedDict[Key, int]] = field(
         default_factory=lambda: defaultdict(OrderedDict)
     )
@@ -289,11 +291,12 @@ class Replication:
         """Nothing is on its way."""
         with self._lock:
             self.lag, self._number = DEFAULT_LAG, 0
-            for held in (self._queues, self._counts, self._latencies, self._stood):
-                held.clear()
+            for kept in (self._queues, self._counts, self._latencies, self._held, self._stood):
+                kept.clear()
 
     def _is_due(self, way: Way, write: Write) -> bool:
         if not STANDING.crosses(way.source, way.target):
+            self._held[way] = CLOCK.time()
             return False
         return self._strong(way) or CLOCK.time() >= write.written + self.lag
 
@@ -320,7 +323,15 @@ class Replication:
             arriving.reset(token)
         count.applied += 1
         if not self._strong(way):
-            self._latencies[way].add(CLOCK.time() - write.written)
+            self._latencies[way].add(self._took(way, write))
+
+    def _took(self, way: Way, write: Write) -> float:
+        """How long a write took, in drill seconds: its lag, and what it was held back for. What the machine
+        was late by is its own time, which a fast clock makes no more of.
+        """
+        due = write.written + self.lag
+        free = max(due, self._held.get(way, due))
+        return max(free - write.written, 0.0) + max(CLOCK.time() - free, 0.0) / CLOCK.speed
 
     def _stands(self, account: str, region: str, table: str, key: Key, number: int) -> None:
         """Remember which write stands, where an older one may still come."""

@@ -89,6 +89,7 @@ async def serve(port: int, home: Path) -> None:
     from scripts.sandbox.builds.runner import RUNNER
     from scripts.sandbox.clock import CLOCK
     from scripts.sandbox.code_deploy.carrying import CARRIER
+    from scripts.sandbox.faults.standing import STANDING
     from scripts.sandbox.lambda_python import search_path
     from scripts.sandbox.record import Record
     from scripts.sandbox.replication import REPLICATION
@@ -112,6 +113,7 @@ async def serve(port: int, home: Path) -> None:
     autosave = Autosave(snapshots, QUIET_SECONDS)
     try:
         CLOCK.settle(snapshots.directory / "clock.json")
+        STANDING.settle(snapshots.directory / "faults.json")
         databases.ENGINES.settle(home / "databases")
         RUNNER.settle(home / "builds", autosave.touch)
         CARRIER.settle(home, autosave.touch)

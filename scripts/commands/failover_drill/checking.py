@@ -25,7 +25,7 @@ def checked(
     terminal = context.terminal
     done = []
     with terminal.progress("Preflight"):
-        for check in table.run(stage, plan, environment):
+        for check in table.run(stage, plan, environment, context.project):
             done.append(check)
             for line in narration.checked(check):
                 terminal.out(line)

@@ -55,25 +55,32 @@ def objections(stage: Stage, plan: Plan) -> tuple[str, ...]:
 
 
 def settled(context: Context, environment: Environment, stage: Stage) -> tuple[str, ...]:
-    """What `tradewind plan` would change now, a sentence each wave; nothing where the drill left nothing."""
-    from scripts.deploy import change_sets, release, releases, waves
+    """What `tradewind plan` would change now, a sentence each wave; nothing where the drill left nothing.
+
+    A stack that rests, with the templates and the parameters of the release that is built here, has nothing
+    to change: CloudFormation is asked for a change set of whatever is not so.
+    """
+    from scripts.deploy import change_sets, release, releases, standing, waves
     from scripts.deploy.plan import Awaiting, WavePlan
     from scripts.deploy.planner import Planner
 
     built = releases.pinned(stage.aws, environment, release.read(context.project))
     order = waves.roll_out(built.roots, environment.places)
-    planner = Planner(stage.aws, environment, built, order)
+    there = standing.read(stage.aws, environment.name, [(wave.root, wave.region) for wave in order])
+    planner = Planner(stage.aws, environment, built, order, look=there.stack)
     said = []
-    for wave in {(wave.root, wave.region): wave for wave in order}.values():
-        inputs = planner.inputs(wave)
-        if isinstance(inputs, Awaiting):
-            said.append(f"{wave} cannot be planned before {inputs.awaited} stands.")
+    for look in standing.looks(planner, there, order):
+        if not look.differs:
             continue
-        planned = _drained(planner.plan(wave, inputs))
+        inputs = planner.inputs(look.wave)
+        if isinstance(inputs, Awaiting):
+            said.append(f"{look.wave} cannot be planned before {inputs.awaited} stands.")
+            continue
+        planned = _drained(planner.plan(look.wave, inputs))
         if isinstance(planned, WavePlan):
             change_sets.delete(stage.aws, planned.change_set)
-            said.append(f"{wave} would change: {len(planned.changes)} resources.")
-    return tuple(said)
+            said.append(f"{look.wave} would change: {len(planned.changes)} resources.")
+    return tuple(dict.fromkeys(said))
 
 
 def _drained(events: Generator[object, None, Result]) -> Result:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from scripts.drill.theatre import Theatre
 
 
-def drafted(aws: Aws, environment: Environment, theatre: Theatre, wishes: Wishes) -> Plan:
+#: Fewer customers in a rehearsal: sixty times as fast, each is sixty, and the machine has AWS to be besides.
+_REHEARSED = {"clients": 4, "period": 10, "orders": 2}
+
+
+def drafted(
+    aws: Aws, environment: Environment, theatre: Theatre, wishes: Wishes, *, rehearsal: bool
+) -> Plan:
     """What would be done. Raises UsageError for a wish that this environment cannot have."""
     from dataclasses import replace
 
@@ -45,7 +51,7 @@ def drafted(aws: Aws, environment: Environment, theatre: Theatre, wishes: Wishes
             rpo=int(values["recovery_point_objective_seconds"]),
             errors=1.0,
         ),
-        pace=replace(Pace(), longest=wishes.max_duration),
+        pace=replace(Pace(), longest=wishes.max_duration, **(_REHEARSED if rehearsal else {})),
         theatre=theatre,
         release=current.release if current else "",
     )

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from generator.environments import Environment
     from scripts.context import Context
+    from scripts.drill.folder import Folder
     from scripts.drill.plan import Plan
     from scripts.drill.stage import Stage
 
@@ -28,7 +29,6 @@ def drill(
     from scripts import lease_table
     from scripts.commands.failover_drill import checking, telling
     from scripts.commands.failover_drill.company import company
-    from scripts.commands.failover_drill.hearing import way_out
     from scripts.drill import engine, folder
     from scripts.drill.triggers import trigger
 
@@ -56,5 +56,21 @@ def drill(
         )
         kept = folder.new(context.project, environment.name)
         lease_table.make(stage.aws, plan.theatre.standby.name)  # no control plane from here on
-        events = way_out(stage, engine.run(stage, plan, kept, beside))
-        return telling.followed(terminal, events, document), document
+        code = telling.followed(terminal, engine.run(stage, plan, kept, beside), document)
+    _leave_figures(context, stage, plan, kept)
+    return code, document
+
+
+def _leave_figures(context: Context, stage: Stage, plan: Plan, kept: Folder) -> None:
+    """On the dashboards; a drill is none the worse without."""
+    import json
+
+    from scripts.drill import routine
+    from scripts.errors import TradewindError
+
+    if not kept.report.exists():
+        return
+    try:
+        routine.publish(stage.aws, plan, json.loads(kept.report.read_text(encoding="utf-8")))
+    except (TradewindError, OSError, ValueError) as error:
+        context.terminal.warn(f"what the drill measured is not on the dashboards: {error}")

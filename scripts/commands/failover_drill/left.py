@@ -29,7 +29,6 @@ def go_on(
     """Find the drill, set its stage up again, and let it go on; gives the exit code."""
     from scripts.commands.failover_drill import telling
     from scripts.commands.failover_drill.company import company
-    from scripts.commands.failover_drill.hearing import way_out
 
     with (
         opened(context, environment, drill, speed) as (stage, plan, folder),
@@ -37,8 +36,7 @@ def go_on(
     ):
         beside = company(context, environment, stage, plan, interrupted)
         document = {"environment": environment.name, "hash": plan.hash}
-        events = way_out(stage, going(stage, folder, beside))
-        code = telling.followed(context.terminal, events, document)
+        code = telling.followed(context.terminal, going(stage, folder, beside), document)
     context.terminal.data(document)
     return code
 

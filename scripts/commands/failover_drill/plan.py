@@ -41,7 +41,9 @@ def plan(context: Context, /, environment: Environment, explain: bool, **wishes:
 
     aws = staging.connect(context, environment)
     theatre = theatre_reading.read(aws, environment)
-    drafted = drafting.drafted(aws, environment, theatre, Wishes(**wishes))
+    drafted = drafting.drafted(
+        aws, environment, theatre, Wishes(**wishes), rehearsal=staging.rehearsed()
+    )
     for line in drafting.shown(drafted):
         context.terminal.out(line)
     calls = judged(path.calls(drafted), theatre, drafted.trigger) if explain else ()

@@ -39,7 +39,9 @@ def preflight(
 
     aws = staging.connect(context, environment)
     theatre = theatre_reading.read(aws, environment)
-    drafted = drafting.drafted(aws, environment, theatre, Wishes(**wishes))
+    drafted = drafting.drafted(
+        aws, environment, theatre, Wishes(**wishes), rehearsal=staging.rehearsed()
+    )
     with staging.stage(context, environment, aws, theatre, speed) as stage:
         checks = checking.checked(context, environment, stage, drafted)
         refused = checking.refusals(environment, stage, checks)

@@ -48,15 +48,22 @@ def run(
       tradewind failover-drill run dev --sandbox --trigger outage --speed 30 --yes
       tradewind failover-drill run prod --approve 3f6a1c09be27d458
       tradewind failover-drill run prod --data --max-duration 3600
+      tradewind failover-drill run staging --approve routine
     """
     from scripts import approval
     from scripts.commands.failover_drill import drafting, drilling, staging
-    from scripts.drill import theatre_reading
+    from scripts.drill import routine, theatre_reading
 
     approval.refuse_yes_in_production(environment.name, yes=yes)
     aws = staging.connect(context, environment)
     theatre = theatre_reading.read(aws, environment)
-    drafted = drafting.drafted(aws, environment, theatre, Wishes(**wishes))
+    drafted = drafting.drafted(
+        aws, environment, theatre, Wishes(**wishes), rehearsal=staging.rehearsed()
+    )
+    if routine.APPROVAL in hashes:
+        allowance = environment.values(environment.standby_region)["drill_allowance"]
+        hashes = (routine.approved(drafted, allowance),)
+        context.terminal.say(f"approved by drill_allowance: {allowance}")
     approve = approval.DrillApproval(environment.name, context.terminal, yes, hashes)
     approve.refuse_another(drafted.hash)
     for line in drafting.shown(drafted):

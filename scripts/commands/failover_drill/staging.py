@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from generator.environments import Environment
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 #: Drill seconds in a second, unless said.
 SPEED = 60.0
 
-#: Drill seconds after which the alarms know, too, that the shops serve; and seconds that these have for it.
-ALARMS_KNOW, SETTLED_WITHIN = 180.0, 60.0
+#: Seconds that the checkers and the alarms have to see that the shops serve.
+SETTLED_WITHIN = 60.0
 
 
 def connect(context: Context, environment: Environment) -> Aws:
@@ -38,6 +39,11 @@ def connect(context: Context, environment: Environment) -> Aws:
     aws = replace(context.connect(environment), asked_in=environment.standby_region)
     aws.verify_account()
     return aws
+
+
+def rehearsed() -> bool:
+    """Whether it is the sandbox's."""
+    return bool(click.get_current_context().find_root().params["sandbox"])
 
 
 @contextmanager
@@ -52,7 +58,7 @@ def stage(
     from scripts.errors import UsageError
     from scripts.sandbox import process
 
-    if click.get_current_context().find_root().params["sandbox"]:
+    if rehearsed():
         home = process.home_of(context.project)
         with rehearsal(context, environment, aws, theatre, home, speed or SPEED) as staged:
             yield staged
@@ -163,8 +169,16 @@ def _open_shops(
         )
     if fresh:
         with context.terminal.progress("Waiting for Route 53 and the alarms to see it"):
-            twin.settle()
+            twin.settle(lambda: _quiet(aws))
     return urls[0].port or 80
+
+
+def _quiet(aws: Aws) -> bool:
+    """Whether no alarm on a health check goes off."""
+    from generator.places import EDGE_REGION
+
+    told = aws.client("cloudwatch", EDGE_REGION).call("describe_alarms", StateValue="ALARM")
+    return not any(one.get("Namespace") == "AWS/Route53" for one in told["MetricAlarms"])
 
 
 @dataclass
@@ -217,24 +231,23 @@ class Twin:
         """When its checkers and its name server were late, after that monotonic time."""
         return self._ask("GET", f"routing/stalls?since={since}")
 
-    def settle(self) -> None:
-        """Let time pass, fast, until the checkers find every endpoint well, and the alarms know."""
+    def settle(self, quiet: Callable[[], bool]) -> None:
+        """Let time pass, fast, until the checkers find every endpoint well, and the alarms are quiet."""
         before = self.clock()["speed"]
         self.run_at(max(before, SPEED))
         try:
             self._ask("POST", "routing/start")
             deadline = time.monotonic() + SETTLED_WITHIN
-            while not all(self._ask("GET", "routing/status")["checks"].values()):
-                if time.monotonic() > deadline:
-                    return  # the preflight says what is not well
-                time.sleep(0.1)
-            time.sleep(ALARMS_KNOW / max(before, SPEED))
+            while time.monotonic() < deadline:  # past it the preflight says what is not well
+                if all(self._ask("GET", "routing/status")["checks"].values()) and quiet():
+                    break
+                time.sleep(0.2)
         finally:
             self.run_at(before)
 
-    def begin(self, region: str) -> None:
-        """Take it away."""
-        self._ask("PUT", f"faults/{region}", {"down": True})
+    def begin(self, region: str) -> float:
+        """Take it away; since when it is."""
+        return float(self._ask("PUT", f"faults/{region}", {"down": True})["since"])
 
     def end(self, region: str) -> None:
         """Bring it back."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,17 +13,27 @@ from scripts.options import environment_argument
 if TYPE_CHECKING:
     from generator.environments import Environment
     from scripts.context import Context
+    from scripts.drill.folder import Folder
+    from scripts.drill.journal import Tampered, Verified
 
 
 @click.command("verify-journal")
 @environment_argument
 @drill_option
+@click.option(
+    "--journal",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A journal that lies elsewhere.",
+)
 @click.pass_obj
-def verify_journal(context: Context, environment: Environment, drill: str | None) -> int:
+def verify_journal(
+    context: Context, environment: Environment, drill: str | None, journal: Path | None
+) -> int:
     """Recompute the hash chain of a journal: each line is as it was written, and in its place, or not.
 
-    The head hash stands for all lines, and the report has it. Reads what this project keeps; AWS is not
-    asked.
+    Where the drill has a report, the journal must be the one that it was made of: lines that are cut off the
+    end leave the chain whole. Reads what this project keeps; AWS is not asked.
 
     Exit codes: 0 it is whole, 1 it is not: the line is said.
 
@@ -30,34 +41,39 @@ def verify_journal(context: Context, environment: Environment, drill: str | None
     Examples:
       tradewind failover-drill verify-journal dev
       tradewind failover-drill verify-journal prod --drill 2026-11-23T16-49 --json
+      tradewind failover-drill verify-journal prod --journal evidence/journal.jsonl
     """
     from scripts.drill import folder as folders
-    from scripts.drill import journal
+    from scripts.drill import journal as journals
+    from scripts.drill.folder import Folder
+    from scripts.drill.report import journal_words
 
     name = environment.name
-    folder = (
-        folders.find(context.project, name, drill)
-        if drill
-        else folders.latest(context.project, name)
-    )
-    said = {"drill": folder.id, "journal": str(folder.journal)}
-    match journal.verify(folder.journal):
-        case journal.Tampered(line, why, before):
-            context.terminal.data({**said, "whole": False, "line": line, "why": why})
-            context.terminal.error(
-                f"Line {line} of {folder.journal} is not as it was written: {why}.",
-                f"The {len(before)} lines before it are whole. Its mirror in the standby's artifacts bucket "
-                f"has each line as an object: drills/{folder.id}/journal/",
-            )
-            return 1
-        case journal.Verified(lines, torn) as found:
-            tail = (
-                f"; the last write was cut off ({torn} bytes) and counts for nothing"
-                if torn
-                else ""
-            )
-            context.terminal.out(f"{len(lines)} lines are whole, head {found.head}{tail}.")
-            context.terminal.data(
-                {**said, "whole": True, "lines": len(lines), "head": found.head, "torn": torn}
-            )
-    return 0
+    if journal is not None:
+        folder = Folder(journal.absolute().parent)
+    elif drill:
+        folder = folders.find(context.project, name, drill)
+    else:
+        folder = folders.latest(context.project, name)
+    path = journal or folder.journal
+    found, sealed = journals.verify(path), _sealed(folder)
+    for line in journal_words.words(path, found, sealed):
+        context.terminal.out(line)
+    whole = journal_words.agrees(found, sealed)
+    context.terminal.data({"journal": str(path), "whole": whole, **_told(found)})
+    return 0 if whole else 1
+
+
+def _sealed(folder: Folder) -> str:
+    """The head of the journal that the report was made of; empty where there is no report."""
+    from scripts.drill import report
+
+    return str(report.read(folder.report)["journal_head"]) if folder.report.exists() else ""
+
+
+def _told(found: Verified | Tampered) -> dict[str, Any]:
+    from scripts.drill.journal import Tampered
+
+    if isinstance(found, Tampered):
+        return {"line": found.line, "why": found.why}
+    return {"lines": len(found.lines), "head": found.head, "torn": found.torn}

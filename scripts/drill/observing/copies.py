@@ -49,9 +49,12 @@ class Trail(Periodic):
         self._theatre = theatre = plan.theatre
         self._clock, self._markers = clock, markers
         self._clients = {
-            (service, region): aws.client(service, region)
-            for service in ("dynamodb", "s3")
+            (service, region): client
             for region in (theatre.primary.name, theatre.standby.name)
+            for service, client in (
+                ("dynamodb", aws.client("dynamodb", region)),
+                ("s3", aws.client("s3", region)),
+            )
         }
         self._other = {
             theatre.primary.name: theatre.standby.name,

@@ -58,7 +58,10 @@ class Ground:
         over: timedelta,
         period: int,
     ) -> float | None:
-        """The highest value of a metric (namespace, name) lately; None where nobody published any."""
+        """The highest value of a metric (namespace, name) lately, in drill time; None where nobody published
+        any.
+        """
+        over /= self.stage.clock.speed
         told = client.call(
             "get_metric_statistics",
             Namespace=metric[0],

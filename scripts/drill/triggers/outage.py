@@ -30,9 +30,9 @@ class RegionLost:
         """Whether it was there."""
         return {"away": self._outage.standing(self._region)}
 
-    def make(self, token: Token) -> None:  # noqa: ARG002 - a region keeps no token
+    def make(self, token: Token) -> float:  # noqa: ARG002 - a region keeps no token
         """Take it away."""
-        self._outage.begin(self._region)
+        return self._outage.begin(self._region)
 
     def standing(self, before: Mapping[str, Any], token: Token) -> Standing:  # noqa: ARG002
         """Whether it is away, and was not."""

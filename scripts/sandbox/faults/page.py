@@ -24,7 +24,7 @@ PATH = "/_tradewind/faults"
 
 _REGION = re.compile(rf"{PATH}/([a-z]{{2}}(?:-[a-z]+)+-\d)")
 
-#: Writes the sandbox's state: a fault that was acknowledged outlives a kill.
+#: Writes the sandbox's state: what a region that was destroyed has lost does not come back with a kill.
 Save = Callable[[], Awaitable[None]]
 
 
@@ -50,7 +50,7 @@ class Faults:
                     await asyncio.to_thread(self._fleets.kill, region)
                 if fault.destroyed and not before.destroyed:
                     ruin.destroy(region)
-                await self._save()
+                    await self._save()
                 await self._go_on()
                 if before.down and not fault.down:
                     await asyncio.to_thread(self._fleets.bring_back, region)
@@ -63,7 +63,8 @@ class Faults:
                 ruin.rebuild(region)
             with STANDING.returning(region):
                 STANDING.set(region, NONE)
-                await self._save()
+                if before.destroyed:
+                    await self._save()
                 await self._go_on()
                 await asyncio.to_thread(self._fleets.bring_back, region)
 
@@ -117,6 +118,8 @@ async def _answer(faults: Faults, head: Head, body: bytes) -> Response:
                 return _refused(405, "GET, PUT or DELETE")
     except ValueError as problem:
         return _refused(400, str(problem))
+    except OSError as problem:
+        return _refused(500, f"The fault was not set: {problem}")
     except Failed as problem:
         return _refused(502, f"{problem.message} {problem.fix or ''}".strip())
     return json_response(told(region))
@@ -129,7 +132,8 @@ def described() -> dict[str, object]:
 
 def told(region: str) -> dict[str, object]:
     """What stands in one region."""
-    return {"region": region, **STANDING.of(region).document, "speed": CLOCK.speed}
+    fault = STANDING.of(region).document
+    return {"region": region, **fault, "since": STANDING.since(region), "speed": CLOCK.speed}
 
 
 def _document(body: bytes) -> dict[str, object]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.sandbox import stores
+from scripts.sandbox.clock import CLOCK
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,22 @@ NONE = Fault()
 
 
 class Standing:
-    """Every region's fault."""
+    """Every region's fault, on disk at every change: one that was acknowledged outlives a kill."""
 
     def __init__(self) -> None:
+        self._path: Path | None = None
         self._faults: dict[str, Fault] = {}
+        self._since: dict[str, float] = {}
         self._outages: dict[str, int] = {}
         self._returning: set[str] = set()
         self._changed = threading.Condition()
         self._watchers: list[Callable[[], None]] = []
+
+    def settle(self, path: Path) -> None:
+        """Keep it at `path` from now on, and go on from what is there."""
+        self._path = path
+        told: dict[str, dict[str, Any]] = stores.read_json(path) or {}
+        self._faults = {region: Fault.read(one) for region, one in told.items()}
 
     def of(self, region: str) -> Fault:
         """What is wrong with a region; `NONE` where nothing is."""
@@ -79,8 +88,12 @@ class Standing:
         return dict(sorted(self._faults.items()))
 
     def set(self, region: str, fault: Fault) -> None:
-        """From now on that is wrong with the region; nothing, where it is `NONE`."""
+        """From now on that is wrong with the region; nothing, where it is `NONE`. Raises OSError where that
+        cannot be kept, and changes nothing.
+        """
         with self._changed:
+            self._keep({**self._faults, region: fault})
+            self._since[region] = CLOCK.time()
             if fault.down and not self.down(region):
                 self._outages[region] = self.outages(region) + 1
             if fault == NONE:
@@ -90,6 +103,10 @@ class Standing:
             self._changed.notify_all()
         for watcher in self._watchers:
             watcher()
+
+    def since(self, region: str) -> float:
+        """When what is wrong with a region, or that nothing is, was set in this process; 0 where never."""
+        return self._since.get(region, 0.0)
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call it whenever something changed, on whatever thread changed it."""
@@ -147,19 +164,20 @@ class Standing:
                 self._changed.wait(0.2)
 
     def save(self, directory: Path) -> None:
-        """As one document."""
-        told = {region: fault.document for region, fault in self.every().items()}
-        stores.write_atomically(directory / "faults.json", json.dumps(told))
+        """It is kept already."""
 
     def load(self, directory: Path) -> None:
-        """What was saved."""
-        told: dict[str, dict[str, Any]] = stores.read_json(directory / "faults.json") or {}
-        self._faults = {region: Fault.read(one) for region, one in told.items()}
+        """See `settle`."""
 
     def reset(self) -> None:
         """Nothing is wrong anywhere."""
         for region in self.every():
             self.set(region, NONE)
+
+    def _keep(self, faults: Mapping[str, Fault]) -> None:
+        if self._path is not None:
+            told = {name: one.document for name, one in faults.items() if one != NONE}
+            stores.write_atomically(self._path, json.dumps(told))
 
 
 STANDING = Standing()

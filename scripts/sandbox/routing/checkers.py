@@ -97,6 +97,7 @@ class Watch:
         self._watched = watched
         self._pace_of: tuple[tuple[str, ...], float] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._asking: asyncio.Future[Outcome] | None = None
         self.follow(endpoint)
 
     @property
@@ -132,6 +133,9 @@ class Watch:
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
 
     async def _look_once(self, seats: Sequence[Seat], *, adopt: bool) -> None:
         """The first look, of all together; with `adopt` it makes up their minds."""
@@ -157,12 +161,22 @@ class Watch:
 
     async def _look(self, seats: Sequence[Seat]) -> float:
         """One exchange, from which all of these learn; the drill seconds that it took."""
-        outcome = await self._ask(self.check, self.endpoint)
+        outcome = await self._exchange()
         seen = Observation(outcome, self._timepiece.time(), time.time())
         for seat in seats:
             seat.learn(seen, self.endpoint.threshold)
         self._learnt()
         return outcome.seconds
+
+    async def _exchange(self) -> Outcome:
+        """One exchange. While the clock is fast, whoever looks while one is under way waits for that one: the
+        endpoint would else have nothing to do but to answer checkers.
+        """
+        if self._timepiece.speed <= 1:
+            return await self._ask(self.check, self.endpoint)
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.ensure_future(self._ask(self.check, self.endpoint))
+        return await asyncio.shield(self._asking)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -266,9 +266,10 @@ def test_a_whole_takeover() -> None:
     found = measures.figures(plan(), seen, FAULT)
     times = found.times
     assert (times.t1, times.t2, times.t3, times.t4) == (T0 + 21, T0 + 22, T0 + 81, T0 + 65.2)
-    # The last request that the primary served was at 75; at 78 the next is the standby's.
-    assert times.t5 == T0 + 78
-    assert (times.detection, times.dns, times.rto) == (21, 1, 78)
+    # The last request that the primary served was at 75, and at 78 the next was the standby's; the second
+    # client was seen there at 81.
+    assert times.t5 == T0 + 81
+    assert (times.detection, times.dns, times.recovery, times.rto) == (21, 1, 0, 81)
     assert found.valid
 
 
