@@ -35,7 +35,7 @@ PLACE, LIBRARY = "tool/", "tool/lib/"
 
 #: What builds run.
 ENTRY = "scripts.cli"
-COMMANDS = ("changeset", "releases")
+COMMANDS = ("changeset", "failover_drill", "releases")
 
 #: What is not taken along, though something would import it -> why it can be missed.
 LEFT_BEHIND: Mapping[str, str] = {
@@ -51,8 +51,15 @@ LEFT_BEHIND: Mapping[str, str] = {
 #: A version of a service's data in botocore.
 _VERSION = re.compile(r"^botocore/data/([^/]+)/(\d{4}-\d\d-\d\d)/")
 
-#: Methods that make a client of a service. `Aws` itself hands on what it is told.
-_CLIENTS, _HANDS_ON = ("client", "create_client", "_connected"), "scripts.aws"
+#: Methods that make a client of a service; those of ours that hand on what they are told; and where they are.
+_CLIENTS = ("client", "create_client")
+_HANDING_ON = ("_connected", "primary", "standby")
+_HANDS_ON = (
+    "scripts.aws",
+    "scripts.drill.parity.sides",
+    "scripts.drill.preflight.ground",
+    "scripts.drill.wire",
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ def tool() -> Tool:
     needed = set(TOOL)
     for name, module in sorted(asked.items()):
         needed.update(_distributions(name, module))
-        if module.unnamed and name != _HANDS_ON:
+        if module.unnamed and name not in _HANDS_ON:
             raise BuildError(
                 f"{name}, line {module.unnamed}: a client is not told its service literally, and a "
                 "release holds botocore's data of those that are named"
@@ -189,14 +196,15 @@ def _asked(path: Path) -> Asked:
                     found = [alias.name for alias in names]
                 case ast.ImportFrom(module=str(module), names=names, level=0):
                     found = [f"{module}.{alias.name}" for alias in names]
-                case ast.Call(func=ast.Attribute(attr=method), args=[first, *_]) if (
-                    method in _CLIENTS
+                case ast.Call(func=ast.Attribute(attr=method), args=[first, *_]) if method in (
+                    *_CLIENTS,
+                    *_HANDING_ON,
                 ):
                     found = []
                     match first:
                         case ast.Constant(value=str(service)):
                             services.add(service)
-                        case _:
+                        case _ if method in _CLIENTS:
                             unnamed = unnamed or node.lineno
                 case ast.Constant(value=str(text)):
                     found = []

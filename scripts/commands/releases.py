@@ -199,7 +199,7 @@ def record(context: Context, environment: Environment, execution: str) -> None:
     Example:
       tradewind releases record staging --execution 11111111-2222-3333-4444-555555555555
     """
-    from scripts.deploy import history
+    from scripts.deploy import history, routine_source
     from scripts.deploy.shipments import Shipment
 
     aws = context.connect(environment)
@@ -207,6 +207,8 @@ def record(context: Context, environment: Environment, execution: str) -> None:
     shipment = Shipment.unpacked(context.project)
     done = shipment.completed(execution, history.now(aws))
     history.History.of(aws, environment).complete(done)
+    if routine_source.keep(aws, environment, shipment):
+        context.terminal.say(f"drills by routine run it: in {environment.standby_region}")
     context.terminal.out(
         f"release {done.release[:16]} stands in {environment.name}, by {done.who}: "
         f"{done.why or 'no reason given'}"
