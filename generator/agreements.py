@@ -18,11 +18,18 @@ SHARED = tuple(
         Settings.hosted_zone_id,
         Settings.orders_engine,
         Settings.orders_night_stop,
+        Settings.orders_writer,
         Settings.table_billing,
         Settings.order_intake_consistency,
         Settings.witness_region,
         Settings.session_cache,
         Settings.worker_fleet,
+        Settings.recovery_time_objective_seconds,
+        Settings.recovery_point_objective_seconds,
+        Settings.drill_max_age_days,
+        Settings.drill_allowance,
+        Settings.drill_schedule,
+        Settings.drill_time,
     )
 )
 #: The first must not be more than the second.

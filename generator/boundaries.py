@@ -11,6 +11,8 @@ denies all of IAM, and what would undo it, even where a resource's own policy al
 
 **backup**, for AWS Backup, which copies all that the environment keeps, and tries to restore it.
 
+**drill**, for the failover drills of a routine: it reads both regions and writes items (`drill_boundary`).
+
 **response**, for the Shield Response Team, whom a toggle lets in: what an attack calls for.
 
 **pipeline**, for what brings releases: it hands platform's and edge's execution roles to CloudFormation, and
@@ -78,7 +80,7 @@ if TYPE_CHECKING:
 DEPLOYED = ("account", "pipeline", "platform", "edge", "load-test")
 
 #: The kinds of boundary under which a deployer may make roles.
-CEILINGS = ("runtime", "service", "backup", "response", "pipeline", "operator")
+CEILINGS = ("runtime", "service", "backup", "response", "drill", "pipeline", "operator")
 
 #: The ceilings under which one deployer alone makes roles, for they reach the deployers themselves.
 RESERVED = ("pipeline", "operator")

@@ -219,6 +219,7 @@ class Conditions:
     restore_testing_rds = restore_testing & rds_in_region
     aurora_second_reader = aurora_global & second_replica
     orders_in_region = aurora_global | rds_in_region
+    orders_rotate = primary & equals(Settings.orders_writer, "primary")
     orders_backup_copies = on(Settings.orders_backup_copies)
     orders_night_stop = on(Settings.orders_night_stop)
     rds_stops_at_night = rds_primary & orders_night_stop
@@ -235,6 +236,9 @@ class Conditions:
     product_search = on(Settings.product_search)
     search_linked_role = on(Settings.search_linked_role) & product_search & primary
     search_dedicated_masters = on(Settings.search_dedicated_masters)
+
+    drill_routine = on(Settings.drill_schedule) & standby & codebuild_offered
+    drills_watched = ~equals(Settings.drill_max_age_days, "0") & standby
 
     approval_mfa = on(Settings.approval_mfa)
     load_test_excused = ~equals(Settings.load_test_addresses, "")

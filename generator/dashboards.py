@@ -46,11 +46,22 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Level:
+    """A value that does not change: what is aimed at. As an annotation it would have to be no variable.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+
+    value: object
+    label: str
+
+
+@dataclass(frozen=True)
 class Chart:
     """A graph of lines over time, in the dashboard's region or another."""
 
     title: str
-    lines: tuple[Line | Found, ...]
+    lines: tuple[Line | Found | Level, ...]
     region: object = "${AWS::Region}"
     stacked: bool = False
 
@@ -137,7 +148,7 @@ def _properties(widget: Widget, ink: Ink) -> dict[str, Any]:
             return {"title": widget.title, "alarms": [ink(arn) for arn in widget.arns]}
 
 
-def _metric(line: Line | Found, ink: Ink) -> list[Any]:
+def _metric(line: Line | Found | Level, ink: Ink) -> list[Any]:
     match line:
         case Line(series, label):
             dimensions = [ink(part) for pair in series.dimensions.items() for part in pair]
@@ -146,3 +157,5 @@ def _metric(line: Line | Found, ink: Ink) -> list[Any]:
         case Found():
             query = f"SEARCH('{{{line.schema}}} {line.search}', '{line.statistic}', {line.period})"
             return [{"expression": query, "label": line.label}]
+        case Level(value, label):
+            return [{"expression": f"TIME_SERIES({ink(value)})", "label": label}]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from troposphere import AWSObject, GetAtt
 from troposphere.iam import ManagedPolicy
 
-from generator import boundaries, execution, release_boundaries
+from generator import boundaries, drill_boundary, execution, release_boundaries
 from generator.conditions import Conditions
 from generator.errors import BuildError
 from generator.layer import Layer, Output
@@ -50,6 +50,7 @@ class Deployers(Layer):
         boundaries.service_boundary(self)
         boundaries.backup_boundary(self)
         boundaries.response_boundary(self)
+        drill_boundary.drill_boundary(self, **self.only(Conditions.standby))
         release_boundaries.pipeline_boundary(self, **self.only(Conditions.primary))
         release_boundaries.operator_boundary(self, **self.only(Conditions.primary))
         boundaries.deployer_boundary(self)

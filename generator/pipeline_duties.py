@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from generator import grants
 from generator.boundaries import execution_role_arn
 from generator.bundles import RELEASES
+from generator.drill_records import ROUTINE
 from generator.grants import Bucket, Deployments, Stack
 from generator.pipeline_builds import Duty
 from generator.pipeline_stages import FLEETS, REGIONS, region
@@ -22,6 +23,7 @@ from generator.release_stages import (
     PLAN,
     PLANS,
     RECORD,
+    SHIPMENTS,
     VALIDATE,
     VERIFY,
     WAVES,
@@ -43,6 +45,11 @@ def duties(layer: Layer, bucket: Bucket, others: Sequence[Bucket], pipeline: obj
     unpacks = bucket.get(KEPT)
     releases = [each.read(RELEASES) for each in (bucket, *others)]
     remembers = [bucket.get(HISTORY), bucket.put(HISTORY), bucket.miss()]
+    standby = others[0]
+    hands_on = [
+        *(bucket.get(prefix) for prefix in (RELEASES, SHIPMENTS)),
+        *(standby.get(ROUTINE), standby.put(ROUTINE)),
+    ]
     follows = grants.Pipeline(pipeline).read()
     standing = [stack(layer, "", role) for role in REGIONS]  # plans take what earlier roots hand on
     released = [stack(layer, root, role) for root, role in PLACES]
@@ -83,8 +90,8 @@ def duties(layer: Layer, bucket: Bucket, others: Sequence[Bucket], pipeline: obj
         ),
         Duty(
             RECORD,
-            "Writes into the history what stands from now on",
-            [unpacks, *remembers],
+            "Writes into the history what stands from now on, and has drills run it",
+            [unpacks, *remembers, *hands_on],
         ),
     ]
 

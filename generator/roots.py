@@ -26,6 +26,8 @@ from generator.layers.delivery_policies import DeliveryPolicies
 from generator.layers.delivery_signals import DeliverySignals
 from generator.layers.detection import Detection
 from generator.layers.dns import Dns
+from generator.layers.drill_routine import DrillRoutine
+from generator.layers.drill_watch import DrillWatch
 from generator.layers.edge_alerts import EdgeAlerts
 from generator.layers.edge_certificate import EdgeCertificate
 from generator.layers.edge_firewall import EdgeFirewall
@@ -110,6 +112,8 @@ ROOTS: Roots = {
         WorkerScaling,
         Dns,
         Takeover,
+        DrillRoutine,
+        DrillWatch,
         Shield,
         Backup,
         OrderExports,

@@ -308,6 +308,13 @@ class Settings(SettingsReader):
         least=10,
         most=40000,
     )
+    orders_writer = choice(
+        "primary",
+        "standby",
+        default="primary",
+        help="Where the orders database is written; standby after a drill or a failover left it there.",
+        needs={"standby": Need("orders_engine", "aurora-global")},
+    )
     order_intake_consistency = choice(
         "eventual",
         "strong",
@@ -501,6 +508,39 @@ class Settings(SettingsReader):
     )
     error_rate_objective_percent = number(
         2, "The percentage of 5XX answers above which an alarm fires.", least=1, most=100
+    )
+    # drills
+    recovery_time_objective_seconds = number(
+        300,
+        "Seconds from the loss of a region until the other one sells; drills are held to it.",
+        least=30,
+        most=86400,
+    )
+    recovery_point_objective_seconds = number(
+        5,
+        "Seconds of acknowledged orders that may be out of reach in the other region; drills are held to it.",
+        least=0,
+        most=86400,
+    )
+    drill_max_age_days = number(
+        0, "Days after the last good drill when an alarm fires; 0: none does.", least=0, most=400
+    )
+    drill_allowance = choice(
+        "none",
+        "takeover",
+        default="none",
+        help="What a drill may do that nobody approves: nothing, or a takeover without data.",
+    )
+    drill_schedule = toggle(
+        False,
+        "Run a failover drill by routine, in the standby's CodeBuild.",
+        needs=Need("drill_allowance", "takeover"),
+    )
+    drill_time = text(
+        "When the routine's drill begins, in the shop's time zone: the six fields of a cron() schedule.",
+        default="0 10 ? * TUE *",
+        pattern=r"\S+( \S+){5}",
+        says="six cron fields, such as '0 10 ? * TUE *'",
     )
 
     @classmethod

@@ -16,7 +16,7 @@ from pathlib import Path
 SNAPSHOT = Path(__file__).parent / "data" / "wheels.json"
 
 #: What the tool itself needs where a pipeline's build runs it; pinned beside what runs on AWS.
-TOOL = ("botocore", "click", "pyyaml")
+TOOL = ("botocore", "click", "dnspython", "pyyaml")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,16 @@ from generator.grants.data import (
     Table,
     TableStream,
 )
+from generator.grants.drills import (
+    Surroundings,
+    Switch,
+    find_a_product,
+    follow_orders,
+    hold_leases,
+    know_itself,
+    leave_markers,
+    watch_health_checks,
+)
 from generator.grants.insights import Interactions, Recommender, Warehouse, encrypt_datasets
 from generator.grants.keys import Key
 from generator.grants.machines import (
@@ -103,6 +113,8 @@ __all__ = [
     "Secret",
     "Stack",
     "StateMachine",
+    "Surroundings",
+    "Switch",
     "Table",
     "TableStream",
     "Topic",
@@ -115,11 +127,16 @@ __all__ = [
     "build_in_vpc",
     "close_security_group",
     "encrypt_datasets",
+    "find_a_product",
     "find_leftovers",
     "find_prefix_lists",
     "find_tables",
+    "follow_orders",
     "hand_to_stacks",
+    "hold_leases",
     "join_vpc",
+    "know_itself",
+    "leave_markers",
     "merged",
     "publish_api_logs",
     "publish_database_monitoring",
@@ -131,4 +148,5 @@ __all__ = [
     "session_manager",
     "tell_drift_from_service",
     "unscoped",
+    "watch_health_checks",
 ]

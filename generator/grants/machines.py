@@ -165,6 +165,10 @@ class BuildProject:
             [codebuild.StartBuild, codebuild.StopBuild, codebuild.RetryBuild], [self._arn()]
         )
 
+    def start(self) -> Statement:
+        """Start a build."""
+        return allow([codebuild.StartBuild], [self._arn()])
+
     def run(self) -> Statement:
         """Start a build, look how it goes, and stop it, as an action of CodePipeline does.
 

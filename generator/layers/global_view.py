@@ -10,7 +10,8 @@ from troposphere.cloudwatch import Dashboard
 
 from generator.alarms import Series, alarm_above
 from generator.conditions import Condition, Conditions
-from generator.dashboards import OURS, AlarmList, Chart, Found, Line, Row, body
+from generator.dashboards import OURS, AlarmList, Chart, Found, Level, Line, Row, body
+from generator.drill_metrics import measured
 from generator.layer import Handoff, Input, Layer, Output, Where
 from generator.layers.delivery import Delivery
 from generator.layers.delivery_signals import DeliverySignals, delivered
@@ -109,6 +110,7 @@ class GlobalView(Layer):
                         Row("Who serves?", (self.health(), *self.both(REQUESTS))),
                         Row("How far apart are they?", (*self.both(TABLES), *self.both(BUCKETS))),
                         Row("And the database?", (*self.both(CLUSTER), *self.both(REPLICA))),
+                        Row("Can a region be left?", self.drills()),
                         Row("What does it cost?", (self.cost(),)),
                         Row("What is wrong at the edge?", (self.alarms(),)),
                     ]
@@ -144,6 +146,33 @@ class GlobalView(Layer):
             "primary takes orders": self.primary_check_id,
         }
         return Chart("Health", tuple(Line(health(id), label) for label, id in checks.items()))
+
+    def drills(self) -> tuple[Chart, ...]:
+        """What the last drills measured, by the routine or by hand; the standby keeps that."""
+        settings = self.settings
+        aims = {
+            "RtoSeconds": ("Recovery time of drills, s", settings.recovery_time_objective_seconds),
+            "RpoSeconds": (
+                "Recovery point of drills, s",
+                settings.recovery_point_objective_seconds,
+            ),
+            "DaysSinceGoodDrill": ("Days since the last good drill", settings.drill_max_age_days),
+        }
+        return tuple(
+            Chart(
+                title,
+                (
+                    Line(measured(self, metric), "measured"),
+                    Level(aim, "at most"),
+                    *(
+                        (Line(measured(self, "OrdersLost"), "orders lost"),)
+                        * (metric == "RpoSeconds")
+                    ),
+                ),
+                region=settings.standby_region,
+            )
+            for metric, (title, aim) in aims.items()
+        )
 
     def cost(self) -> Chart:
         """Billing publishes in us-east-1 alone, for the account as a whole.

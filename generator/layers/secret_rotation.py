@@ -37,7 +37,10 @@ class Ground:
 
 @dataclass(frozen=True)
 class Rotation:
-    """A function by its title and source, what it is told, what it may do besides, and its alarm's words."""
+    """A function by its title and source, what it is told, what it may do besides, and its alarm's words.
+
+    `scheduled`: while it reaches what it rotates; else as long as it is `there`.
+    """
 
     title: str
     source: str
@@ -45,6 +48,7 @@ class Rotation:
     allows: Sequence[grants.Allowed]
     says: str
     there: Condition = Conditions.primary
+    scheduled: Condition | None = None
 
 
 def rotations(layer: Secrets, orders: AWSObject, cache: AWSObject, payment: AWSObject) -> Placement:
@@ -104,6 +108,7 @@ def _of_database(layer: Secrets) -> Rotation:
         allows=grants.Database(database).look_up(),
         says="The database's password was not rotated and stays as it was. Read the function's log; "
         "a stopped or missing database is the usual reason.",
+        scheduled=Conditions.orders_rotate,
     )
 
 
@@ -164,7 +169,7 @@ def _rotate(layer: Secrets, ground: Ground, secret: AWSObject, rotation: Rotatio
             RotationRules=RotationRules(AutomaticallyAfterDays=layer.settings.secret_rotation_days),
             RotateImmediatelyOnUpdate=False,
             DependsOn=permission.title,
-            **there,
+            **layer.only(rotation.scheduled or rotation.there),
         )
     )
     return _failing(layer, rotation)

@@ -38,6 +38,14 @@ _LIST = Call(
     "finds waiting orders",
     needed=False,
 )
+_STOP = Call(
+    "stepfunctions",
+    "StopExecution",
+    Where.STANDBY,
+    Plane.DATA,
+    "ends the workflow of an order that is handed back",
+    needed=False,
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Adoption:
     left: str
     heir: str
     candidates: Callable[[], Iterator[str]]
+    let_go: Callable[[str], None] = lambda _: None
 
     def snapshot(self) -> Mapping[str, Any]:
         """The orders that it is about."""
@@ -62,7 +71,8 @@ class Adoption:
     def make(self, token: Token) -> None:
         """Adopt each; what is finished meanwhile, or somebody else's, is left alone."""
         for order in sorted(self.candidates()):
-            self._adopt(order, token)
+            if self._adopt(order, token):
+                self.let_go(order)
 
     def standing(self, before: Mapping[str, Any], token: Token) -> Standing:  # noqa: ARG002
         """Made, when none of the orders is left where it was."""
@@ -97,7 +107,8 @@ class Adoption:
         state = item.get("state", {"S": ACKNOWLEDGED})["S"]
         return bool(item.get(WORKED_BY) == {"S": self.left} and state == ACKNOWLEDGED)
 
-    def _adopt(self, order: str, token: Token) -> None:
+    def _adopt(self, order: str, token: Token) -> bool:
+        """Whether it was still the other's, and open."""
         try:
             self.aws.client("dynamodb", self.region).call(
                 "update_item",
@@ -116,6 +127,8 @@ class Adoption:
         except AwsSaidNo as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
+            return False
+        return True
 
 
 def adopted(aws: Aws, plan: Plan) -> Adoption:
@@ -153,11 +166,23 @@ def adopted(aws: Aws, plan: Plan) -> Adoption:
 
 
 def handed_back(aws: Aws, plan: Plan) -> Adoption:
-    """What waits in the standby's workflows is the primary's again, once traffic is."""
+    """What waits in the standby's workflows is the primary's again, once traffic is. They would go on trying
+    for a day, for nothing: each is stopped as soon as its order is handed back.
+    """
     theatre = plan.theatre
+    workflows = aws.client("stepfunctions", theatre.standby.name)
+
+    def stop(order: str) -> None:
+        arn = f"{machine_arn(plan, theatre.standby.name, 'execution')}:{order}"
+        workflows.call(
+            "stop_execution",
+            executionArn=arn,
+            error="HandedBack",
+            cause=f"{theatre.primary.name} works this order.",
+        )
 
     def waiting() -> Iterator[str]:
-        running = aws.client("stepfunctions", theatre.standby.name).pages(
+        running = workflows.pages(
             "list_executions",
             "executions",
             stateMachineArn=machine_arn(plan, theatre.standby.name),
@@ -167,11 +192,12 @@ def handed_back(aws: Aws, plan: Plan) -> Adoption:
 
     return Adoption(
         "hand-back",
-        (_LIST, _READ, _UPDATE),
+        (_LIST, _READ, _UPDATE, _STOP),
         aws,
         theatre.order_intake,
         theatre.standby.name,
         left=theatre.standby.name,
         heir=theatre.primary.name,
         candidates=waiting,
+        let_go=stop,
     )

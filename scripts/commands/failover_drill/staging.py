@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SPEED = 60.0
 
 #: Seconds that the checkers and the alarms have to see that the shops serve.
-SETTLED_WITHIN = 60.0
+SETTLED_WITHIN = 20.0
 
 
 def connect(context: Context, environment: Environment) -> Aws:
@@ -167,7 +167,7 @@ def _open_shops(
             fix="Add 127.0.0.11 and 127.0.0.12 to the loopback interface (macOS: sudo ifconfig lo0 alias "
             "127.0.0.11; the same for .12), stop the shop (tradewind sandbox shop stop) and repeat this.",
         )
-    if fresh:
+    if fresh or not _quiet(aws):
         with context.terminal.progress("Waiting for Route 53 and the alarms to see it"):
             twin.settle(lambda: _quiet(aws))
     return urls[0].port or 80

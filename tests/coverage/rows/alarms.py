@@ -9,6 +9,7 @@ from tests.coverage.claims import (
     EDGE,
     ON_RDS,
     PAIR,
+    STANDBY,
     Claim,
     Complaint,
     Every,
@@ -18,7 +19,7 @@ from tests.coverage.claims import (
     row,
 )
 from tests.coverage.contents import Holds, Item, Refers
-from tests.coverage.expectations import Absent, AllOf, AtLeast, Given
+from tests.coverage.expectations import Absent, AllOf, AtLeast, AtMost, Given
 from tests.coverage.rows.names import (
     ALARM,
     COMPOSITE_ALARM,
@@ -187,6 +188,20 @@ O3 = row(
             ),
         ),
         EDGE,
+    ),
+    Claim(
+        "the last good drill of a failover, whoever held it",
+        Some(
+            ALARM,
+            series(
+                "Tradewind/Drills",
+                "DaysSinceGoodDrill",
+                ComparisonOperator="GreaterThanThreshold",
+                Threshold=AtMost(90),
+                TreatMissingData="breaching",
+            ),
+        ),
+        STANDBY,
     ),
     Claim("one composite alarm a tier", Law(in_some_tier, [(COMPOSITE_ALARM, "AlarmRule")])),
     Claim("the topic is encrypted", Every(TOPIC, {"KmsMasterKeyId": LOGS_KEY})),

@@ -48,5 +48,14 @@ M2 = row(
     world_shows("answers at the edge", "AWS/CloudFront", "5xxErrorRate", "OriginLatency"),
     world_shows("who serves", "HealthCheckStatus"),
     world_shows("replication", "ReplicationLatency"),
+    world_shows(
+        "what drills measured, and what they are held to",
+        "Tradewind/Drills",
+        "RtoSeconds",
+        "RpoSeconds",
+        "OrdersLost",
+        "DaysSinceGoodDrill",
+        "TIME_SERIES",
+    ),
     world_shows("cost", "EstimatedCharges"),
 )

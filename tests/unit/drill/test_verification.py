@@ -77,6 +77,12 @@ class Table:
         assert (said["stateMachineArn"], said["statusFilter"]) == (arn, "RUNNING")
         return {"executions": [{"name": one} for one in self.running.get(region, ())]}
 
+    def stop_execution(self, said: dict[str, Any], region: str) -> dict[str, Any]:
+        machine, _, order = said["executionArn"].rpartition(":")
+        assert machine.endswith(f":execution:tradewind-dev-order-workflow-{region}")
+        self.running[region].remove(order)
+        return {}
+
     def describe_execution(self, said: dict[str, Any], region: str) -> dict[str, Any]:
         order = said["executionArn"].rpartition(":")[2]
         if order not in self.running.get(region, ()):
@@ -186,6 +192,7 @@ def test_the_standby_hands_back_what_waits_there_and_nothing_that_is_done() -> N
         "other": (PRIMARY, "ACKNOWLEDGED"),
     }
     assert step.standing(before, TOKEN) is Standing.MADE
+    assert table.running[STANDBY] == ["done"], "who has nothing left to do does not try for a day"
 
 
 def test_the_survivor_adopts_what_the_lost_region_left_and_asks_it_nothing() -> None:

@@ -208,7 +208,7 @@ def test_a_search_finds_this_environments_metrics_and_no_others_of_the_account()
         metric[0]["expression"]
         for chart in charts()
         for metric in chart["metrics"]
-        if isinstance(metric[0], dict)
+        if isinstance(metric[0], dict) and metric[0]["expression"].startswith("SEARCH")
     ]
     assert searches
     for search in searches:
@@ -216,6 +216,35 @@ def test_a_search_finds_this_environments_metrics_and_no_others_of_the_account()
             r"""SEARCH\('\{[^}']+\} MetricName="\w+" tradewind-\$\{Environment\}', '\w+', \d+\)""",
             search,
         )
+
+
+def test_the_page_shows_what_drills_measured_beside_what_is_aimed_at() -> None:
+    drills = {
+        chart["title"]: (
+            chart["region"],
+            chart["metrics"][0][1],
+            chart["metrics"][1][0]["expression"],
+        )
+        for chart in charts()
+        if "drill" in chart["title"]
+    }
+    assert drills == {
+        "Recovery time of drills, s": (
+            "StandbyRegion",
+            "RtoSeconds",
+            "TIME_SERIES(RecoveryTimeObjectiveSeconds)",
+        ),
+        "Recovery point of drills, s": (
+            "StandbyRegion",
+            "RpoSeconds",
+            "TIME_SERIES(RecoveryPointObjectiveSeconds)",
+        ),
+        "Days since the last good drill": (
+            "StandbyRegion",
+            "DaysSinceGoodDrill",
+            "TIME_SERIES(DrillMaxAgeDays)",
+        ),
+    }
 
 
 def test_what_edge_names_in_us_east_1_the_platform_there_has_not_named() -> None:
