@@ -174,11 +174,14 @@ def _open_shops(
 
 
 def _quiet(aws: Aws) -> bool:
-    """Whether no alarm on a health check goes off."""
+    """Whether no alarm on a health check goes off, nor one that is made of such."""
     from generator.places import EDGE_REGION
 
-    told = aws.client("cloudwatch", EDGE_REGION).call("describe_alarms", StateValue="ALARM")
-    return not any(one.get("Namespace") == "AWS/Route53" for one in told["MetricAlarms"])
+    told = aws.client("cloudwatch", EDGE_REGION).call(
+        "describe_alarms", StateValue="ALARM", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+    )
+    checks = [one for one in told["MetricAlarms"] if one.get("Namespace") == "AWS/Route53"]
+    return not checks and not told["CompositeAlarms"]
 
 
 @dataclass

@@ -118,13 +118,15 @@ E3 = row(
         Some(
             MACHINE,
             {
-                "DefinitionString.StartAt": "ReserveStock",
+                "DefinitionString.StartAt": "WhoseOrder",
+                f"{STATES}.WhoseOrder.Default": "ReserveStock",
                 **step("ReserveStock", "Reserved", "LookAgain"),
                 f"{STATES}.Reserved.Default": "Charge",
                 **step("Charge", "Charged", "LookAgain"),
                 f"{STATES}.Charged.Default": "Commit",
                 **step("Commit", "RecordConfirmation", "LookAgain"),
-                f"{STATES}.RecordConfirmation.Next": "AnnounceConfirmation",
+                f"{STATES}.RecordConfirmation.Next": "WhoHears",
+                f"{STATES}.WhoHears.Default": "AnnounceConfirmation",
                 f"{STATES}.AnnounceConfirmation.Next": "SettleStock",
                 f"{STATES}.AnnounceConfirmation.Resource": Holds("events:putEvents"),
                 f"{STATES}.VoidCharge.Next": "ReleaseStock",
@@ -156,7 +158,7 @@ E3 = row(
                 "LoggingConfiguration.Destinations": Refers(LOG_GROUP),
                 "TracingConfiguration.Enabled": True,
             },
-            where={"DefinitionString.StartAt": "ReserveStock"},
+            where={"DefinitionString.StartAt": "WhoseOrder"},
         ),
     ),
 )
