@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Iterator
@@ -12,12 +13,8 @@ import pytest
 
 from scripts import failpoints
 from scripts.sandbox.postgres import programs
+from tests.rehearsal.drill.spread import Run, runs
 from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Ended, Twin, deployed
-from tests.rehearsal.sandbox.running import until
-
-#: A takeover, an inversion and an item leave the primary well; they can be told apart from a region that is
-#: lost by that alone.
-GENTLE = ("takeover", "invert", "app-health")
 
 
 @pytest.fixture(scope="module")
@@ -41,44 +38,39 @@ def well(twin: Twin) -> Iterator[None]:
     assert twin.configuration() == before
 
 
-def within_bounds(ended: Ended) -> None:
-    """What DRILL.md holds a run to: a bound of drill seconds, and what the machine itself was late."""
-    figures = ended.document["figures"]
-    stall = figures["stall"]
-    assert figures["detection_s"] is not None, ended.told
-    assert figures["detection_s"] <= 30 + 10 + stall
-    assert figures["propagation_s"] is not None, ended.told
-    assert figures["rto_s"] <= figures["bound"] + stall
-
-
-@pytest.mark.parametrize("trigger", GENTLE)
+@pytest.mark.parametrize(
+    "trigger",
+    ["takeover", *(pytest.param(one, marks=pytest.mark.slow) for one in ("invert", "app-health"))],
+)
 def test_a_drill_leaves_the_primary_and_comes_back(twin: Twin, trigger: str) -> None:
     before = twin.configuration()
-    ended = twin.drill("--trigger", trigger)
-    assert ended.document["verdict"] in ("met", "missed"), ended.told
-    assert ended.document["state"] == "REPORTED"
-    if ended.document["figures"]["valid"]:
-        within_bounds(ended)
+    ended = twin.drill("--trigger", trigger, "--speed", "30")
+    assert ended.document["state"] == "REPORTED", ended.told
     assert twin.configuration() == before
-    figures = ended.document["figures"]
-    assert figures["orders"]["acknowledged"] > 0
-    assert figures["orders"]["lost"] == 0
     assert Path(ended.document["page"]).read_text().startswith("<!doctype html>")
     verified = twin.command("failover-drill", "verify-journal", "dev", "--json")
     assert verified.document["whole"] is True
+    planned = twin.command("plan", "dev", "--json")
+    assert {one.get("plan") for one in planned.document["waves"]} == {None}, planned.told
+    figures = ended.document["figures"]
+    assert figures["orders"]["lost"] == 0
+    assert not [one for one in report(ended)["findings"] if "wire" in one["what"].lower()]
+    if figures["valid"]:  # else the machine was too slow for this to say anything
+        assert ended.document["verdict"] in ("met", "missed"), ended.told
+        assert figures["orders"]["acknowledged"] > 0
+        assert Run(0, "", True, figures).within or trigger == "app-health", ended.told
 
 
-def test_a_region_that_is_lost_strands_what_had_not_left_it_and_loses_nothing(twin: Twin) -> None:
-    twin.lag(30)
-    ended = twin.drill("--trigger", "outage")
-    orders = ended.document["figures"]["orders"]
-    assert ended.document["state"] == "REPORTED", ended.told
-    assert orders["lost"] == 0, ended.told
-    assert orders["unsettled"] == 0, ended.told
-
-
-@pytest.mark.parametrize("going_on", ["resume", "abort"])
-@pytest.mark.parametrize("failpoint", failpoints.DRILL)
+@pytest.mark.parametrize(
+    ("failpoint", "going_on"),
+    [
+        pytest.param("drill.armed", "abort", marks=pytest.mark.slow),
+        ("drill.intended", "resume"),
+        ("drill.pulled", "resume"),
+        pytest.param("drill.failed-over", "abort", marks=pytest.mark.slow),
+        pytest.param("drill.returned", "resume", marks=pytest.mark.slow),
+    ],
+)
 def test_a_drill_that_is_killed_is_restored_by_whoever_goes_on(
     twin: Twin, failpoint: str, going_on: str
 ) -> None:
@@ -107,7 +99,9 @@ def test_while_one_is_open_neither_a_second_drill_nor_a_deploy_begins(twin: Twin
     assert twin.command("failover-drill", "abort", "dev").code == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_an_interrupted_drill_goes_back(twin: Twin, number: signal.Signals) -> None:
     with twin.started("failover-drill", "run", "dev", "--yes", "--json") as running:
         assert running.stderr is not None
@@ -116,6 +110,11 @@ def test_an_interrupted_drill_goes_back(twin: Twin, number: signal.Signals) -> N
         running.send_signal(number)
         _, told = running.communicate(timeout=300)
     assert running.returncode == 3, told
+
+
+def report(ended: Ended) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(Path(ended.document["report"]).read_text())
+    return told
 
 
 def test_what_was_approved_is_what_is_done(twin: Twin) -> None:
@@ -136,6 +135,7 @@ def test_the_calls_of_the_way_out_are_listed(twin: Twin) -> None:
     assert {one["plane"] for one in calls if one["needed"]} == {"data"}
 
 
+@pytest.mark.slow
 def test_a_standby_that_is_not_well_is_no_place_to_go(twin: Twin) -> None:
     twin.fault(STANDBY, errors=1.0)
     time.sleep(1)
@@ -144,12 +144,7 @@ def test_a_standby_that_is_not_well_is_no_place_to_go(twin: Twin) -> None:
     assert "standby is healthy" in ended.document["refused"]
 
 
-def test_a_plan_of_the_environment_is_empty_afterwards(twin: Twin) -> None:
-    twin.drill()
-    planned = twin.command("plan", "dev", "--json")
-    assert {one.get("plan") for one in planned.document["waves"]} == {None}, planned.told
-
-
+@pytest.mark.slow
 def test_a_page_of_two_drills(twin: Twin, tmp_path: Path) -> None:
     for _ in range(2):
         assert twin.drill().document["state"] == "REPORTED"
@@ -161,4 +156,24 @@ def test_a_page_of_two_drills(twin: Twin, tmp_path: Path) -> None:
     )
     assert told.code == 0, told.told
     assert page.exists()
-    until(page.exists)
+
+
+def test_a_region_that_is_lost_strands_what_had_not_left_it_and_loses_nothing(twin: Twin) -> None:
+    twin.lag(30)
+    ended = twin.drill("--trigger", "outage")
+    orders = ended.document["figures"]["orders"]
+    assert ended.document["state"] == "REPORTED", ended.told
+    assert orders["lost"] == 0, ended.told
+    assert orders["unsettled"] == 0, ended.told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("speed", "seeds"), [(60, 20), (30, 5), (120, 5), (1, 1)])
+def test_detection_and_the_last_client_lie_within_the_bound(
+    twin: Twin, speed: int, seeds: int
+) -> None:
+    """Invalid runs say nothing, and are counted; `python -m tests.rehearsal.drill.spread` prints them all."""
+    done = list(runs(twin, speed, range(1, seeds + 1)))
+    valid = [run for run in done if run.valid]
+    assert valid, "no run was valid: " + "; ".join(map(str, done))
+    assert [str(run) for run in valid if not run.within] == []

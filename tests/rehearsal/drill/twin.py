@@ -74,9 +74,7 @@ class Twin(platform.Platform):
     def configuration(self) -> dict[str, Any]:
         """What a drill may change, byte for byte: switch, item of health, checks, open drill."""
         dynamodb, route53 = self.client("dynamodb", STANDBY), self.client("route53")
-        (switch,) = [
-            name for name in dynamodb.list_tables()["TableNames"] if "SwitchTable" in name
-        ]
+        (switch,) = [name for name in dynamodb.list_tables()["TableNames"] if "SwitchTable" in name]
         carts = dynamodb.get_item(
             TableName="tradewind-dev-carts", Key={"cart_id": {"S": "health-check"}}
         )
