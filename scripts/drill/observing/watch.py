@@ -71,11 +71,17 @@ class Watch:
                 self._stage.clock,
                 self._tell,
                 self._stopped,
-                phase=phases.uniform(0, observer.period),
+                phase=phases.uniform(0, self._arrival(observer)),
             )
             thread = threading.Thread(target=rounds.run, name=observer.name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _arrival(self, observer: Observer) -> float:
+        """Within how many drill seconds it looks first. Customers come all through the baseline: their answers and
+        their connections do not run out together.
+        """
+        return self._plan.pace.baseline if isinstance(observer, Client) else observer.period
 
     def stop(self) -> None:
         """No more looks. Who still waits for an answer is left to it, and what comes of that is not told."""
