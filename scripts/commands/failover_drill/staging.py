@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 #: Drill seconds in a second, unless said.
 SPEED = 60.0
 
-#: Seconds that the checkers and the alarms have to see that the shops serve.
-SETTLED_WITHIN = 20.0
+#: Seconds that the checkers and the alarms have to see that the shops serve, and for how many drill seconds
+#: they have to agree: an alarm hears of a check a minute later.
+SETTLED_WITHIN, STEADY = 20.0, 150.0
 
 
 def connect(context: Context, environment: Environment) -> Aws:
@@ -241,8 +242,11 @@ class Twin:
         try:
             self._ask("POST", "routing/start")
             deadline = time.monotonic() + SETTLED_WITHIN
+            steady = time.monotonic()
             while time.monotonic() < deadline:  # past it the preflight says what is not well
-                if all(self._ask("GET", "routing/status")["checks"].values()) and quiet():
+                if not (all(self._ask("GET", "routing/status")["checks"].values()) and quiet()):
+                    steady = time.monotonic()
+                elif time.monotonic() - steady >= STEADY / max(before, SPEED):
                     break
                 time.sleep(0.2)
         finally:

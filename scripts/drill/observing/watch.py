@@ -78,8 +78,8 @@ class Watch:
             thread.start()
 
     def _arrival(self, observer: Observer) -> float:
-        """Within how many drill seconds it looks first. Customers come all through the baseline: their answers and
-        their connections do not run out together.
+        """Within how many drill seconds it looks first. Customers come all through the baseline: neither their
+        answers nor their connections run out together.
         """
         return self._plan.pace.baseline if isinstance(observer, Client) else observer.period
 
