@@ -25,25 +25,14 @@ def drafted(
     from dataclasses import replace
 
     from scripts.deploy.history import History
+    from scripts.drill.data import relocation
     from scripts.drill.plan import Objectives, Pace, Plan, Trigger
-    from scripts.errors import UsageError
 
-    trigger = Trigger(wishes.trigger)
-    if wishes.data and not trigger.latches:
-        raise UsageError(
-            f"--data needs a trigger that latches, and {trigger} does not.",
-            fix="Take --trigger takeover: traffic must stay away while the database moves.",
-        )
-    if wishes.data and not theatre.global_cluster:
-        raise UsageError(
-            f"{environment.name} has no Aurora global cluster: there is no database to move.",
-            fix="Leave --data out.",
-        )
     values = environment.values(environment.primary_region)
     current = History.of(aws, environment).current()
-    return Plan(
+    plan = Plan(
         environment=environment.name,
-        trigger=trigger,
+        trigger=Trigger(wishes.trigger),
         data=wishes.data,
         hold=wishes.hold,
         objectives=Objectives(
@@ -55,6 +44,8 @@ def drafted(
         theatre=theatre,
         release=current.release if current else "",
     )
+    relocation.refuse(plan)
+    return plan
 
 
 def shown(plan: Plan) -> Iterator[str]:

@@ -40,4 +40,20 @@ def failback(
     from scripts.drill import engine
 
     coming = partial(engine.failback, traffic_only=traffic_only)
-    return left.go_on(context, environment, drill, speed, coming)
+    code = left.go_on(context, environment, drill, speed, coming)
+    if traffic_only:
+        _say_what_is_left_over(context, environment, drill)
+    return code
+
+
+def _say_what_is_left_over(context: Context, environment: Environment, drill: str | None) -> None:
+    """The setting that makes the database's place the one that is meant."""
+    from generator.settings import Settings
+    from scripts.commands.failover_drill import left, staging
+    from scripts.drill.left_over import left_over
+
+    aws = staging.connect(context, environment)
+    theatre = left.read(left.found(context, environment, drill, aws)).theatre
+    says = environment.values(environment.primary_region)[Settings.orders_writer.key]
+    if (found := left_over(aws, theatre, says)) is not None:
+        context.terminal.out(f"{found} Put this above `regions:` there, and deploy: {found.line}")

@@ -78,8 +78,8 @@ class Watch:
             thread.start()
 
     def _arrival(self, observer: Observer) -> float:
-        """Within how many drill seconds it looks first. Customers come all through the baseline: neither their
-        answers nor their connections run out together.
+        """Drill seconds within which it looks first. Customers come all through the baseline, and so do the
+        ends of their answers and connections.
         """
         return self._plan.pace.baseline if isinstance(observer, Client) else observer.period
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from generator.environments import Environment
+from scripts.drill.data.checks import checks as data_checks
 from scripts.drill.folder import DRILLS
 from scripts.drill.plan import Plan
 from scripts.drill.preflight import (
@@ -61,6 +62,8 @@ def run(
     ground = Ground(stage, plan, environment, project / DRILLS / environment.name)
     with ThreadPoolExecutor(AT_ONCE, "preflight") as pool:
         yield from pool.map(lambda question: _checked(question, ground), QUESTIONS)
+    if plan.data:
+        yield from data_checks(stage.aws, plan.theatre)
 
 
 def _checked(question: Question, ground: Ground) -> Check:
