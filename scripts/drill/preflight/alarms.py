@@ -16,6 +16,9 @@ from scripts.drill.preflight.ground import (
     unknown,
 )
 
+#: In the names of the alarms on the age of the last good drill, which a drill is to quieten.
+DRILLS = "-drill-"
+
 TYPES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 
