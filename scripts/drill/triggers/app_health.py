@@ -13,8 +13,9 @@ from typing import Any
 
 from scripts.aws import Aws
 from scripts.drill.calls import Call, Plane, Where
-from scripts.drill.steps import Standing, Token, quoted
+from scripts.drill.steps import Standing, Token
 from scripts.drill.theatre import Theatre
+from scripts.drill.triggers.item import DrillsItem
 
 #: The item that the shop's deep health looks for (generator/runtime/shop/shop/health.py).
 KEY = {"cart_id": {"S": "health-check"}}
@@ -31,58 +32,32 @@ class AppHealth:
     calls = (_READ, _WRITE)
 
     def __init__(self, aws: Aws, theatre: Theatre) -> None:
-        self._dynamodb = aws.client("dynamodb", theatre.standby.name)
-        self._table, self._here = theatre.carts, theatre.standby.name
+        self._item = DrillsItem.of(aws, theatre.standby.name, theatre.carts, KEY, DRILL)
         self._unwell = theatre.primary.name
 
     def snapshot(self) -> Mapping[str, Any]:
         """The item, or that there is none."""
-        return {"item": self._read()}
+        return {"item": self._item.read()}
 
     def make(self, token: Token) -> None:
         """Say so, unless somebody else has an item there."""
-        self._dynamodb.call(
-            "put_item",
-            TableName=self._table,
-            Item={**KEY, UNWELL: {"SS": [self._unwell]}, DRILL: {"S": token.drill}},
+        self._item.put(
+            {UNWELL: {"SS": [self._unwell]}, DRILL: {"S": token.drill}},
             ConditionExpression=f"attribute_not_exists({UNWELL})",
         )
 
     def standing(self, before: Mapping[str, Any], token: Token) -> Standing:
         """Whether this drill says so."""
-        item = self._read()
-        if item is not None and item.get(DRILL) == {"S": token.drill}:
-            return Standing.MADE
-        return Standing.NOT_MADE if item == before["item"] else Standing.ANOTHERS
+        return self._item.standing(before, token)
 
     def undo(self, before: Mapping[str, Any], token: Token) -> None:
         """Put back what was there, if what is there is this drill's."""
-        ours = {
-            "TableName": self._table,
-            "ConditionExpression": f"{DRILL} = :drill",
-            "ExpressionAttributeValues": {":drill": {"S": token.drill}},
-        }
-        if before["item"] is None:
-            self._dynamodb.call("delete_item", Key=KEY, **ours)
-        else:
-            self._dynamodb.call("put_item", Item=before["item"], **ours)
+        self._item.undo(before, token)
 
     def restored(self, before: Mapping[str, Any]) -> tuple[str, ...]:
         """What of the item is not as it was."""
-        if (now := self._read()) == before["item"]:
-            return ()
-        return (f"The item health-check of {self._table} is {now}, and was {before['item']}.",)
+        return self._item.restored(before)
 
     def by_hand(self, before: Mapping[str, Any]) -> tuple[str, ...]:
         """One call, in either region."""
-        where = f"--region {self._here} --table-name {self._table}"
-        if before["item"] is None:
-            return (f"aws dynamodb delete-item {where} --key {quoted(KEY)}",)
-        return (f"aws dynamodb put-item {where} --item {quoted(before['item'])}",)
-
-    def _read(self) -> dict[str, Any] | None:
-        answer = self._dynamodb.call(
-            "get_item", TableName=self._table, Key=KEY, ConsistentRead=True
-        )
-        item: dict[str, Any] | None = answer.get("Item")
-        return item
+        return self._item.by_hand(before)

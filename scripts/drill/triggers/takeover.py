@@ -7,8 +7,9 @@ from typing import Any
 
 from scripts.aws import Aws
 from scripts.drill.calls import Call, Plane, Where
-from scripts.drill.steps import Standing, Token, quoted
+from scripts.drill.steps import Standing, Token
 from scripts.drill.theatre import Theatre
+from scripts.drill.triggers.item import DrillsItem
 
 #: As the responder reads it (generator/runtime/functions/takeover_responder.py).
 KEY = {"Switch": {"S": "takeover"}}
@@ -24,20 +25,16 @@ class Takeover:
     calls = (_READ, _WRITE)
 
     def __init__(self, aws: Aws, theatre: Theatre) -> None:
-        self._dynamodb = aws.client("dynamodb", theatre.standby.name)
-        self._table, self._region = theatre.switch_table, theatre.standby.name
+        self._item = DrillsItem.of(aws, theatre.standby.name, theatre.switch_table, KEY, "Drill")
 
     def snapshot(self) -> Mapping[str, Any]:
         """The item, or that there is none."""
-        return {"item": self._read()}
+        return {"item": self._item.read()}
 
     def make(self, token: Token) -> None:
         """Ask; refused by DynamoDB where somebody else has asked, or a later drill has been here."""
-        self._dynamodb.call(
-            "put_item",
-            TableName=self._table,
-            Item={
-                **KEY,
+        self._item.put(
+            {
                 "Requested": {"BOOL": True},
                 "Drill": {"S": token.drill},
                 "Fence": {"N": str(token.fence)},
@@ -49,39 +46,16 @@ class Takeover:
 
     def standing(self, before: Mapping[str, Any], token: Token) -> Standing:
         """Whether this drill asks for it now."""
-        item = self._read()
-        if item is not None and item.get("Drill") == {"S": token.drill}:
-            return Standing.MADE
-        return Standing.NOT_MADE if item == before["item"] else Standing.ANOTHERS
+        return self._item.standing(before, token)
 
     def undo(self, before: Mapping[str, Any], token: Token) -> None:
         """Put back what was there, if what is there is this drill's."""
-        ours = {
-            "TableName": self._table,
-            "ConditionExpression": "Drill = :drill",
-            "ExpressionAttributeValues": {":drill": {"S": token.drill}},
-        }
-        if before["item"] is None:
-            self._dynamodb.call("delete_item", Key=KEY, **ours)
-        else:
-            self._dynamodb.call("put_item", Item=before["item"], **ours)
+        self._item.undo(before, token)
 
     def restored(self, before: Mapping[str, Any]) -> tuple[str, ...]:
         """What of the item is not as it was."""
-        if (now := self._read()) == before["item"]:
-            return ()
-        return (f"The switch in {self._table} is {now}, and was {before['item']}.",)
+        return self._item.restored(before)
 
     def by_hand(self, before: Mapping[str, Any]) -> tuple[str, ...]:
         """One call of the standby's data plane."""
-        where = f"--region {self._region} --table-name {self._table}"
-        if before["item"] is None:
-            return (f"aws dynamodb delete-item {where} --key {quoted(KEY)}",)
-        return (f"aws dynamodb put-item {where} --item {quoted(before['item'])}",)
-
-    def _read(self) -> dict[str, Any] | None:
-        answer = self._dynamodb.call(
-            "get_item", TableName=self._table, Key=KEY, ConsistentRead=True
-        )
-        item: dict[str, Any] | None = answer.get("Item")
-        return item
+        return self._item.by_hand(before)

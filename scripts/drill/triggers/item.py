@@ -1,0 +1,71 @@
+"""An item of a table that a drill puts there for a while: read back, told apart from others', taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.aws import Aws, Client
+from scripts.drill.steps import Standing, Token, quoted
+
+
+@dataclass(frozen=True)
+class DrillsItem:
+    """`mark` is the attribute that names the drill whose it is."""
+
+    dynamodb: Client
+    region: str
+    table: str
+    key: Mapping[str, Any]
+    mark: str
+
+    @classmethod
+    def of(cls, aws: Aws, region: str, table: str, key: Mapping[str, Any], mark: str) -> DrillsItem:
+        """Written and read in that region."""
+        return cls(aws.client("dynamodb", region), region, table, key, mark)
+
+    def read(self) -> dict[str, Any] | None:
+        """As it is; None where there is none."""
+        answer = self.dynamodb.call(
+            "get_item", TableName=self.table, Key=self.key, ConsistentRead=True
+        )
+        item: dict[str, Any] | None = answer.get("Item")
+        return item
+
+    def put(self, said: Mapping[str, Any], **condition: Any) -> None:
+        """Put it there, on that condition. Raises AwsSaidNo."""
+        self.dynamodb.call("put_item", TableName=self.table, Item={**self.key, **said}, **condition)
+
+    def standing(self, before: Mapping[str, Any], token: Token) -> Standing:
+        """Whether it is this drill's."""
+        item = self.read()
+        if item is not None and item.get(self.mark) == {"S": token.drill}:
+            return Standing.MADE
+        return Standing.NOT_MADE if item == before["item"] else Standing.ANOTHERS
+
+    def undo(self, before: Mapping[str, Any], token: Token) -> None:
+        """Put back what was there, if what is there is this drill's."""
+        ours = {
+            "TableName": self.table,
+            "ConditionExpression": f"{self.mark} = :drill",
+            "ExpressionAttributeValues": {":drill": {"S": token.drill}},
+        }
+        if before["item"] is None:
+            self.dynamodb.call("delete_item", Key=self.key, **ours)
+        else:
+            self.dynamodb.call("put_item", Item=before["item"], **ours)
+
+    def restored(self, before: Mapping[str, Any]) -> tuple[str, ...]:
+        """What of it is not as it was."""
+        if (now := self.read()) == before["item"]:
+            return ()
+        (name,) = (value["S"] for value in self.key.values())
+        return (f"The item {name} of {self.table} is {now}, and was {before['item']}.",)
+
+    def by_hand(self, before: Mapping[str, Any]) -> tuple[str, ...]:
+        """One call of the data plane."""
+        where = f"--region {self.region} --table-name {self.table}"
+        if before["item"] is None:
+            return (f"aws dynamodb delete-item {where} --key {quoted(self.key)}",)
+        return (f"aws dynamodb put-item {where} --item {quoted(before['item'])}",)
