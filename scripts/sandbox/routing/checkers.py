@@ -70,7 +70,8 @@ Ask = Callable[[str, Endpoint], Awaitable[Outcome]]
 class Watch:
     """An endpoint that its checkers watch. `ask` makes one exchange for a check.
 
-    `learnt` is called when there is something new to judge by, `broken` with what `ask` must not raise. Of a
+    `learnt` is called when there is something new to judge by, `broken` with what `ask` must not raise, `late`
+    with the drill seconds by which an exchange took longer than it would have at the clock's own pace. Of a
     new endpoint its checkers think well; of one that was `watched` all along, what the first look shows.
     """
 
@@ -85,6 +86,7 @@ class Watch:
         *,
         seed: int = 0,
         watched: bool = False,
+        late: Callable[[float], None] = lambda _: None,
     ) -> None:
         self.check = check
         self.endpoint = endpoint
@@ -95,6 +97,7 @@ class Watch:
         self._broken = broken
         self._seed = seed
         self._watched = watched
+        self._late = late
         self._pace_of: tuple[tuple[str, ...], float] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._asking: asyncio.Future[Outcome] | None = None
@@ -161,7 +164,9 @@ class Watch:
 
     async def _look(self, seats: Sequence[Seat]) -> float:
         """One exchange, from which all of these learn; the drill seconds that it took."""
+        began = time.monotonic()
         outcome = await self._exchange()
+        self._late((time.monotonic() - began) * self._timepiece.speed - outcome.seconds)
         seen = Observation(outcome, self._timepiece.time(), time.time())
         for seat in seats:
             seat.learn(seen, self.endpoint.threshold)

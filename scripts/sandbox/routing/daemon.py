@@ -39,7 +39,6 @@ from scripts.sandbox.routing.dns_server import DnsServer
 from scripts.sandbox.routing.health_checks import Alarm, HealthCheck
 from scripts.sandbox.routing.plane import DataPlane
 from scripts.sandbox.routing.snapshot import Snapshot
-from scripts.sandbox.routing.stalls import StallMeter
 
 HOST = "127.0.0.1"
 PAGE = "/_tradewind/routing"
@@ -85,7 +84,7 @@ class Daemon:
     def __init__(self, home: Path, seed: int) -> None:
         self.home = home
         self.plane = DataPlane(seed)
-        self.meter = StallMeter(self.plane.timepiece)
+        self.meter = self.plane.meter
         self._seed = seed
         self._dns_port = 0
         self._followed = asyncio.Event()

@@ -15,6 +15,7 @@ from scripts.sandbox.routing.judgement import verdicts
 from scripts.sandbox.routing.probes import TIMED_OUT, Outcome, probe
 from scripts.sandbox.routing.records import canonical
 from scripts.sandbox.routing.snapshot import Balancer, Snapshot
+from scripts.sandbox.routing.stalls import StallMeter
 from scripts.sandbox.routing.target_health import TargetHealth
 from scripts.sandbox.routing.timepiece import Timepiece
 
@@ -24,6 +25,7 @@ class DataPlane:
 
     def __init__(self, seed: int = 0) -> None:
         self.timepiece = Timepiece()
+        self.meter = StallMeter(self.timepiece)
         self.snapshot = Snapshot()
         self.alarms: dict[str, bool] = {}
         self.targets = TargetHealth(self._evaluated, self.timepiece)
@@ -123,6 +125,7 @@ class DataPlane:
             self._break,
             seed=self._seed,
             watched=watched,
+            late=self.meter.late,
         )
 
     async def _ask(self, check: str, endpoint: Endpoint) -> Outcome:

@@ -13,6 +13,9 @@ from scripts.sandbox.routing.timepiece import Timepiece
 #: Seconds between two looks, and from which lateness on one is kept.
 EVERY, WORTH = 0.02, 0.02
 
+#: From how many drill seconds on an exchange that took longer than it should is kept.
+SLOW = 5.0
+
 #: So many are kept; of more, the oldest are forgotten.
 MOST = 10_000
 
@@ -42,6 +45,12 @@ class StallMeter:
             if now - due >= WORTH:
                 late = now - due
                 self._stalls.append(Stall(now, late, late * self._timepiece.speed))
+
+    def late(self, drill_seconds: float) -> None:
+        """A probe was answered by so much later than at the clock's own pace: the endpoint's time is real."""
+        if drill_seconds >= SLOW:
+            seconds = drill_seconds / self._timepiece.speed
+            self._stalls.append(Stall(time.monotonic(), seconds, drill_seconds))
 
     def since(self, monotonic: float) -> Iterator[Stall]:
         """Those that ended after that, in order."""
