@@ -70,9 +70,9 @@ Ask = Callable[[str, Endpoint], Awaitable[Outcome]]
 class Watch:
     """An endpoint that its checkers watch. `ask` makes one exchange for a check.
 
-    `learnt` is called when there is something new to judge by, `broken` with what `ask` must not raise, `late`
-    with the drill seconds by which an exchange took longer than it would have at the clock's own pace. Of a
-    new endpoint its checkers think well; of one that was `watched` all along, what the first look shows.
+    `learnt` is called when there is something new to judge by, `broken` with what `ask` must not raise,
+    `late` with the drill seconds by which an exchange took longer than at the clock's own pace. Of a new
+    endpoint its checkers think well; of one that was `watched` all along, what the first look shows.
     """
 
     def __init__(
