@@ -20,7 +20,7 @@ def test_the_private_sandbox_goes_with_the_run_however_that_ends(
     environment = environments.read(project.path / "params", "dev")
 
     def interrupted() -> None:
-        with _private_sandbox(environment) as (aws, imitation):
+        with _private_sandbox(environment) as (aws, imitation, _):
             assert aws.verify_account().account == project.account
             assert imitation()["ready"] is True
             reached.append(aws.options["endpoint_url"])
