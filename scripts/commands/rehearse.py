@@ -114,6 +114,7 @@ def _private_sandbox(environment: Environment) -> Iterator[tuple[Aws, Any, Path]
     """An embedded AWS of this run's own; stopped and removed however the run ends."""
     import signal
     import sys
+    from pathlib import Path
     from tempfile import TemporaryDirectory
 
     from scripts import aws
