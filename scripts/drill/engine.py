@@ -14,12 +14,13 @@ region says so.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from scripts.drill import custody as custodies
 from scripts.drill import open_drill
 from scripts.drill.closing import close, conclude, handed_over
 from scripts.drill.company import Company, Outcome
+from scripts.drill.custody import Custody
 from scripts.drill.drill import Drill, Ended, going_back
 from scripts.drill.events import DrillEvent
 from scripts.drill.folder import Folder
@@ -143,7 +144,7 @@ def _again(
     stage: Stage, folder: Folder, company: Company, command: str, parts: Parts | None
 ) -> Iterator[Drill]:
     """A drill that was left, in this process's hands. Raises UsageError for one that was never armed."""
-    with custodies.taken(stage, _story(folder).plan, folder, command, prod=company.prod) as ours:
+    with _custody(stage, folder, command, prod=company.prod) as ours:
         drill = Drill.of(ours, company, parts or usual())
         state = drill.story.state
         if state is State.PLANNED:
@@ -156,7 +157,8 @@ def _again(
         if going_back(state) or command in ("abort", "failback"):
             ours.journal.come_back()
         if state.open:
-            ours.declare(state)
+            with _not_begun():
+                ours.declare(state)
         if state is not State.REPORTED:
             holder = ours.lease.held.holder
             with suppress(Unwritable):
@@ -164,6 +166,25 @@ def _again(
             with suppress(OSError):
                 prepare(drill)
         yield drill
+
+
+@contextmanager
+def _custody(stage: Stage, folder: Folder, command: str, *, prod: bool) -> Iterator[Custody]:
+    """Custody of a drill that was left. Raises NotBegun where somebody else has it: nothing was undone."""
+    with ExitStack() as held:
+        with _not_begun():
+            taken = custodies.taken(stage, _story(folder).plan, folder, command, prod=prod)
+            ours = held.enter_context(taken)
+        yield ours
+
+
+@contextmanager
+def _not_begun() -> Iterator[None]:
+    """Whoever is refused here has done nothing. Raises NotBegun."""
+    try:
+        yield
+    except (LeaseHeld, DrillOpen, Busy) as error:
+        raise NotBegun(error.message, fix=error.fix) from error
 
 
 def _through(drill: Drill, *, holds: bool = True) -> Going:

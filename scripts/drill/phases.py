@@ -23,6 +23,7 @@ from scripts.drill.states import State
 from scripts.drill.story import Known
 from scripts.drill.way_back import come_back, homeward, undo_all
 from scripts.errors import Failed
+from scripts.lease import DEPLOY, Leases
 
 #: The times that nothing which is seen later can move.
 SETTLED = ("t1", "t2", "t4")
@@ -63,6 +64,8 @@ def arm(drill: Drill) -> Generator[DrillEvent, None, None]:
         ) from error
     custody.confirm()
     custody.declare(State.ARMED)
+    # Asked once the drill is declared: a deploy asks for that once it holds its lease.
+    Leases(drill.stage.aws, plan.theatre.primary.name).refuse_if_held(DEPLOY)
     yield from custody.move(State.ARMED)
     failpoints.reach("drill.armed")
 

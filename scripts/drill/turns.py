@@ -11,7 +11,7 @@ from scripts.drill.events import Aborted, DrillEvent, HandedOver
 from scripts.drill.mutations import settle, undo
 from scripts.drill.report.verdict import Verdict
 from scripts.drill.states import State
-from scripts.drill.way_back import compare
+from scripts.drill.way_back import compare, hand_back
 from scripts.errors import Failed, TradewindError
 from scripts.lease import LeaseLost
 
@@ -66,6 +66,8 @@ def look_again(drill: Drill) -> Generator[DrillEvent, None, None]:
     except TradewindError as error:
         yield drill.custody.unread("what stands", error)
         return
+    if "t0" in story.marks and not story.measured.get("traffic_only"):
+        yield from hand_back(drill)
     yield from drill.custody.move(State.RESTORED)
 
 

@@ -117,14 +117,16 @@ def state(
 
 
 def _values(
-    alarm: Mapping[str, Any], points: Sequence[Mapping[str, Any]], now: float
+    alarm: Mapping[str, Any], points: Sequence[dict[str, Any]], now: float
 ) -> list[float | None]:
     """The statistic of each period, the newest last."""
     period, statistic = alarm["Period"], alarm.get("ExtendedStatistic") or alarm["Statistic"]
     whole = int(alarm["EvaluationPeriods"]) + BESIDES
     found: list[list[Mapping[str, Any]]] = [[] for _ in range(whole)]
     for point in reversed(points):
-        age = int((now - point.get(AT, point["Timestamp"])) // period)
+        # What ministack records by itself has no time of the clock's yet.
+        at = point.setdefault(AT, now - (time.time() - point["Timestamp"]) * CLOCK.speed)
+        age = int((now - at) // period)
         if 0 <= age < whole:
             found[whole - 1 - age].append(point)
     return [

@@ -22,6 +22,7 @@ OFFERED = sys.platform == "linux"
 #: prctl(2): have the kernel kill this process when its parent ends.
 _PR_SET_PDEATHSIG = 1
 _LOOK = 0.02
+_ABOVE_STANDARD = 3
 
 log = logging.getLogger("tradewind.sandbox")
 
@@ -59,6 +60,10 @@ def _work_alone(work: Callable[[], None], parent: int) -> None:
     code = 1
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # Sockets and pipes are the parent's: what it closes is to be closed.
+        os.closerange(_ABOVE_STANDARD, os.sysconf("SC_OPEN_MAX"))
         gc.disable()  # a collection would write to, and so copy, every page
         if os.getppid() == parent:
             work()

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import copy
 import json
+import os
 import threading
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -403,6 +404,12 @@ def _apply(replica: Table, write: Write) -> None:
 
 
 REPLICATION = Replication()
+# A copy of the process (process_copies.py) has the threads' locks as they were, and nobody who opens them.
+os.register_at_fork(
+    before=REPLICATION._lock.acquire,
+    after_in_parent=REPLICATION._lock.release,
+    after_in_child=REPLICATION._lock.release,
+)
 stores.register("replication", REPLICATION)
 
 

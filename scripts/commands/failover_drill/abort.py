@@ -32,7 +32,7 @@ def abort(
     Where the database has begun to move nothing is reversed: it waits for the end of that, and says which
     commands bring it back.
 
-    Exit codes: 3 restored, 4 a person has to go on.
+    Exit codes: 2 it could not begin, and nothing was changed; 3 restored, 4 a person has to go on.
 
     \b
     Examples:

@@ -51,8 +51,26 @@ def opened(
     aws = staging.connect(context, environment)
     folder = found(context, environment, drill, aws)
     plan = read(folder)
+    refuse_another_stage(folder)
     with staging.stage(context, environment, aws, plan.theatre, speed) as stage:
         yield stage, plan, folder
+
+
+def refuse_another_stage(folder: Folder) -> None:
+    """Raise UsageError for a drill of the sandbox that is gone on with on AWS, or the other way round: what
+    stands there says nothing of it.
+    """
+    from scripts.commands.failover_drill import staging
+    from scripts.drill import journal
+    from scripts.drill.story import Story
+    from scripts.errors import UsageError
+
+    rehearsal = bool(Story.of(journal.read(folder.journal)).opened.get("rehearsal"))
+    if rehearsal != staging.rehearsed():
+        raise UsageError(
+            f"{folder.id} is a drill {'of the sandbox' if rehearsal else 'on AWS'}.",
+            fix="Add --sandbox." if rehearsal else "Leave out --sandbox.",
+        )
 
 
 def found(context: Context, environment: Environment, drill: str | None, aws: Aws) -> Folder:

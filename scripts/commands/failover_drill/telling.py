@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
+
+from scripts.errors import Failed
+from scripts.terminal import ReaderLeft
 
 if TYPE_CHECKING:
     from scripts.drill.engine import Outcome
@@ -29,12 +32,12 @@ def followed(
         try:
             event = next(events)
         except StopIteration as end:
-            terminal.live("")
+            _told(terminal.live, "")
             return _ended(terminal, end.value, document)
         for line in narration.lines(event):
-            terminal.say(line)
+            _told(terminal.say, line)
         if moving := narration.moving(event):
-            terminal.live(moving)
+            _told(terminal.live, moving)
 
 
 @contextmanager
@@ -44,11 +47,12 @@ def interruptible(terminal: Terminal) -> Iterator[threading.Event]:
 
     def heed(number: int, _: object) -> None:
         if interrupted.is_set():
-            terminal.warn(
-                "it is going back already; whoever must kill it goes on with: failover-drill resume"
+            _told(
+                terminal.warn,
+                "it is going back already; whoever must kill it goes on with: failover-drill resume",
             )
         interrupted.set()
-        terminal.say(f"{signal.Signals(number).name}: going back")
+        _told(terminal.say, f"{signal.Signals(number).name}: going back")
 
     before = {number: signal.signal(number, heed) for number in _SIGNALS}
     try:
@@ -56,6 +60,12 @@ def interruptible(terminal: Terminal) -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _told(say: Callable[[str], None], words: str) -> None:
+    """Say it. Who stops reading stops no drill: the region would stay as it was left."""
+    with suppress(ReaderLeft, Failed):
+        say(words)
 
 
 def _ended(terminal: Terminal, outcome: Outcome, document: dict[str, Any]) -> int:
@@ -71,7 +81,7 @@ def _ended(terminal: Terminal, outcome: Outcome, document: dict[str, Any]) -> in
         "page": str(folder.page) if folder.page.exists() else None,
     }
     for line in _summary(outcome):
-        terminal.out(line)
+        _told(terminal.out, line)
     return outcome.verdict.exit_code if outcome.verdict else 0
 
 

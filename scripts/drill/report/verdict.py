@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from scripts.drill.figures import Orders
 from scripts.drill.plan import Plan
 from scripts.drill.preflight.findings import Verdict as Found
 from scripts.drill.report.evidence import Evidence
@@ -80,7 +81,9 @@ def targets(evidence: Evidence) -> tuple[Target, ...]:
     figures, objectives = evidence.figures, evidence.plan.objectives
     reasons = {} if figures is None else figures.reasons
     orders = None if figures is None else figures.orders
-    not_read = "" if orders is not None else "orders were not counted"
+    not_read = "orders were not counted"
+    if orders is not None:
+        not_read = f"{orders.unsettled} could not be looked for" if orders.unsettled else ""
     found = [
         Target(
             "recovery time",
@@ -96,16 +99,23 @@ def targets(evidence: Evidence) -> tuple[Target, ...]:
             None if figures is None else figures.rpo,
             reasons.get("rpo", ""),
         ),
-        Target("orders lost", "orders", 0, None if orders is None else orders.lost, not_read),
+        Target("orders lost", "orders", 0, _counted(orders, "lost"), not_read),
     ]
     if strong(evidence.plan):
-        stranded = None if orders is None else orders.stranded
-        found.append(Target("orders stranded", "orders", 0, stranded, not_read))
+        found.append(Target("orders stranded", "orders", 0, _counted(orders, "stranded"), not_read))
     if evidence.verified:
         failed = [one.name for one in evidence.verified if one.verdict not in FINE]
         reason = f"not so: {'; '.join(failed)}" if failed else ""
         found.append(Target("verification failed", "checks", 0, len(failed), reason))
     return tuple(found)
+
+
+def _counted(orders: Orders | None, which: Literal["lost", "stranded"]) -> int | None:
+    """How many; None where some could not be looked for, and none is known to be."""
+    if orders is None:
+        return None
+    count: int = getattr(orders, which)
+    return None if orders.unsettled and not count else count
 
 
 def strong(plan: Plan) -> bool:

@@ -31,16 +31,16 @@ class Inversion:
 
     def __init__(self, aws: Aws, theatre: Theatre) -> None:
         self._route53 = aws.client("route53", ROUTE_53)
-        self._id = theatre.primary_endpoint.id
+        self._planned = theatre.primary_endpoint
+        self._id = self._planned.id
 
     def snapshot(self) -> Mapping[str, Any]:
         """Its configuration, and the version that an update must name."""
         return self._read()
 
     def make(self, token: Token) -> None:  # noqa: ARG002 - Route 53 keeps no token; the version is the lock
-        """Invert it, as it is now."""
-        now = self._read()
-        self._update(now["version"], inverted=not now["config"].get("Inverted", False))
+        """Invert it, as it was planned. Route 53 refuses where somebody has changed it since."""
+        self._update(self._planned.version, inverted=not self._planned.inverted)
 
     def standing(self, before: Mapping[str, Any], token: Token) -> Standing:  # noqa: ARG002
         """One version on, and the opposite: ours."""

@@ -59,12 +59,11 @@ class Faults:
         """Have nothing be wrong with it any more. Raises Failed when one of its fleets does not come up."""
         async with self._changing:
             before = STANDING.of(region)
-            if before.destroyed:
+            if before.destroyed:  # before it is well: a kill in between only has it done again
                 ruin.rebuild(region)
+                await self._save()
             with STANDING.returning(region):
                 STANDING.set(region, NONE)
-                if before.destroyed:
-                    await self._save()
                 await self._go_on()
                 await asyncio.to_thread(self._fleets.bring_back, region)
 
@@ -88,12 +87,10 @@ class Faults:
 
 def service(home: Path, save: Save) -> Service:
     """The pages, for the sandbox in `home`."""
-    faults: list[Faults] = []
+    faults = Faults(home, save)
 
     async def handle(head: Head, body: bytes) -> Response:
-        if not faults:
-            faults.append(Faults(home, save))
-        return await _answer(faults[0], head, body)
+        return await _answer(faults, head, body)
 
     return Service("faults", lambda head: head.path.startswith(PATH), handle)
 
@@ -111,7 +108,10 @@ async def _answer(faults: Faults, head: Head, body: bytes) -> Response:
             case "GET":
                 pass
             case "PUT":
-                await faults.begin(region, Fault.read(_document(body)))
+                wanted = Fault.read(_document(body))
+                if STANDING.of(region).destroyed and not wanted.destroyed:
+                    raise ValueError("what is destroyed comes back by DELETE alone")
+                await faults.begin(region, wanted)
             case "DELETE":
                 await faults.end(region)
             case _:

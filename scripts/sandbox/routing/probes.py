@@ -87,6 +87,8 @@ class _Exchange:
             raise _Failed(f"The connection ended before an answer: {problem}.") from None
         except h11.ProtocolError as problem:
             raise _Failed(f"The answer is not HTTP/1.1 as RFC 7230 has it: {problem}.") from None
+        except UnicodeError as problem:
+            raise _Failed(f"The request cannot be written as HTTP/1.1: {problem}.") from None
         finally:
             writer.close()
 

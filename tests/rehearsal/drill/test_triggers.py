@@ -47,7 +47,11 @@ class Place:
                 "FailureThreshold": 3,
             },
         )
-        check = replace(THEATRE.primary_endpoint, id=made["HealthCheck"]["Id"])
+        check = replace(
+            THEATRE.primary_endpoint,
+            id=made["HealthCheck"]["Id"],
+            version=made["HealthCheck"]["HealthCheckVersion"],
+        )
         self.theatre = replace(THEATRE, primary_endpoint=check)
 
     def client(self, service: str, region: str) -> Any:
@@ -151,8 +155,21 @@ def test_a_check_that_somebody_else_has_changed_is_left_alone(place: Place) -> N
     )
 
 
+def test_a_check_that_was_changed_since_it_was_planned_is_not_inverted(place: Place) -> None:
+    step = step_of(place, Inversion)
+    place.update(FailureThreshold=5)
+    with pytest.raises(AwsSaidNo) as refused:
+        step.make(OURS)
+    assert refused.value.code == "HealthCheckVersionMismatch"
+    assert step.snapshot()["config"].get("Inverted", False) is False
+
+
 def test_a_check_that_was_inverted_is_so_again(place: Place) -> None:
     place.update(Inverted=True)
+    check = place.theatre.primary_endpoint
+    place.theatre = replace(
+        place.theatre, primary_endpoint=replace(check, version=check.version + 1, inverted=True)
+    )
     step = step_of(place, Inversion)
     before = step.snapshot()
     step.make(OURS)

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck as Health
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.commands.failover_drill import left, staging
 from scripts.drill import engine, journal, mirror, open_drill
 from scripts.drill.closing import ReportUnwritten
 from scripts.drill.engine import NotBegun
@@ -29,7 +30,8 @@ from scripts.drill.open_drill import DrillOpen, OpenDrill
 from scripts.drill.plan import Plan
 from scripts.drill.report.verdict import Verdict
 from scripts.drill.states import State
-from scripts.errors import Refused
+from scripts.errors import Refused, UsageError
+from scripts.lease import DEPLOY, Leases
 from tests.unit.drill.tables import Item, refusal
 from tests.unit.drill.world import (
     LEASES,
@@ -124,6 +126,31 @@ class TestTheWholeOfIt:
         assert again(world, held.folder, "failback").verdict is Verdict.MET
         open_drill.refuse_if_open(stage(world).aws, STANDBY)
 
+    def test_while_a_deploy_holds_its_lease_no_drill_is_armed(
+        self, world: World, tmp_path: Path
+    ) -> None:
+        """It may have begun after the preflight looked, while somebody read the plan."""
+        with (
+            Leases(stage(world).aws, PLAN.theatre.primary.name).hold(
+                DEPLOY, "tradewind deploy dev"
+            ),
+            pytest.raises(NotBegun, match="is being changed by"),
+        ):
+            begun(world, tmp_path)
+        assert world.mutations == []
+        open_drill.refuse_if_open(stage(world).aws, STANDBY)
+
+    def test_a_drill_of_the_sandbox_is_not_gone_on_with_on_aws(
+        self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = begun(world, tmp_path).folder
+        rehearsal = stage(world).rehearsal
+        monkeypatch.setattr(staging, "rehearsed", lambda: rehearsal)
+        left.refuse_another_stage(folder)
+        monkeypatch.setattr(staging, "rehearsed", lambda: not rehearsal)
+        with pytest.raises(UsageError, match="is a drill"):
+            left.refuse_another_stage(folder)
+
     def test_of_two_that_begin_at_once_one_does(self, world: World, tmp_path: Path) -> None:
         """The other's item comes after this one has looked, and before it writes its own."""
         theirs = replace(THEIRS, id="theirs")
@@ -146,7 +173,7 @@ class TestTheWholeOfIt:
         held = begun(world, tmp_path, replace(PLAN, hold=True))
         world.tables.items[LEASES].pop("lease=open-drill")
         open_drill.put(stage(world).aws, STANDBY, replace(THEIRS, id="theirs"))
-        with pytest.raises(DrillOpen, match="theirs"):
+        with pytest.raises(NotBegun, match="theirs"):
             again(world, held.folder, "failback")
         assert world.mutations == ["takeover"]
 
@@ -154,7 +181,7 @@ class TestTheWholeOfIt:
         def second(operation: str, said: Mapping[str, Any]) -> None:
             if operation == "put_item" and said["TableName"] == SWITCH:
                 world.refuses = lambda operation, said: None
-                with pytest.raises(Refused, match="is being changed by"):
+                with pytest.raises(NotBegun, match="is being changed by"):
                     again(world, latest(tmp_path, "dev"), "abort")
                 tried.append(True)
 

@@ -54,6 +54,17 @@ def test_what_was_not_measured_is_not_met() -> None:
     assert "Recovery point is not known" in said["verdict_words"]
 
 
+def test_orders_that_could_not_be_looked_for_are_not_called_kept() -> None:
+    good = examples.good()
+    assert good.figures is not None
+    orders = replace(good.figures.orders, unsettled=3)
+    lost = {one.name: one for one in targets(figures(good, orders=orders))}["orders lost"]
+    assert (lost.measured, lost.met, lost.reason) == (None, False, "3 could not be looked for")
+    known = replace(orders, lost=1)
+    lost = {one.name: one for one in targets(figures(good, orders=known))}["orders lost"]
+    assert (lost.measured, lost.met) == (1, False)
+
+
 def test_without_any_figure_nothing_is_met() -> None:
     nothing = replace(examples.good(), figures=None, observations=(), ledger=None)
 
