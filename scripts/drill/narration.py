@@ -43,6 +43,8 @@ _SIGNS = {
     Verdict.UNKNOWN: "??",
     Verdict.NOT_APPLICABLE: "--",
 }
+#: Drill seconds from which on it is said that something stood still; the report has all.
+NOTABLE = 5.0
 _MARKS = {
     "t0": "the fault",
     "t1": "the checkers agree: unhealthy",
@@ -136,7 +138,8 @@ class Narration:
             case Marked(at, mark):
                 if mark == "t0":
                     self.t0 = at
-                yield f"{self._time(at)}    {mark.upper()} {_MARKS.get(mark, '')}".rstrip()
+                if mark in _MARKS:  # the others come with a state
+                    yield f"{self._time(at)}    {mark.upper()} {_MARKS[mark]}"
             case Aborted(at, reason):
                 yield f"{self._time(at)}  going back: {reason}"
             case HandedOver(at, reason, commands):
@@ -147,7 +150,7 @@ class Narration:
                 yield f"        {json}"
             case Seen(Alarmed(at, region, alarm, state)):
                 yield f"{self._time(at)}    alarm {alarm} in {region}: {state}"
-            case Seen(Stalled(at, where, seconds)):
+            case Seen(Stalled(at, where, seconds)) if seconds >= NOTABLE:
                 yield f"{self._time(at)}    {where} stood still for {seconds:.1f} s of the drill"
             case Seen():
                 pass
