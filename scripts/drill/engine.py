@@ -25,6 +25,7 @@ from scripts.drill.drill import Drill, Ended, going_back
 from scripts.drill.events import DrillEvent
 from scripts.drill.folder import Folder
 from scripts.drill.journal import Busy, Kind, Unwritable, read
+from scripts.drill.mutations import settle
 from scripts.drill.open_drill import DrillOpen
 from scripts.drill.parts import Parts, usual
 from scripts.drill.phases import PHASES, arm, prepare
@@ -33,7 +34,7 @@ from scripts.drill.report.verdict import Verdict
 from scripts.drill.stage import Stage
 from scripts.drill.states import State
 from scripts.drill.status import Status, status
-from scripts.drill.story import Story
+from scripts.drill.story import Known, Story
 from scripts.drill.turns import hand_over, holding, look_again, lost, turn
 from scripts.drill.way_back import homeward
 from scripts.errors import Failed, TradewindError, UsageError
@@ -50,6 +51,9 @@ __all__ = [
     "run",
     "status",
 ]
+
+#: How the step is named that moves the database (data/switchover.py).
+SWITCHOVER = "switchover"
 
 Going = Generator[DrillEvent, None, Outcome]
 
@@ -118,14 +122,16 @@ def failback(
 ) -> Going:
     """Come back from a drill that holds, or that was handed over: data first, then traffic.
 
-    With `traffic_only` the database stays where it is, on purpose. Raises UsageError for a drill that has
+    With `traffic_only` the database stays where it is, on purpose, if it has moved; else what was begun of
+    moving it is undone as usual. Raises UsageError for a drill that has
     nothing to come back from.
     """
     with _again(stage, folder, company, "failback", parts) as drill:
         match drill.story.state:
             case State.VERIFIED | State.DATA_MOVED | State.NEEDS_OPERATOR:
                 if drill.relocation is not None:
-                    drill.custody.write(Kind.MEASURED, traffic_only=traffic_only)
+                    stays = traffic_only and (yield from _switched(drill))
+                    drill.custody.write(Kind.MEASURED, traffic_only=stays)
                 yield from homeward(drill)
             case State.FAILING_BACK | State.ABORTING | State.RESTORED | State.REPORTED:
                 pass
@@ -220,6 +226,15 @@ def _through(drill: Drill, *, holds: bool = True) -> Going:
 
 def _held_at(plan: Plan) -> State:
     return State.DATA_MOVED if plan.data else State.VERIFIED
+
+
+def _switched(drill: Drill) -> Generator[DrillEvent, None, bool]:
+    """Whether the database is where the drill moved it."""
+    assert drill.relocation is not None
+    for step in drill.relocation.steps:
+        if step.name.endswith(SWITCHOVER) and step.name in drill.story.changes:
+            return (yield from settle(drill.custody, step)) is Known.MADE
+    return False
 
 
 def _data_moved(drill: Drill) -> bool:

@@ -165,6 +165,9 @@ def onward(drill: Drill) -> Generator[DrillEvent, None, None]:
         return
     asked = drill.now
     drill.company.approve_data(drill.plan)
+    yield from drill.until(
+        lambda: True, 0.0
+    )  # what was so when it was asked may not be so any more
     drill.custody.write(Kind.MEASURED, decision=round(drill.now - asked, 3))
     yield from drill.custody.move(State.DATA_MOVING)
     for act in drill.relocation.there:
