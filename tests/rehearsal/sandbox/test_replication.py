@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,17 @@ def test_destroyed_twice_is_lost_once(world: World) -> None:
     assert world.way()["dropped"] == 1
 
 
+def saved(home: Path) -> int:
+    """How many writes are on their way in the state that was saved last."""
+    state = home / "state"
+    try:
+        generation = (state / "current").read_text().strip()
+        file = state / generation / "stores/replication/replication.json"
+        return sum(len(queue) for _, queue in json.loads(file.read_text())["queues"])
+    except FileNotFoundError:  # another is being put in its place
+        return 0
+
+
 def test_a_queue_survives_a_kill_of_the_sandbox(world: World) -> None:
     world.table(THERE)
     world.lag(FOR_EVER)
@@ -228,6 +240,7 @@ def test_a_queue_survives_a_kill_of_the_sandbox(world: World) -> None:
     world.put("a", region=THERE, by="second")
     world.put("b", "c")
     world.fault(ELSEWHERE, partition=True)  # what was acknowledged of a fault is on disk
+    until(lambda: saved(world.home) == 4)
 
     world.kill()
     world.restart()

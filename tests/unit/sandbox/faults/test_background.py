@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ def standing(monkeypatch: pytest.MonkeyPatch) -> Standing:
     standing = Standing()
     for module in (background, functions):
         monkeypatch.setattr(module, "STANDING", standing)
+    monkeypatch.setattr(background, "REGION", SimpleNamespace(value=lambda: HERE))
     return standing
 
 

@@ -108,11 +108,11 @@ def test_who_need_not_wait_any_more_does_not() -> None:
 
 def test_it_survives_a_stop(tmp_path: Path) -> None:
     standing, after = Standing(), Standing()
+    standing.settle(tmp_path / "faults.json")
     standing.set(HERE, Fault(errors=0.25, seed=7))
     standing.set(THERE, Fault(partition=True))
 
-    standing.save(tmp_path)
-    after.load(tmp_path)
+    after.settle(tmp_path / "faults.json")
 
     assert after.every() == standing.every()
 
