@@ -8,7 +8,7 @@ BIN    := .venv/bin
 TW     := $(BIN)/tradewind
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock templates snapshots lint rehearse test test-all check audit format bench clean
+.PHONY: help install lock templates snapshots lint rehearse test test-all check audit format bench spread clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ format: install ## Put the code into shape
 
 bench: install ## Measure ratios and rewrite BENCHMARKS.md
 	@$(BIN)/python -m tests.bench
+
+spread: install ## Drill dev on the sandbox 31 times and rewrite docs/drill-spread.md
+	@$(BIN)/python -m tests.rehearsal.drill.spread
 
 clean: ## Remove what make made, but the templates
 	@rm -rf .venv .tradewind build *.egg-info

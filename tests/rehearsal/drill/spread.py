@@ -1,12 +1,17 @@
-"""How drills on the twin spread: `python -m tests.rehearsal.drill.spread HOME 60 20` makes twenty at 60x.
+"""How drills on the twin spread: `make spread` drills dev 31 times and writes docs/drill-spread.md.
 
-Each has its checkers placed anew. A run in which the machine stood still for more than ten drill seconds is
-invalid, says nothing, and is counted.
+Each drill has its checkers placed anew. A run in which the machine stood still for more than ten drill
+seconds is invalid, says nothing, and is counted; so is one that its preflight refused.
 """
 
 from __future__ import annotations
 
+import datetime
+import os
+import statistics
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +19,31 @@ from typing import Any
 
 from scripts.sandbox import process
 from tests.rehearsal.drill.twin import Twin, deployed
+from tests.rehearsal.sandbox.running import until
 
 #: Drill seconds within which detection lies beside interval x threshold: one interval, for a checker that has
 #: just looked when the fault comes.
 INTERVAL, DETECTION = 10, 30
+
+#: How fast the twin's clock goes, and how many drills are made so.
+SPREAD = ((1.0, 1), (30.0, 5), (60.0, 20), (120.0, 5))
+
+PAGE = Path("docs/drill-spread.md")
+
+HEAD = """# How drills on the twin spread
+
+Written by `make spread`: drills of dev with `{trigger}`, each with the sixteen checkers of both regions
+placed anew. Seconds are the drill's own, on the sandbox's clock, but for *wall*: what the whole command took
+here, preflight and report included. The bound is interval x threshold + TTL + keep-alive + stall; a run in
+which the machine stood still for more than ten drill seconds is invalid.
+
+Last run: {date}, {cores} cores.
+"""
+
+COLUMNS = """
+| seed | verdict | valid | detection | last client | RTO | stall | bound | within | wall |
+|---|---|---|---|---|---|---|---|---|---|
+"""
 
 
 @dataclass(frozen=True)
@@ -26,76 +52,107 @@ class Run:
 
     seed: int
     verdict: str
-    valid: bool
     figures: Mapping[str, Any]
+    wall: float
+
+    @property
+    def valid(self) -> bool:
+        return bool(self.figures["valid"])
+
+    @property
+    def last_client(self) -> float | None:
+        times = self.figures["times"]
+        return None if times["t3"] is None else times["t3"] - times["t0"]
 
     @property
     def within(self) -> bool:
         """Whether detection and the last client lie within what DRILL.md allows."""
-        figures = self.figures
-        if None in (figures["detection_s"], figures["times"]["t3"]):
+        detection, last = self.figures["detection_s"], self.last_client
+        if detection is None or last is None:
             return False
-        stall = figures["stall"]
-        last_client = figures["times"]["t3"] - figures["times"]["t0"]
-        detected = figures["detection_s"] <= DETECTION + INTERVAL + stall
-        return bool(detected and last_client <= figures["bound"])
+        on_time = detection <= DETECTION + INTERVAL + self.figures["stall"]
+        return bool(on_time and last <= self.figures["bound"])
 
     def __str__(self) -> str:
-        figures = self.figures
-        last = figures["times"]["t3"]
-        client = None if last is None else last - figures["times"]["t0"]
         said = (
-            ("detection", figures["detection_s"]),
-            ("last client", client),
-            ("RTO", figures["rto_s"]),
-            ("stall", figures["stall"]),
-            ("bound", figures["bound"]),
+            *(self.figures["detection_s"], self.last_client, self.figures["rto_s"]),
+            *(self.figures["stall"], self.figures["bound"]),
         )
-        told = ", ".join(f"{name} {'-' if at is None else f'{at:.1f}'}" for name, at in said)
-        kind = "valid" if self.valid else "INVALID"
-        return f"seed {self.seed}: {self.verdict}, {kind}, {told}"
+        told = " | ".join("-" if at is None else f"{at:.1f}" for at in said)
+        valid, within = ("yes" if so else "**no**" for so in (self.valid, self.within))
+        return f"| {self.seed} | {self.verdict} | {valid} | {told} | {within} | {self.wall:.0f} |"
+
+
+@dataclass(frozen=True)
+class NotBegun:
+    """A drill that its preflight refused, or that gave no figures."""
+
+    seed: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"| {self.seed} | not begun: {self.why} | | | | | | | | |"
 
 
 def runs(
     twin: Twin, speed: float, seeds: Sequence[int], trigger: str = "takeover"
-) -> Iterator[Run]:
+) -> Iterator[Run | NotBegun]:
     """A drill for each seed."""
     for seed in seeds:
+        process.page(twin.sandbox.home, "PUT", "clock", {"speed": speed})
         process.page(twin.sandbox.home, "POST", "routing/start", {"seed": seed})
+        until(
+            lambda: not twin.alarms(), seconds=180
+        )  # those of the drill before are off for minutes
+        began = time.monotonic()
         ended = twin.drill("--speed", f"{speed:g}", "--trigger", trigger)
         figures = ended.document.get("figures")
         if figures is None:
             why = ended.document.get("why") or ended.document.get("refused") or ended.told
-            say(f"seed {seed}: no figures: {why}")
+            yield NotBegun(seed, str(why))
             continue
-        yield Run(seed, str(ended.document["verdict"]), bool(figures["valid"]), figures)
+        yield Run(seed, str(ended.document["verdict"]), figures, time.monotonic() - began)
 
 
-def say(line: str) -> None:
-    """At once: a run takes its time."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def main(home: Path, speed: float, count: int, trigger: str) -> None:
-    """Print each run, and what they come to."""
-    done = []
-    with deployed(home) as twin:
-        for run in runs(twin, speed, range(1, count + 1), trigger):
-            say(str(run))
-            done.append(run)
-    valid = [run for run in done if run.valid]
-    say(
-        f"{speed:g}x: {len(done)} of {count} runs, {len(done) - len(valid)} invalid, "
-        f"{sum(run.within for run in valid)} of {len(valid)} valid ones within the bound"
-    )
-    for name, key in (("detection", "detection_s"), ("RTO", "rto_s")):
-        known = sorted(value for run in valid if (value := run.figures[key]) is not None)
+def summary(speed: float, done: Sequence[Run | NotBegun]) -> str:
+    """What the drills of one speed come to, in a paragraph."""
+    begun = [run for run in done if isinstance(run, Run)]
+    valid = [run for run in begun if run.valid]
+    said = [
+        f"{len(begun)} of {len(done)} drills at {speed:g}x began, {len(begun) - len(valid)} of them invalid; "
+        f"of the {len(valid)} valid ones {sum(run.within for run in valid)} lie within the bound."
+    ]
+    for name, key in (("Detection", "detection_s"), ("RTO", "rto_s")):
+        known = [value for run in valid if (value := run.figures[key]) is not None]
         if known:
-            middle = known[len(known) // 2]
-            say(f"  {name}: {known[0]:.1f} to {known[-1]:.1f} s, median {middle:.1f} s")
+            middle = statistics.median(known)
+            said.append(f"{name} {min(known):.1f} to {max(known):.1f} s, median {middle:.1f} s.")
+    return " ".join(said)
+
+
+def main(spread: Sequence[tuple[float, int]], trigger: str = "takeover") -> str:
+    """The page; each line is shown as soon as it is known."""
+    page = [
+        HEAD.format(
+            trigger=trigger,
+            date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+            cores=os.cpu_count(),
+        )
+    ]
+    for speed, count in spread:
+        with tempfile.TemporaryDirectory() as home, deployed(Path(home)) as twin:
+            done = []
+            for run in runs(twin, speed, range(1, count + 1), trigger):
+                sys.stderr.write(f"{speed:g}x {run}\n")
+                done.append(run)
+        rows = "".join(f"{run}\n" for run in done)
+        page.append(f"\n## {speed:g}x\n\n{summary(speed, done)}\n{COLUMNS}{rows}")
+    return "".join(page)
 
 
 if __name__ == "__main__":
-    words = [*sys.argv[1:], "takeover"]
-    main(Path(words[0]), float(words[1]), int(words[2]), words[3])
+    if sys.argv[1:]:
+        speed, count, trigger = [*sys.argv[1:], "takeover"][:3]
+        sys.stdout.write(main([(float(speed), int(count))], trigger))
+    else:
+        PAGE.write_text(main(SPREAD))

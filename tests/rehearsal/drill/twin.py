@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.places import EDGE_REGION
 from scripts import failpoints
 from scripts.sandbox import process
 from tests.rehearsal.runtime import platform
@@ -108,6 +109,16 @@ class Twin(platform.Platform):
                 told = functions.get_function_concurrency(FunctionName=one["FunctionName"])
                 found[one["FunctionArn"]] = told.get("ReservedConcurrentExecutions")
         return found
+
+    def alarms(self) -> list[str]:
+        """The alarms that are off, in either region."""
+        return [
+            one["AlarmName"]
+            for region in (PRIMARY, STANDBY, EDGE_REGION)
+            for one in self.client("cloudwatch", region).describe_alarms(StateValue="ALARM")[
+                "MetricAlarms"
+            ]
+        ]
 
     def lag(self, seconds: float) -> None:
         """How long a write takes to the other region, in drill seconds."""
