@@ -119,6 +119,7 @@ class Narration:
 
     t0: float | None = None
     _view: _View = field(default_factory=_View)
+    _latest: float = 0.0
 
     def lines(self, event: DrillEvent) -> Iterator[str]:
         """What is said of an event; nothing of what is merely seen."""
@@ -158,10 +159,13 @@ class Narration:
                 assert_never(event)
 
     def moving(self, event: DrillEvent) -> str:
-        """What is seen now, in one line; empty where an event changes nothing of it."""
+        """What is seen now, in one line; empty where an event changes nothing of it. What comes late, such as
+        a metric's lag, does not take the time back.
+        """
         if not isinstance(event, Seen) or not self._view.take(event.observation):
             return ""
-        return f"{self._time(event.observation.at)}  {self._view}"
+        self._latest = max(self._latest, event.observation.at)
+        return f"{self._time(self._latest)}  {self._view}"
 
     def _time(self, at: float) -> str:
         return f"{at - (at if self.t0 is None else self.t0):+7.1f} s"

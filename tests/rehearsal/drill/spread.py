@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.sandbox import process
+from scripts import sandbox_pages
 from tests.rehearsal.drill.twin import Twin, deployed
 from tests.rehearsal.sandbox.running import until
 
@@ -99,16 +99,19 @@ def runs(
 ) -> Iterator[Run | NotBegun]:
     """A drill for each seed."""
     for seed in seeds:
-        process.page(twin.sandbox.home, "PUT", "clock", {"speed": speed})
-        process.page(twin.sandbox.home, "POST", "routing/start", {"seed": seed})
+        sandbox_pages.ask(twin.sandbox.endpoint, "PUT", "clock", {"speed": speed})
+        sandbox_pages.ask(twin.sandbox.endpoint, "POST", "routing/start", {"seed": seed})
         until(
             lambda: not twin.alarms(), seconds=180
         )  # those of the drill before are off for minutes
         began = time.monotonic()
-        ended = twin.drill("--speed", f"{speed:g}", "--trigger", trigger)
+        ended = twin.drill_once("--speed", f"{speed:g}", "--trigger", trigger)
         figures = ended.document.get("figures")
         if figures is None:
-            why = ended.document.get("why") or ended.document.get("refused") or ended.told
+            why = next(
+                (said for key in ("why", "refused", "error") if (said := ended.document.get(key))),
+                "",
+            )
             yield NotBegun(seed, str(why))
             continue
         yield Run(seed, str(ended.document["verdict"]), figures, time.monotonic() - began)

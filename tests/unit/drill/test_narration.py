@@ -7,6 +7,7 @@ from scripts.drill.narration import Narration
 from scripts.drill.observations import (
     Alarmed,
     Fetched,
+    Lagged,
     Observation,
     Ordered,
     Probed,
@@ -81,3 +82,10 @@ def test_of_what_is_seen_alarms_and_long_stalls_are_said_and_the_rest_passes_by(
     assert list(narration.lines(Seen(Alarmed(6, "us-west-2", "errors", "ALARM")))) == [
         "   +6.0 s    alarm errors in us-west-2: ALARM"
     ]
+
+
+def test_what_comes_late_does_not_take_the_time_back() -> None:
+    narration = Narration(t0=0.0)
+    narration.moving(Seen(Fetched(40, "client 1", "us-west-2", 200, 0.1, good=True)))
+    late = narration.moving(Seen(Lagged(30, "carts", 1.5)))
+    assert late == "  +40.0 s  clients 1 us-west-2 · lag 1.5 s"
