@@ -14,7 +14,7 @@ from scripts.sandbox.snapshots import Snapshots
 #: The same while the clock is made to run faster, quiet or not: then every second counts.
 HURRIED = 60.0
 #: Seconds that a copy of the process has for a snapshot.
-COPY_SECONDS = 15.0
+COPY_SECONDS = 60.0
 
 log = logging.getLogger("tradewind.sandbox")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.sandbox import stores
-from scripts.sandbox.gateway import Head, Response, Service, json_response
+from scripts.sandbox.gateway import Head, Response, Service, json_response, number_in
 
 PATH = "/_tradewind/clock"
 
@@ -134,7 +134,7 @@ def service() -> Service:
 def answer(method: str, body: bytes) -> Response:
     """The reading; or that of a new speed, from 1 up."""
     if method == "PUT":
-        speed = _wanted(body)
+        speed = number_in(body, "speed", 1, FASTEST)
         if speed is None:
             told = {"message": f'say {{"speed": <1 to {FASTEST:.0f}>}}'}
             return json_response(told, 400)
@@ -152,12 +152,3 @@ def _kept(path: Path) -> Reading | None:
         return Reading.told(stores.read_json(path))
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _wanted(body: bytes) -> float | None:
-    try:
-        speed: Any = json.loads(body)["speed"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    number = isinstance(speed, int | float) and not isinstance(speed, bool)
-    return float(speed) if number and 1 <= speed <= FASTEST else None

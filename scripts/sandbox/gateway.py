@@ -182,6 +182,16 @@ def json_response(document: object, status: int = 200) -> Response:
     return Response(status, json.dumps(document, default=str).encode())
 
 
+def number_in(body: bytes, name: str, least: float, most: float) -> float | None:
+    """What a JSON body says under `name`, where that is a number within these bounds."""
+    try:
+        said: Any = json.loads(body)[name]
+    except (ValueError, KeyError, TypeError):
+        return None
+    number = isinstance(said, int | float) and not isinstance(said, bool)
+    return float(said) if number and least <= said <= most else None
+
+
 def head_of(scope: Scope) -> Head:
     """What is known of an ASGI request before its body."""
     return Head(

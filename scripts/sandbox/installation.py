@@ -14,6 +14,7 @@ def every_seam() -> tuple[Seam, ...]:
         event_targets,
         function_code,
         function_errors,
+        function_logs,
         global_databases,
         hosted_zones,
         metric_alarms,
@@ -35,7 +36,8 @@ def every_seam() -> tuple[Seam, ...]:
     from scripts.sandbox.routing import health_check_api, survey
 
     others = (
-        *(hosted_zones, vault_policies, function_errors, resources, payment_processor),
+        *(hosted_zones, vault_policies, function_errors, function_logs, resources),
+        payment_processor,
         *(event_targets, function_code, stream_readers, stream_records, workflow_runs),
         *(databases, global_databases, rotations, personalize, pipelines, drift_readers),
         *(replication, replication_page, strong_tables, unheard_writes, metric_alarms),
@@ -63,6 +65,7 @@ def install() -> None:
         event_targets,
         exports,
         function_errors,
+        function_logs,
         global_databases,
         metric_alarms,
         missing_resources,
@@ -95,10 +98,13 @@ def install() -> None:
     from scripts.sandbox.routing import health_check_api
 
     seams.SAVE_ALL.replace(lambda _services: None)  # snapshots.py saves, whole or not at all
+    # Whatever a call is signed for is a service. To know, ministack loads botocore's models of all of them.
+    seams.IS_SERVICE.replace(lambda _scope_name: True)
     resources.install()
     missing_resources.install()
     taken_names.install()
     function_errors.install()
+    function_logs.install()
     databases.install()
     global_databases.install()
     drift_readers.install()

@@ -178,6 +178,11 @@ LIMITS: tuple[Limit, ...] = (
         "the rule's is not.",
     ),
     Limit(
+        "EventBridge Scheduler",
+        "A schedule starts functions, workflows, queues and topics; one that calls an API (aws-sdk) calls "
+        "nothing, and what it would start is started by hand.",
+    ),
+    Limit(
         "CodePipeline",
         "A pipeline starts when it is made and when it is told to: sources are not polled, triggers are "
         "refused, and no rule of EventBridge starts one.",

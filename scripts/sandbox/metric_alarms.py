@@ -8,11 +8,12 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missin
 
 from __future__ import annotations
 
-import operator
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from math import ceil
+from typing import Any
 
+from scripts.sandbox.alarm_states import BESIDES, BREACHES, State, breaching, state
 from scripts.sandbox.clock import CLOCK
 from scripts.sandbox.seams import Kind, Seam
 
@@ -42,20 +43,15 @@ SEAMS = (
     *(RECORD, ACT, TELL_PARENTS, METRICS),
 )
 
-State: TypeAlias = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
-
 #: Where a data point keeps its time on the sandbox's clock.
 AT = "_at"
 
-#: Periods looked at beside those that are evaluated, so that late data do not go missing.
-BESIDES = 2
+#: Of AWS's own namespaces those that somebody here tells of: what the others lack is not missing.
+TOLD = frozenset({"AWS/Lambda", "AWS/Route53"})
 
-_BREACHES: Mapping[str, Callable[[float, float], bool]] = {
-    "GreaterThanOrEqualToThreshold": operator.ge,
-    "GreaterThanThreshold": operator.gt,
-    "LessThanThreshold": operator.lt,
-    "LessThanOrEqualToThreshold": operator.le,
-}
+
+#: Seconds of this machine by which data may be late: on a fast clock they are more than a period.
+LATE = 3.0
 
 
 def install() -> None:
@@ -66,21 +62,19 @@ def install() -> None:
 
 
 def judge(alarm: dict[str, Any]) -> None:
-    """Give an alarm the state that its data have. One without any data keeps what it has, and so does one on
-    an expression, or on a band.
+    """Give an alarm the state that its data have, or that their lack has. One on an expression or on a band
+    keeps what it has, and so does one without data on a metric of AWS's that nobody tells here.
     """
-    breaches = _BREACHES.get(alarm.get("ComparisonOperator") or "")
+    namespace, comparison = alarm.get("Namespace") or "", alarm.get("ComparisonOperator") or ""
     dimensions = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or ()}
-    metric = (alarm.get("Namespace"), alarm.get("MetricName"), KEY.value(dimensions))
-    points = METRICS.value.get(metric)
-    if not points or breaches is None:
+    points = METRICS.value.get((namespace, alarm.get("MetricName"), KEY.value(dimensions))) or ()
+    silent = not points and namespace.startswith("AWS/") and namespace not in TOLD
+    if silent or not alarm.get("MetricName") or comparison not in BREACHES:
         return
     values = _values(alarm, points, CLOCK.time())
-    threshold = float(alarm["Threshold"])
-    said = [None if value is None else breaches(value, threshold) for value in values]
     old = alarm["StateValue"]
     new = state(
-        said,
+        breaching(values, comparison, float(alarm["Threshold"])),
         periods=int(alarm["EvaluationPeriods"]),
         enough=int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]),
         missing=alarm.get("TreatMissingData") or "missing",
@@ -90,38 +84,12 @@ def judge(alarm: dict[str, Any]) -> None:
         _change(alarm, new, _reason(new, values, alarm))
 
 
-def state(
-    said: Sequence[bool | None], *, periods: int, enough: int, missing: str, before: State
-) -> State:
-    """What periods come to, the newest last: whether each breaches, None for one without data.
-
-    `enough` breaching ones of `periods` alarm. The data there are come first; what lacks is as `missing` has
-    it. Breaching ones alone, and fewer than it takes, alarm once the oldest is as old as all of them.
-    """
-    known = [(age, one) for age, one in enumerate(reversed(said), start=1) if one is not None]
-    known = known[:periods]
-    breaching = sum(one for _, one in known)
-    lacking = periods - len(known)
-    match missing:
-        case "breaching":
-            breaching += lacking
-        case "notBreaching":
-            pass
-        case _ if not known:
-            return before if missing == "ignore" else "INSUFFICIENT_DATA"
-        case _ if lacking and breaching == len(known) and breaching < enough:
-            if missing == "ignore" or known[-1][0] < enough:
-                return before
-            return "ALARM"
-    return "ALARM" if breaching >= enough else "OK"
-
-
 def _values(
     alarm: Mapping[str, Any], points: Sequence[dict[str, Any]], now: float
 ) -> list[float | None]:
     """The statistic of each period, the newest last."""
     period, statistic = alarm["Period"], alarm.get("ExtendedStatistic") or alarm["Statistic"]
-    whole = int(alarm["EvaluationPeriods"]) + BESIDES
+    whole = int(alarm["EvaluationPeriods"]) + max(BESIDES, ceil(LATE * CLOCK.speed / period))
     found: list[list[Mapping[str, Any]]] = [[] for _ in range(whole)]
     for point in reversed(points):
         # What ministack records by itself has no time of the clock's yet.
@@ -147,6 +115,12 @@ def _reason(new: State, values: Sequence[float | None], alarm: Mapping[str, Any]
     if new == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {alarm['EvaluationPeriods']} datapoints were unknown."
     known = [value for value in values if value is not None]
+    if not known:
+        lacking = {"ALARM": "Breaching", "OK": "NonBreaching"}[new]
+        return (
+            f"Threshold Crossed: no datapoints were received for {alarm['EvaluationPeriods']} periods and "
+            f"missing datapoints were treated as [{lacking}]."
+        )
     verb = {"ALARM": "was", "OK": "was not"}[new]
     return (
         f"Threshold Crossed: {len(known)} datapoints {known} {verb} "

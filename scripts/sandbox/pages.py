@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
-from scripts.sandbox import seams, stores
+from scripts.sandbox import function_logs, seams, stores
 from scripts.sandbox.autosave import Autosave
 from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.gateway import (
@@ -39,8 +39,9 @@ def services(inner: Application, autosave: Autosave, native: frozenset[str]) -> 
         return json_response({**told, "routing": routing})
 
     async def reset(_head: Head, _body: bytes) -> Response:
-        await _reset_emulator(inner)
-        stores.reset()
+        with function_logs.emptying():
+            await _reset_emulator(inner)
+            stores.reset()
         await autosave.save()
         return json_response({"reset": True})
 

@@ -31,9 +31,6 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 4599
 START_SECONDS = 30.0
 STOP_SECONDS = 60.0
-ROUTING_SECONDS = 60.0
-#: A page may bring a region's fleets back before it answers.
-PAGE_SECONDS = 180.0
 _RELEASE_SECONDS = 3.0
 
 
@@ -136,15 +133,6 @@ def status(home: Path) -> Status:
     return Status(running, _request(running.url, "GET", "status"))
 
 
-def page(home: Path, method: str, name: str, said: object = None) -> dict[str, Any]:
-    """The answer of one of a sandbox's own pages. Raises Failed where none serves, or it does not answer."""
-    record = Record.read(home)
-    if record is None or not record.alive:
-        raise Failed("No sandbox runs.", fix="Start it: tradewind sandbox start")
-    body = None if said is None else json.dumps(said).encode()
-    return _request(f"http://{HOST}:{record.port}", method, name, body, PAGE_SECONDS)
-
-
 def reset(home: Path) -> None:
     """Empty the sandbox, running or stopped: every account, region and object, and stop its fleets."""
     supervision.stop_all(home)
@@ -184,11 +172,6 @@ def bring_along(running: Running, account: str, hosted_zone_id: str, domain: str
     _request(running.url, "POST", "hosted-zones", json.dumps(zone).encode())
 
 
-def begin_routing(running: Running) -> dict[str, Any]:
-    """Have Route 53's checkers and its DNS run; their status once every checker has looked once."""
-    return _request(running.url, "POST", "routing/start", seconds=ROUTING_SECONDS)
-
-
 def _becomes_ready(home: Path, pid: int, port: int) -> bool:
     """Wait until process `pid` answers; False when it ended instead."""
     deadline = time.monotonic() + START_SECONDS
@@ -221,12 +204,10 @@ def _log_hint(home: Path) -> str:
     return f"The whole log is {_log(home)}"
 
 
-def _request(
-    endpoint: str, method: str, page: str, body: bytes | None = None, seconds: float = 5.0
-) -> dict[str, Any]:
+def _request(endpoint: str, method: str, page: str, body: bytes | None = None) -> dict[str, Any]:
     """The answer of one of the sandbox's own pages. Raises Failed when it does not answer."""
     try:
-        return daemons.ask(f"{endpoint}/_tradewind/{page}", method, body, seconds)
+        return daemons.ask(f"{endpoint}/_tradewind/{page}", method, body)
     except (OSError, ValueError) as problem:
         raise Failed(
             f"The sandbox at {endpoint} does not answer: {problem}.",

@@ -22,6 +22,8 @@ OFFERED = sys.platform == "linux"
 #: prctl(2): have the kernel kill this process when its parent ends.
 _PR_SET_PDEATHSIG = 1
 _LOOK = 0.02
+#: By how much a copy is less urgent than who serves meanwhile.
+_NICE = 10
 _ABOVE_STANDARD = 3
 
 log = logging.getLogger("tradewind.sandbox")
@@ -64,6 +66,7 @@ def _work_alone(work: Callable[[], None], parent: int) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # Sockets and pipes are the parent's: what it closes is to be closed.
         os.closerange(_ABOVE_STANDARD, os.sysconf("SC_OPEN_MAX"))
+        os.nice(_NICE)
         gc.disable()  # a collection would write to, and so copy, every page
         if os.getppid() == parent:
             work()

@@ -20,7 +20,7 @@ import threading
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ NO_SORT_KEY = "__no_sort__"
 arriving: ContextVar[bool] = ContextVar("arriving", default=False)
 
 #: Writes applied at a time, so that requests are answered between two helpings.
-_HELPING = 200
+_HELPING = 50
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,14 @@ class Replication:
             return done
 
     def settle(self) -> None:
-        """Apply all that is due: a fault that begins now leaves behind what is younger than the lag."""
+        """Apply all that is due."""
         while self.pump():
             pass
+
+    async def settled(self) -> None:
+        """The same, in helpings between which others are served: what is due then has arrived."""
+        while self.pump():
+            await asyncio.sleep(0)
 
     def drop(self, region: str) -> int:
         """A region is gone for good: so is all that had not left it. How many writes that were."""
@@ -202,13 +207,18 @@ class Replication:
         self.on_change()
         return lost
 
-    def forget_towards(self, account: str, table: str, region: str) -> None:
-        """A replica was made anew from the others': nothing is on its way there any more."""
+    def rebuilt(self, account: str, table: str, region: str, like: str) -> None:
+        """A replica was made anew from that of another region: it lacks what that one lacks, and no more."""
+        replica = TABLES.value.get_scoped(account, region, table)["TableId"]
         with self._lock:
-            for way in [one for one in self._queues if one.target == region]:
-                if (way.account, way.table) == (account, table):
-                    del self._queues[way]
+            for way in self._towards(account, region, table):
+                del self._queues[way]
+            for way in self._towards(account, like, table):
+                missing = (replace(one, replica=replica) for one in self._queues[way])
+                self._queues[replace(way, target=region)] = deque(missing)
+            self._stood[account, region, table] = self._stood[account, like, table].copy()
             self._forget_what_stood()
+        self.on_change()
 
     def set_lag(self, seconds: float) -> None:
         """From now on, for what is on its way, too."""
@@ -343,9 +353,14 @@ class Replication:
 
     def _heads(self, account: str, region: str, table: str) -> Iterator[int]:
         """The oldest write on each way to a replica."""
-        for way, queue in self._queues.items():
-            if queue and (way.account, way.target, way.table) == (account, region, table):
+        for way in self._towards(account, region, table):
+            if queue := self._queues[way]:
                 yield queue[0].number
+
+    def _towards(self, account: str, region: str, table: str) -> list[Way]:
+        """The ways to a replica on which something is."""
+        place = (account, region, table)
+        return [way for way in self._queues if (way.account, way.target, way.table) == place]
 
     def _forget_what_stood(self) -> None:
         for place in list(self._stood):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from typing import Any
 
 from scripts.sandbox.clock import CLOCK
-from scripts.sandbox.gateway import Head, Response, Service, json_response
+from scripts.sandbox.gateway import Head, Response, Service, json_response, number_in
 from scripts.sandbox.replication import REPLICATION, REQUEST_SCOPE
 from scripts.sandbox.seams import Kind, Seam
 
@@ -43,7 +41,7 @@ def service() -> Service:
 def answer(method: str, body: bytes) -> Response:
     """What is on its way; or a new lag."""
     if method == "PUT":
-        lag = _wanted(body)
+        lag = number_in(body, "lag", 0, LONGEST)
         if lag is None:
             told = {"message": f'say {{"lag": <seconds, 0 to {LONGEST:.0f}>}}'}
             return json_response(told, 400)
@@ -52,15 +50,6 @@ def answer(method: str, body: bytes) -> Response:
     elif method != "GET":
         return json_response({"message": "GET or PUT"}, 405)
     return json_response(REPLICATION.described())
-
-
-def _wanted(body: bytes) -> float | None:
-    try:
-        said: Any = json.loads(body)["lag"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    number = isinstance(said, int | float) and not isinstance(said, bool)
-    return float(said) if number and 0 <= said <= LONGEST else None
 
 
 async def tell_latencies() -> None:

@@ -402,6 +402,9 @@ SAVERS = _function(_APP, "_build_persistence_save_dict", "", "snapshots")
 ENCODE_STATE = _function(_PERSISTENCE, "_json_default", "obj", "snapshots")
 STATE_FORMAT = _function(_PERSISTENCE, "_state_format_version", "service", "snapshots")
 SERVICE_HANDLERS = _mapping(_APP, "SERVICE_HANDLERS", "calls nothing answers")
+IS_SERVICE = _function(
+    _ROUTER, "_is_aws_service_name", "scope_name", "calls nothing answers are told at once"
+)
 DETECT_SERVICE = _function(
     _ROUTER, "detect_service", "method path headers query_params", "calls nothing answers"
 )

@@ -84,7 +84,7 @@ def _end_workers() -> None:
 
 async def serve(port: int, home: Path) -> None:
     """Run one emulator in this process until SIGTERM or SIGINT. Its state is module-global."""
-    from scripts.sandbox import databases, replication_page
+    from scripts.sandbox import databases, pauses, replication_page
     from scripts.sandbox.autosave import Autosave, drain
     from scripts.sandbox.builds.runner import RUNNER
     from scripts.sandbox.clock import CLOCK
@@ -113,6 +113,7 @@ async def serve(port: int, home: Path) -> None:
     autosave = Autosave(snapshots, QUIET_SECONDS)
     try:
         CLOCK.settle(snapshots.directory / "clock.json")
+        CLOCK.watch(lambda: pauses.follow(CLOCK.speed))
         STANDING.settle(snapshots.directory / "faults.json")
         databases.ENGINES.settle(home / "databases")
         RUNNER.settle(home / "builds", autosave.touch)
@@ -132,9 +133,14 @@ async def serve(port: int, home: Path) -> None:
             await asyncio.to_thread(CARRIER.end)
 
         saving = asyncio.create_task(autosave.run())
-        copying = asyncio.gather(REPLICATION.run(), replication_page.tell_latencies())
+        copying = [
+            asyncio.create_task(work())
+            for work in (REPLICATION.run, replication_page.tell_latencies)
+        ]
         await _serve_http(gateway, port, told_to_stop)
-        copying.cancel()
+        for work in copying:
+            work.cancel()
+        await asyncio.wait(copying)
         await autosave.end(saving)
     finally:
         ATTENDANCE.end()

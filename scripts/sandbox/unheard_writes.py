@@ -1,6 +1,6 @@
 """Writes that ministack tells neither streams nor replicas of: PartiQL's, and of items that expire.
 
-An item expires once, in a region that is up; the others hear of it like of any deletion.
+An item expires once, in one region; the others hear of it like of any deletion, and not who deleted it.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
 """
 
@@ -16,6 +16,7 @@ from scripts.sandbox.faults.standing import STANDING
 from scripts.sandbox.replication import (
     EMIT,
     REMOVE_ITEM,
+    REPLICAS,
     REQUEST_SCOPE,
     SET_ITEM,
     Item,
@@ -95,9 +96,10 @@ def _noted(old: Item | None, new: Item | None) -> Item | None:
 def _expire(
     native: Callable[..., Item | None], table: Table, pk_val: str, sk_val: str
 ) -> Item | None:
-    """Delete an item for the service; a region that is down does so when it is back."""
+    """Delete an item for the service: in the first of its regions, of those that reach one another."""
     _, _, _, region, account, *_ = table["TableArn"].split(":")
-    if STANDING.down(region):
+    before = [other for other in REPLICAS.value(table) if other < region]
+    if STANDING.down(region) or any(STANDING.reach(other, region) for other in before):
         return None
     old = native(table, pk_val, sk_val)
     if old is not None:

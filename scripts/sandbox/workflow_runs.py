@@ -169,7 +169,7 @@ def _run(execution: Execution | None) -> None:
     if machine is None:
         FAIL.value(execution, "StateMachineDeleted", "State machine no longer exists")
         return
-    goes_on.set(lambda: bool(execution["status"] == RUNNING))
+    goes_on.set(lambda: _is_running(execution))
     definition = json.loads(machine["definition"])
     try:
         output = _walk(definition, execution, _context(definition, machine, execution))
@@ -186,6 +186,14 @@ def _run(execution: Execution | None) -> None:
             execution, "ExecutionSucceeded", {"executionSucceededEventDetails": {"output": output}}
         )
         TOLD.value(execution)
+
+
+def _is_running(execution: Execution) -> bool:
+    """Whether it was not stopped, and is still there: a sandbox may be emptied, a state machine deleted."""
+    arn = execution["executionArn"]
+    _, _, _, region, account, *_ = arn.split(":")
+    held = EXECUTIONS.value.get_scoped(account, region, arn)
+    return held is execution and execution["status"] == RUNNING
 
 
 def _walk(definition: State, execution: Execution, context: dict[str, Any]) -> str:

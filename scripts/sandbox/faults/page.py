@@ -41,7 +41,8 @@ class Faults:
     async def begin(self, region: str, fault: Fault) -> None:
         """Have that be wrong with the region."""
         async with self._changing:
-            REPLICATION.settle()  # what is younger than the lag has not left; what is older has
+            # What is younger than the lag has not left; what is older has.
+            await REPLICATION.settled()
             before = STANDING.of(region)
             with STANDING.returning(region):
                 STANDING.set(region, fault)
@@ -69,7 +70,7 @@ class Faults:
 
     async def _go_on(self) -> None:
         """What was held goes its way, and front doors know what is wrong."""
-        REPLICATION.settle()
+        await REPLICATION.settled()
         crossings.settle()
         await asyncio.to_thread(self._fleets.tell)
 
@@ -121,7 +122,8 @@ async def _answer(faults: Faults, head: Head, body: bytes) -> Response:
     except OSError as problem:
         return _refused(500, f"The fault was not set: {problem}")
     except Failed as problem:
-        return _refused(502, f"{problem.message} {problem.fix or ''}".strip())
+        again = "Say it again: what has not come back is tried once more."
+        return _refused(502, " ".join(filter(None, (problem.message, problem.fix, again))))
     return json_response(told(region))
 
 

@@ -57,7 +57,7 @@ def rebuild(region: str) -> None:
             survivor = TABLES.value.get_scoped(account, other, name)
             if survivor is not None and not STANDING.of(other).destroyed:
                 _fill(table, copy.deepcopy(dict(survivor["items"])))
-                REPLICATION.forget_towards(account, name, region)
+                REPLICATION.rebuilt(account, name, region, like=other)
                 break
 
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.errors import Failed, TradewindError
-from scripts.sandbox import daemons
+from scripts.sandbox import daemons, pauses
 from scripts.sandbox.fleets import deployments, revisions
 from scripts.sandbox.fleets.account import Account
 from scripts.sandbox.fleets.deployed import LoadBalancer, environment_file
@@ -104,6 +104,7 @@ async def run(home: Path) -> None:
         if not stop.is_set():
             await up
             Record.of_this_process(await control.open(LOOPBACK, 0)).write(home)
+            pauses.shorten()
             await stopped
         up.cancel()
     finally:

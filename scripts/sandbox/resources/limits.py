@@ -22,7 +22,11 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit("EC2", "A subnet's network ACL is recorded; DescribeNetworkAcls does not list it."),
     Limit(
-        "CloudWatch", "Alarms on metric math, anomaly bands and composites keep their first state."
+        "CloudWatch",
+        "Alarms are judged when data are put and when alarms are described. Those on metric math and "
+        "anomaly bands keep their first state, and so does one without data on a metric of AWS's: of those "
+        "AWS/Lambda's and AWS/Route53's alone are told here. Whether alarms on AWS/DynamoDB obey "
+        "TreatMissingData AWS says both ways; here they do.",
     ),
     Limit(
         "CloudWatch", "Metric math is described in the JSON protocol, not in the Query protocol."

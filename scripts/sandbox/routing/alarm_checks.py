@@ -7,21 +7,11 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.ht
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scripts.sandbox.alarm_states import BESIDES, breaching, state
 from scripts.sandbox.routing.health_checks import Alarm, Stream
-
-#: Periods looked at beside those that are evaluated, so that late data do not go missing.
-BESIDES = 2
-
-_BREACHES: Mapping[str, Callable[[float, float], bool]] = {
-    "GreaterThanOrEqualToThreshold": operator.ge,
-    "GreaterThanThreshold": operator.gt,
-    "LessThanThreshold": operator.lt,
-    "LessThanOrEqualToThreshold": operator.le,
-}
 
 
 def healthy(alarm: Alarm, values: Sequence[float | None], last: bool) -> bool:
@@ -42,20 +32,15 @@ def last_known(alarm: Alarm, values: Sequence[float | None], last: bool) -> bool
 
 
 def _says(stream: Stream, values: Sequence[float | None]) -> bool | None:
-    """Whether data are well; None where they are not enough to say.
-
-    One value that is well is enough. Only breaching ones are if the oldest of them is as old as all periods
-    that are evaluated: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-    """
-    breaches = _BREACHES[stream.operator]
-    known = [
-        (age, breaches(value, stream.threshold))
-        for age, value in enumerate(reversed(values), start=1)
-        if value is not None
-    ][: stream.periods]
-    if any(not breaching for _, breaching in known):
-        return True
-    return False if known and known[-1][0] >= stream.periods else None
+    """Whether data are well; None where they are not enough to say."""
+    judged = state(
+        breaching(values, stream.operator, stream.threshold),
+        periods=stream.periods,
+        enough=stream.periods,
+        missing="missing",
+        before="INSUFFICIENT_DATA",
+    )
+    return {"OK": True, "ALARM": False}.get(judged)
 
 
 def question(stream: Stream, now: float) -> dict[str, Any]:

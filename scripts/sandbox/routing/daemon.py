@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from scripts.errors import Failed
-from scripts.sandbox import stores
+from scripts.sandbox import pauses, stores
 from scripts.sandbox.fleets.account import Account
 from scripts.sandbox.fleets.connections import Broken, CannotConnect, Connections
 from scripts.sandbox.fleets.front_door import refused
@@ -184,6 +184,7 @@ class Daemon:
                 last = now
                 if heard.version != self.plane.snapshot.version:
                     self.plane.follow(heard)
+                    pauses.follow(self.plane.timepiece.speed)
                     await self.plane.targets.ask()
                 self._followed.set()
             elif now - last > GRACE or not self.home.is_dir():
@@ -263,6 +264,8 @@ class Daemon:
         caller = self._accounts.get((account, region))
         if caller is None or caller.endpoint != endpoint:
             caller = self._accounts[account, region] = Account(endpoint, account, region)
+            await asyncio.to_thread(caller.client, "cloudwatch")
+            pauses.follow(self.plane.timepiece.speed)  # a client is most of what there is here
         return await asyncio.to_thread(caller.call, "cloudwatch", operation, **arguments)
 
 

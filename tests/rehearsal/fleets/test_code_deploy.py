@@ -184,7 +184,9 @@ def test_an_alarm_of_the_group_stops_it_before_anything_is_touched(fleet: Place)
         Threshold=1,
         ComparisonOperator="GreaterThanThreshold",
     )
-    cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="a test")
+    cloudwatch.put_metric_data(
+        Namespace="shop", MetricData=[{"MetricName": "errors", "Value": 5.0}]
+    )
     releases = Releases(fleet).lay_out(
         alarmConfiguration={"enabled": True, "alarms": [{"name": "errors"}]}
     )

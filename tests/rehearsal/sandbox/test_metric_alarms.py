@@ -97,7 +97,32 @@ def test_the_next_look_corrects_a_state_that_was_set_by_hand(cloudwatch: Any) ->
     assert states(cloudwatch) == {"one": "OK"}
 
 
-def test_one_without_any_data_keeps_what_was_set(cloudwatch: Any) -> None:
-    make(cloudwatch, "one")
-    cloudwatch.set_alarm_state(AlarmName="one", StateValue="ALARM", StateReason="a test")
-    assert states(cloudwatch) == {"one": "ALARM"}
+@pytest.mark.parametrize(
+    ("missing", "comes_to"),
+    [
+        ("missing", "INSUFFICIENT_DATA"),
+        ("ignore", "ALARM"),
+        ("notBreaching", "OK"),
+        ("breaching", "ALARM"),
+    ],
+)
+def test_one_that_never_had_data_is_as_it_has_missing_ones(
+    cloudwatch: Any, missing: str, comes_to: str
+) -> None:
+    make(cloudwatch, "one", TreatMissingData=missing)
+    first = states(cloudwatch)["one"]
+    assert first == ("INSUFFICIENT_DATA" if missing == "ignore" else comes_to)
+
+    by_hand = "OK" if missing == "breaching" else "ALARM"
+    cloudwatch.set_alarm_state(AlarmName="one", StateValue=by_hand, StateReason="a test")
+
+    assert states(cloudwatch)["one"] == comes_to
+
+
+def test_what_nobody_tells_here_is_not_missing(cloudwatch: Any) -> None:
+    told = {"MetricName": "Errors", "Namespace": "AWS/Lambda"}
+    untold = {"MetricName": "HealthyHostCount", "Namespace": "AWS/ApplicationELB"}
+    make(cloudwatch, "told", TreatMissingData="breaching", **told)
+    make(cloudwatch, "untold", TreatMissingData="breaching", **untold)
+
+    assert states(cloudwatch) == {"told": "ALARM", "untold": "INSUFFICIENT_DATA"}

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from scripts.errors import Failed, UsageError
 from scripts.sandbox import daemons, process
@@ -332,3 +334,21 @@ def _members_of_group(group: int) -> list[int]:
             if stat[0] != "Z" and int(stat[2]) == group:
                 members.append(int(entry.name))
     return members
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is told in /proc")
+def test_a_call_that_nobody_answers_is_refused_without_looking_far(home: Path) -> None:
+    """To know whether a service is one of AWS's, ministack reads the models of all: for seconds, for good."""
+    running = process.start(home, free_port())
+    before = held(running)
+
+    with pytest.raises(ClientError, match="The sandbox does not have glacier"):
+        Sandbox(home, running.url).client("glacier").list_vaults()
+
+    assert held(running) < before + 50
+
+
+def held(running: process.Running) -> int:
+    """Megabytes."""
+    told = Path(f"/proc/{running.pid}/status").read_text()
+    return int(told.partition("VmRSS:")[2].split()[0]) // 1024

@@ -211,6 +211,21 @@ def test_what_a_paused_region_had_not_sent_is_lost_with_it_and_nothing_else(worl
     assert world.ids(THERE) == {*left, "after"}
 
 
+def test_a_replica_that_is_rebuilt_gets_what_the_one_it_was_made_from_lacked(world: World) -> None:
+    world.table(THERE, ELSEWHERE)
+    world.lag(FOR_EVER)
+    world.put("late", "both", region=THERE, by="there")
+    world.put("both", by="here, later")
+
+    world.fault(ELSEWHERE, destroyed=True)
+    world.clear(ELSEWHERE)
+    assert world.held(ELSEWHERE) == {"both": "here, later"}
+    world.lag(0)
+
+    for region in (HERE, THERE, ELSEWHERE):
+        assert world.held(region) == {"late": "there", "both": "here, later"}
+
+
 def test_destroyed_twice_is_lost_once(world: World) -> None:
     world.table(THERE)
     world.lag(FOR_EVER)

@@ -165,3 +165,34 @@ def test_an_execution_goes_on_in_the_state_it_was_in_when_the_sandbox_is_started
         assert {note["step"] for note in again.noted()} == {2}
     finally:
         process.stop(tmp_path / "home")
+
+
+def test_nothing_of_an_execution_is_left_in_a_sandbox_that_was_emptied(tmp_path: Path) -> None:
+    """A log group that a function left would be in the way of the next deploy's."""
+    running = process.start(tmp_path / "home", free_port())
+    sandbox = Sandbox(tmp_path / "home", running.url)
+    account = Account(sandbox, "111111111111")
+    try:
+        before = account.function("before", STEP)
+        again = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1000}
+        waits = {"until": str(tmp_path / "never")}
+        states = {"First": task(before, waits, Retry=[again]), "Done": DONE}
+        start(account, account.workflow("long", states))
+        until(account.noted)
+
+        process.reset(tmp_path / "home")
+        set_clock(sandbox, 10_000)
+        account.function("before", STEP)
+        after = account.function("after", STEP)
+        states = {
+            "First": {"Type": "Wait", "Seconds": 7200, "Next": "Then"},
+            "Then": task(after, {"new": True}),
+            "Done": DONE,
+        }
+        assert ended(account, start(account, account.workflow("long", states))) == "SUCCEEDED"
+
+        assert account.noted() == [{"new": True}]
+        groups = account.client("logs").describe_log_groups()["logGroups"]
+        assert [group["logGroupName"] for group in groups] == ["/aws/lambda/after"]
+    finally:
+        process.stop(tmp_path / "home")

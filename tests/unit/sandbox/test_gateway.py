@@ -16,6 +16,7 @@ from scripts.sandbox.gateway import (
     Service,
     json_response,
     may_change,
+    number_in,
 )
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=111111111111/20260101/eu-west-1/sqs/aws4_request, Signature=0"
@@ -156,3 +157,25 @@ def test_a_presigned_request_is_signed() -> None:
     query = {"X-Amz-Credential": ["111111111111/20260101/eu-west-1/s3/aws4_request"]}
     assert Head("GET", "/", query, {}).credential == ("111111111111", "eu-west-1", "s3")
     assert Head("GET", "/", {}, {}).credential == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [
+        (b'{"lag": 0}', 0.0),
+        (b'{"lag": 86400, "more": 1}', 86_400.0),
+        (b'{"lag": -0.1}', None),
+        (b'{"lag": 86400.5}', None),
+        (b'{"lag": true}', None),
+        (b'{"lag": "5"}', None),
+        (b'{"lag": NaN}', None),
+        (b'{"speed": 5}', None),
+        (b"[5]", None),
+        (b"5", None),
+        (b"lag", None),
+        (b"\xff", None),
+        (b"", None),
+    ],
+)
+def test_a_number_in_a_body_is_one_and_within_its_bounds(body: bytes, number: float | None) -> None:
+    assert number_in(body, "lag", 0, 86_400) == number

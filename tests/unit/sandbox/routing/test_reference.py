@@ -9,7 +9,8 @@ from typing import assert_never
 
 import pytest
 
-from scripts.sandbox.routing.alarm_checks import BESIDES, healthy, last_known
+from scripts.sandbox.alarm_states import BESIDES
+from scripts.sandbox.routing.alarm_checks import healthy, last_known
 from scripts.sandbox.routing.answers import LoadBalancer, View, answer
 from scripts.sandbox.routing.health_checks import Alarm, HealthCheck
 from scripts.sandbox.routing.judgement import Opinion, verdicts
