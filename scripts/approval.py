@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,22 @@ def refuse_loss_in_production(environment: str, accepted: Collection[str]) -> No
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """What waits for approval: `name` begins a sentence, `deed` says what typing in the environment's name
+    does, `question` is asked where a yes is enough.
+    """
+
+    hash: str
+    name: str
+    deed: str
+    question: str
+
+
+@dataclass(frozen=True)
 class Approval:
-    """How plans of one command are approved. Raises Refused for one that is not."""
+    """How what one command proposes is approved: by its hash, outside production by --yes, else by somebody
+    who is asked. Raises Refused for what is not.
+    """
 
     environment: str
     terminal: Terminal
@@ -54,89 +69,75 @@ class Approval:
 
     def __call__(self, plan: WavePlan) -> None:
         """Return if the plan may be executed."""
-        if plan.hash in self.hashes:
-            return
-        if self.hashes:
-            raise Refused(
-                f"The plan for {plan.wave} is {plan.hash}, which was not approved.",
-                fix=f"Nothing was changed by it. Read it, then add: --approve {plan.hash}",
+        self.of(
+            Proposal(
+                plan.hash,
+                f"The plan for {plan.wave}",
+                f"to execute plan {plan.hash}",
+                f"Execute plan {plan.hash} for {plan.wave}?",
             )
-        if self.yes:
-            refuse_yes_in_production(self.environment, yes=True)
-            return
-        self._ask(plan)
+        )
 
-    def _ask(self, plan: WavePlan) -> None:
-        production = is_production(self.environment)
-        if not self.terminal.interactive:
-            passing = f"--approve {plan.hash}"
-            raise Refused(
-                f"The plan for {plan.wave} waits for approval, and nobody is there to give it.",
-                fix=f"Pass {passing}." if production else f"Pass --yes, or {passing}.",
-            )
-        if production:
-            approved = named(self.terminal, self.environment, f"to execute plan {plan.hash}")
-        else:
-            approved = self.terminal.confirm(f"Execute plan {plan.hash} for {plan.wave}?")
-        if not approved:
-            raise NotApproved(
-                f"The plan for {plan.wave} was not approved; nothing was changed by it."
-            )
-
-
-@dataclass(frozen=True)
-class DrillApproval:
-    """How the plan of a failover drill is approved; by its hash, in production too."""
-
-    environment: str
-    terminal: Terminal
-    yes: bool = False
-    hashes: Collection[str] = ()
-
-    def refuse_another(self, hash: str) -> None:
-        """Raise Refused where hashes were approved, and not this one's: before anything is asked of AWS."""
-        if self.hashes and hash not in self.hashes:
-            raise Refused(
-                f"The plan of this drill is {hash}, which was not approved.",
-                fix=f"Nothing was changed. Read it (tradewind failover-drill plan {self.environment}), "
-                f"then pass --approve {hash}.",
-            )
-
-    def __call__(self, hash: str) -> str:
-        """How it was approved. Raises Refused where it was not."""
-        self.refuse_another(hash)
+    def of(self, proposed: Proposal) -> str:
+        """How it was approved."""
+        self.refuse_another(proposed)
         if self.hashes:
             return "--approve"
         if self.yes:
             refuse_yes_in_production(self.environment, yes=True)
             return "--yes"
+        self._ask(proposed)
+        return "asked"
+
+    def refuse_another(self, proposed: Proposal) -> None:
+        """Raise Refused where hashes were approved, and its own is none of them."""
+        if self.hashes and proposed.hash not in self.hashes:
+            raise Refused(
+                f"{proposed.name} is {proposed.hash}, which was not approved.",
+                fix=f"Nothing was changed by it. Read it, then pass --approve {proposed.hash}.",
+            )
+
+    def _ask(self, proposed: Proposal) -> None:
         production = is_production(self.environment)
         if not self.terminal.interactive:
-            passing = f"--approve {hash}"
+            passing = f"--approve {proposed.hash}"
             raise Refused(
-                "The drill waits for approval, and nobody is there to give it.",
+                f"{proposed.name} waits for approval, and nobody is there to give it.",
                 fix=f"Pass {passing}." if production else f"Pass --yes, or {passing}.",
             )
         approved = (
-            named(self.terminal, self.environment, f"to begin drill {hash}")
+            named(self.terminal, self.environment, proposed.deed)
             if production
-            else self.terminal.confirm(f"Begin drill {hash}?")
+            else self.terminal.confirm(proposed.question)
         )
         if not approved:
-            raise NotApproved("The drill was not approved; nothing was changed.")
-        return "asked"
+            raise NotApproved(f"{proposed.name} was not approved; nothing was changed by it.")
 
-    def of_data(self) -> None:
-        """Let the database be moved: the environment's name is typed in, wherever it is. Raises Refused."""
-        if not self.terminal.interactive:
-            raise Refused(
-                "Moving the database is approved while the drill goes on, and nobody is there to do it.",
-                fix="Run it where the environment's name can be typed in.",
-            )
-        if not named(self.terminal, self.environment, "to move its database"):
-            raise NotApproved(
-                "The database was not moved: the environment's name was not typed in."
-            )
+
+@contextmanager
+def of_data(terminal: Terminal, environment: str) -> Iterator[Callable[[], bool]]:
+    """Ask whether the database may be moved: the environment's name is typed in, wherever it is.
+
+    What it gives says whether that was answered, and raises NotApproved for a no. Raises Refused where
+    nobody is there.
+    """
+    if not terminal.interactive:
+        raise Refused(
+            "Moving the database is approved while the drill goes on, and nobody is there to do it.",
+            fix="Run it where the environment's name can be typed in.",
+        )
+    with terminal.asking(f"Type {environment} to move its database:") as question:
+
+        def approved() -> bool:
+            if (said := question.answer()) is None:
+                return False
+            if said != environment:
+                raise NotApproved(
+                    "The database was not moved: the environment's name was not typed in."
+                )
+            return True
+
+        yield approved
 
 
 def approve_destruction(terminal: Terminal, environment: str, *, yes: bool) -> None:

@@ -39,3 +39,8 @@ class Failed(TradewindError):
     """AWS, the network or a tool said no while we were at it."""
 
     exit_code = 1
+
+
+def reason(error: Exception) -> str:
+    """What an error that is not ours says, as the end of a sentence; its name where it says nothing."""
+    return str(error).rstrip(".") or type(error).__name__

@@ -6,10 +6,10 @@ The engine emits events and knows nothing of how they are shown; `narration` tur
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from scripts.changes import Change
 from scripts.execution_events import ExecutionEvent
@@ -320,3 +320,17 @@ Event: TypeAlias = (
     | RolloutCompleted
     | ExecutionEvent
 )
+
+Told = TypeVar("Told")
+Result = TypeVar("Result")
+
+
+def heard(events: Generator[Told, None, Result], hear: Callable[[Told], object]) -> Result:
+    """Have each of the events heard as it comes; gives what their generator returns."""
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        hear(event)

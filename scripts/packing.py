@@ -15,9 +15,7 @@ and is made anew.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -29,7 +27,7 @@ from generator.bundle_names import bundle as bundle_of
 from generator.bundles import RELEASES, Bundle
 from generator.errors import BuildError
 from generator.wheels import Wheel
-from scripts import failpoints, zips
+from scripts import failpoints, whole_files, zips
 from scripts.errors import Failed, UsageError
 from scripts.wheelhouse import ABANDONED, WHEELS, Wheelhouse, age, digest
 from scripts.zips import Entry
@@ -108,17 +106,11 @@ class Packing:
 
     def _make(self, key: str, bundle: Bundle) -> Packed:
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        os.close(handle)
-        try:
-            write(bundle, self.wheelhouse, Path(unfinished))
+        with whole_files.draft(path) as unfinished:
+            write(bundle, self.wheelhouse, unfinished)
             _named(key)  # still: no file was edited while it was read
-            sha256 = digest(Path(unfinished))
-            Path(unfinished).replace(path)
-            failpoints.reach("bundle.half-packed")
-        finally:
-            Path(unfinished).unlink(missing_ok=True)
+            sha256 = digest(unfinished)
+        failpoints.reach("bundle.half-packed")
         _beside(path).write_text(f"{sha256}  {path.name}\n", encoding="ascii")
         self._prune(path.name)
         return Packed(key, path, sha256, path.stat().st_size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from scripts.events import (
     WaveFailed,
     WavePlanned,
     WaveStarted,
+    heard,
 )
 from scripts.execution_events import (
     ActionEnded,
@@ -56,21 +57,14 @@ class Telling:
     def tell(self, events: Iterable[Event]) -> None:
         """Until the last event, or until what yields them raises."""
         for event in events:
-            self.remember(event)
-            say = self._way_of_saying(event)
-            for line in narration.lines(event, whole=self._terminal.verbose):
-                say(self._terminal.paint(line, colour) if (colour := _colour(event)) else line)
+            self._tell(event)
         self._terminal.live("")
 
     def returned(self, events: Generator[Event, None, Result]) -> Result:
         """Tell the events, and give what their generator returns."""
-        result: list[Result] = []
-
-        def told() -> Iterator[Event]:
-            result.append((yield from events))
-
-        self.tell(told())
-        return result[0]
+        result = heard(events, self._tell)
+        self._terminal.live("")
+        return result
 
     def failed(self, error: TradewindError) -> None:
         """Give the document of a command that ends with an error; the error itself is still to be raised."""
@@ -82,6 +76,12 @@ class Telling:
                 "exit_code": error.exit_code,
             }
         )
+
+    def _tell(self, event: Event) -> None:
+        self.remember(event)
+        say = self._way_of_saying(event)
+        for line in narration.lines(event, whole=self._terminal.verbose):
+            say(self._terminal.paint(line, colour) if (colour := _colour(event)) else line)
 
     def _way_of_saying(self, event: Event) -> Callable[[str], None]:
         if narration.is_detail(event):

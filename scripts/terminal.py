@@ -56,6 +56,7 @@ class Terminal:
         """`color` None means: on a terminal, unless NO_COLOR is set."""
         self.json, self.quiet, self.verbose, self.color = json, quiet, verbose, color
         self._live = ""
+        self._asked = ""
         self._next = 0.0
         self._documented = False
 
@@ -129,10 +130,11 @@ class Terminal:
         """One line of an answer; empty where nobody answers."""
         self._clear()
         self._write(f"{question} ", sys.stderr)
-        answer = sys.stdin.readline() if sys.stdin is not None else ""
-        if not answer.endswith("\n"):
-            self._write("\n", sys.stderr)
-        return answer.strip()
+        return self._answer()
+
+    def asking(self, question: str) -> Question:
+        """A question that is open while other things go on."""
+        return Question(self, question)
 
     def confirm(self, question: str) -> bool:
         """Whether the answer is yes; silence and anything else mean no."""
@@ -144,7 +146,7 @@ class Terminal:
 
     def live(self, text: str) -> None:
         """Put `text` on the moving line; empty takes the line away."""
-        if self.quiet:
+        if self.quiet or self._asked:
             return
         if _redraws():
             self._write(CLEAR_LINE + text[: columns() - 1], sys.stderr)
@@ -157,12 +159,22 @@ class Terminal:
         live = self._live
         self._clear()
         self._write(text + "\n", sys.stderr)
-        if live and _redraws():
+        if self._asked:
+            self._write(f"{self._asked} ", sys.stderr)
+        elif live and _redraws():
             self.live(live)
 
     def _clear(self) -> None:
-        if self._live and _redraws():
+        if (self._live or self._asked) and _redraws():
             self._write(CLEAR_LINE, sys.stderr)
+        elif self._asked:
+            self._write("\n", sys.stderr)
+
+    def _answer(self) -> str:
+        answer = sys.stdin.readline() if sys.stdin is not None else ""
+        if not answer.endswith("\n"):
+            self._write("\n", sys.stderr)
+        return answer.strip()
 
     def _write(self, text: str, stream: TextIO | None) -> None:
         if stream is None:  # it was closed before we began (`2>&-`)
@@ -224,3 +236,31 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self._terminal.live("")
+
+
+class Question:
+    """`with terminal.asking("Sure?") as question: question.answer()`, again and again. What is said meanwhile
+    stands above it.
+    """
+
+    def __init__(self, terminal: Terminal, text: str) -> None:
+        self._terminal, self._text = terminal, text
+
+    def __enter__(self) -> Question:
+        self._terminal.live("")
+        self._terminal._asked = self._text
+        self._terminal._write(f"{self._text} ", sys.stderr)
+        return self
+
+    def answer(self) -> str | None:
+        """One line; empty where nobody will answer, None while nobody has."""
+        from select import select
+
+        if not select([sys.stdin], [], [], 0)[0]:
+            return None
+        self._terminal._asked = ""
+        return self._terminal._answer()
+
+    def __exit__(self, *_: object) -> None:
+        self._terminal._clear()
+        self._terminal._asked = ""

@@ -164,38 +164,23 @@ def _start(context: Context, aws: Aws, project: Project, given: dict[str, Any]) 
 def _approve(context: Context, plan: LoadPlan, *, yes: bool, hashes: tuple[str, ...]) -> None:
     """Return if the run may be started, else raise Refused."""
     from scripts import approval
-    from scripts.errors import Refused
 
-    name, terminal = plan.environment, context.terminal
-    terminal.say(f"plan {plan.hash}: {plan}")
-    if plan.hash in hashes:
-        return
-    if hashes:
-        raise Refused(
-            f"This run is {plan.hash}, which was not approved.",
-            fix=f"Nothing was started. Read it, then pass --approve {plan.hash}",
+    context.terminal.say(f"plan {plan.hash}: {plan}")
+    approval.Approval(plan.environment, context.terminal, yes, hashes).of(
+        approval.Proposal(
+            plan.hash,
+            "The plan of this load test",
+            f"to load it by plan {plan.hash}",
+            f"Load {plan.target}?",
         )
-    if yes:
-        return
-    production = approval.is_production(name)
-    if not terminal.interactive:
-        raise Refused(
-            f"A load test of {name} has to be approved, and nobody is there to do it.",
-            fix=f"Pass {'' if production else '--yes, or '}--approve {plan.hash}.",
-        )
-    approved = (
-        approval.named(terminal, name, f"to load it by plan {plan.hash}")
-        if production
-        else terminal.confirm(f"Load {plan.target}?")
     )
-    if not approved:
-        raise Refused("The load test was not approved; nothing was started.")
 
 
 def _follow(
     context: Context, aws: Aws, project: Project, id: str, thresholds: Thresholds
 ) -> int | None:
     """Follow a run to its end, then report what its generators left, whatever became of them."""
+    from scripts.events import heard
     from scripts.load_test import following, harvest
     from scripts.load_test.report import Report
     from scripts.load_test.verdict import judge
@@ -203,13 +188,9 @@ def _follow(
     name = aws.environment.name
     with context.terminal.progress("load test") as progress:
         try:
-            looks = following.follow(aws, project, id)
-            while True:
-                try:
-                    progress.update(str(next(looks)))
-                except StopIteration as end:
-                    ended: Batch = end.value
-                    break
+            ended = heard(
+                following.follow(aws, project, id), lambda look: progress.update(str(look))
+            )
         except KeyboardInterrupt:
             context.terminal.warn(
                 f"stopped following; the load goes on. To end it: tradewind load-test {name} --stop; "

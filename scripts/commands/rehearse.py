@@ -197,7 +197,7 @@ def _drill(context: Context, environment: Environment, aws: Aws, home: Path) -> 
     shop = shop_fleets.Wishes(port=_free_port(process.HOST))
     for speed in _SPEEDS:
         with staging.rehearsal(context, environment, aws, theatre, home, speed, shop) as stage:
-            code, document = drilling.drill(context, environment, stage, plan, lambda _: "rehearse")
+            code, document = drilling.drill(context, environment, stage, plan, lambda: "rehearse")
         if code == 0:
             return document
         why = document.get("why") or document.get("verdict") or "refused"

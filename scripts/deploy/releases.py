@@ -24,7 +24,7 @@ from generator import places
 from generator.bundles import RELEASES
 from generator.errors import BuildError
 from generator.naming import stack_name
-from scripts import inventory, zips
+from scripts import inventory, whole_files, zips
 from scripts.aws import Aws
 from scripts.deploy import amis, release
 from scripts.deploy.amis import Amis
@@ -141,10 +141,8 @@ def seal(built: Release, bundles: dict[str, str]) -> tuple[Sealed, Path]:
         entries |= {f"{TEMPLATES}{file}": zips.plain(body) for file, body in templates.items()}
         entries[NAME] = zips.plain(sealed.json)
         path = built.project / HERE / sealed.short / "release.zip"
-        unfinished = path.with_suffix(".part")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        zips.write(unfinished, entries)
-        unfinished.replace(path)
+        with whole_files.draft(path) as unfinished:
+            zips.write(unfinished, entries)
     _prune(path.parent)
     return sealed, path
 
@@ -161,16 +159,16 @@ def fetch(origin: Artifacts, asked: str, project: Path) -> Release:
         raise Failed(f"{key} has just been deleted from {origin.bucket}.")
     directory = project / HERE / key.split("/")[1]
     path = directory / "release.zip"
-    directory.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_bytes(body)
-    files = zips.contents(unfinished)
-    sealed = Sealed.of(files)
-    if not sealed.digest.startswith(key.split("/")[1]):
-        raise Failed(f"{key} in {origin.bucket} holds the release {sealed.short}, and not its own.")
-    if not sealed.digest.startswith(asked):
-        raise _no_release(asked, "is no release", origin)
-    unfinished.replace(path)
+    with whole_files.draft(path) as unfinished:
+        unfinished.write_bytes(body)
+        files = zips.contents(unfinished)
+        sealed = Sealed.of(files)
+        if not sealed.digest.startswith(key.split("/")[1]):
+            raise Failed(
+                f"{key} in {origin.bucket} holds the release {sealed.short}, and not its own."
+            )
+        if not sealed.digest.startswith(asked):
+            raise _no_release(asked, "is no release", origin)
     for name in (NAME, *(f"{TEMPLATES}{file}" for file in sealed.templates)):
         place = directory / name
         place.parent.mkdir(parents=True, exist_ok=True)

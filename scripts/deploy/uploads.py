@@ -11,8 +11,6 @@ a release to the pipeline has nobody to miss anything yet, and lists the bucket 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from scripts import failpoints
+from scripts import failpoints, whole_files
 from scripts.deploy.artifacts import Artifacts
 from scripts.deploy.release import Release, Root, Template
 from scripts.events import BundlesMissed, BundleUploaded, TemplateUploaded
@@ -86,14 +84,7 @@ class Notes:
         every = {**_read(self.path), self.bucket: said}
         body = json.dumps({name: one for name, one in every.items() if one}, indent=0)
         with suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(dir=self.path.parent, suffix=".part")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(body)
-                Path(unfinished).replace(self.path)
-            finally:
-                Path(unfinished).unlink(missing_ok=True)
+            whole_files.write(self.path, body)
 
 
 def upload(

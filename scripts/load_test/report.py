@@ -21,14 +21,13 @@ Times are null where there was no request. A quantile is at most 1/64 above the 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from scripts import whole_files
 from scripts.load_test.figures import Figures, Moment, Tally
 from scripts.load_test.histogram import Histogram
 from scripts.load_test.load import LoadPlan
@@ -105,24 +104,11 @@ class Report:
 
 
 def save(directory: Path, document: Mapping[str, Any]) -> Path:
-    """Write report.json and report.html; gives the page."""
+    """Write report.json and report.html, each whole or not at all; gives the page."""
     shown = directory / "report.html"
-    _write(directory / "report.json", json.dumps(document, indent=2) + "\n")
-    _write(shown, page(document))
+    whole_files.write(directory / "report.json", json.dumps(document, indent=2) + "\n")
+    whole_files.write(shown, page(document))
     return shown
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file so that whoever looks finds it whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _tally(tally: Tally) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from scripts import whole_files
 from scripts.aws import Aws, AwsSaidNo
 from scripts.errors import Failed
 from scripts.load_test.figures import Figures
@@ -67,11 +68,9 @@ def _fetch(aws: Aws, region: str, place: Place, path: Path) -> None:
     """One object, to a file that bears its name only when it is whole."""
     from botocore.exceptions import BotoCoreError
 
-    partial = path.with_name(f"{path.name}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
     answer = aws.client("s3", region).call("get_object", Bucket=place.bucket, Key=place.key)
     try:
-        with partial.open("wb") as file:
+        with whole_files.draft(path) as unfinished, unfinished.open("wb") as file:
             while piece := answer["Body"].read(_PIECE):
                 file.write(piece)
     except BotoCoreError as error:
@@ -80,7 +79,6 @@ def _fetch(aws: Aws, region: str, place: Place, path: Path) -> None:
             fix="Make the report again: tradewind load-test "
             f"{aws.environment.name} --follow; what is here is not fetched again.",
         ) from error
-    partial.replace(path)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from scripts import whole_files
 from scripts.validate.findings import Finding, Variant
 
 #: Entries kept, the latest used first: some twenty releases of some twenty templates.
@@ -93,11 +93,8 @@ class LintCache:
             return
         said = {"key": key, "findings": [finding.to_json() for finding in findings]}
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(dir=self.directory, suffix=".part")
-            with os.fdopen(handle, "w") as file:
-                json.dump(said, file)
-            Path(unfinished).replace(self.directory / f"{key}.json")
+            with whole_files.draft(self.directory / f"{key}.json") as unfinished:
+                unfinished.write_text(json.dumps(said), encoding="ascii")
         except OSError:
             return
 

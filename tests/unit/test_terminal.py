@@ -117,6 +117,19 @@ def test_progress_on_a_terminal_moves_on_one_line_and_leaves_none(
     assert max(len(part) for part in shown.split("\r\x1b[2K")) <= 20
 
 
+def test_an_open_question_stays_on_the_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = show(monkeypatch)
+    terminal = Terminal()
+    terminal.live("moving")
+    with terminal.asking("Sure?"):
+        terminal.live("moving still")
+        terminal.say("a status in between")
+        assert screen.getvalue().endswith("Sure? \r\x1b[2Ka status in between\nSure? ")
+    terminal.live("moving again")
+
+    assert screen.getvalue().endswith("Sure? \r\x1b[2K\r\x1b[2Kmoving again")
+
+
 def test_progress_on_a_dumb_terminal_has_no_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = show(monkeypatch)
     monkeypatch.setenv("TERM", "dumb")

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from scripts.context import Context
     from scripts.terminal import Terminal
 
-#: Seconds that a fault may take: bringing a region's fleets back is a start.
-_PATIENCE = 180.0
-
 
 @click.command()
 @click.argument("region", required=False)
@@ -44,6 +41,9 @@ def fault(context: Context, /, region: str | None, **wishes: Any) -> None:
       tradewind sandbox fault us-east-1 --clear
       tradewind sandbox fault --replication-lag 5
     """
+    from functools import partial
+
+    from scripts import sandbox_pages
     from scripts.errors import UsageError
     from scripts.sandbox import process
 
@@ -52,19 +52,19 @@ def fault(context: Context, /, region: str | None, **wishes: Any) -> None:
         raise UsageError("A fault is a region's.", fix="Name it: tradewind sandbox fault us-east-1")
     if told and wishes["clear"]:
         raise UsageError("--clear takes everything away.", fix="Give it alone.")
-    found = process.status(process.home_of(context.project))
-    if found.running is None:
+    running = process.status(process.home_of(context.project)).running
+    if running is None:
         raise UsageError("The sandbox does not run.", fix="Start it: tradewind sandbox start")
-    url = found.running.url
+    ask = partial(sandbox_pages.ask, running.url)
     if wishes["destroy"] and not wishes["yes"]:
         _confirm(context.terminal, str(region))
     if wishes["replication_lag"] is not None:
-        _ask(url, "PUT", "replication", {"lag": wishes["replication_lag"]})
+        ask("PUT", "replication", {"lag": wishes["replication_lag"]})
     if wishes["clear"]:
-        _ask(url, "DELETE", f"faults/{region}")
+        ask("DELETE", f"faults/{region}")
     elif told:
-        _ask(url, "PUT", f"faults/{region}", told)
-    standing, replication = _ask(url, "GET", "faults"), _ask(url, "GET", "replication")
+        ask("PUT", f"faults/{region}", told)
+    standing, replication = ask("GET", "faults"), ask("GET", "replication")
     show(context.terminal, standing, replication)
     context.terminal.data({"faults": standing, "replication": replication})
 
@@ -133,31 +133,3 @@ def _confirm(terminal: Terminal, region: str) -> None:
     terminal.warn(f"what {region} holds, and has not sent to another region, is lost for good")
     if not named(terminal, region, "to destroy it"):
         raise Refused(f"{region} was not destroyed: its name was not typed in.")
-
-
-def _ask(url: str, method: str, page: str, document: Any = None) -> dict[str, Any]:
-    """What one of the sandbox's pages answers. Raises Failed, in its words where it has some."""
-    import json
-    import urllib.error
-    import urllib.request
-
-    from scripts.errors import Failed, UsageError
-
-    body = None if document is None else json.dumps(document).encode()
-    request = urllib.request.Request(f"{url}/_tradewind/{page}", body, method=method)  # noqa: S310 - our own
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(request, timeout=_PATIENCE) as answer:
-            told: dict[str, Any] = json.load(answer)
-            return told
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            said = json.loads(refusal.read() or b"{}").get("message", str(refusal))
-        if refusal.code < 500:
-            raise UsageError(said, fix="tradewind sandbox fault --help") from None
-        raise Failed(said, fix="Clear it again: what has not come back is tried again.") from None
-    except (OSError, ValueError) as problem:
-        raise Failed(
-            f"The sandbox at {url} does not answer: {problem}.",
-            fix="Look at its log, or stop and start it: tradewind sandbox stop",
-        ) from problem

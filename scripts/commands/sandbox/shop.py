@@ -56,6 +56,7 @@ def start(
       tradewind sandbox shop start dev
       tradewind sandbox shop start dev --region us-west-2 --instances 1
     """
+    from scripts import sandbox_pages
     from scripts.commands.sandbox import shop_fleets
     from scripts.sandbox import process
 
@@ -68,7 +69,7 @@ def start(
         ).document
         for place in shop_fleets.regions(environment, region)
     ]
-    process.begin_routing(sandbox)
+    sandbox_pages.ask(sandbox.url, "POST", "routing/start")
     context.terminal.data({"shops": started})
 
 

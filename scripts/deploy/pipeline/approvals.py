@@ -102,7 +102,6 @@ def as_operator(aws: Aws, region: str) -> Aws:
             "aws_secret_access_key": given["SecretAccessKey"],
             "aws_session_token": given["SessionToken"],
         },
-        _clients={},
     )
 
 
