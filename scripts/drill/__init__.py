@@ -1,14 +1,16 @@
 """A failover drill: a region is left on purpose, what that costs is measured, and everything comes back.
 
-plan, theatre       what will be done, and what it is done with
-states, journal     how far it is, on disk before it is so
-steps, mutations    what is changed: each change knows how to be read, and undone
-triggers            the ways to leave a region
-data                the database moved, too
-preflight, parity   what must be so before anything is touched
-observing           checkers, DNS, clients and orders, watched while it goes on
-figures, ledger     what is made of that: RTO, RPO, and orders told apart
-engine              the phases, in their order
-calls, wire         which calls the way out depends on, proven and recorded
-report, page        what people read afterwards
+To begin with: `engine` is the whole of it in words, `phases` are its steps in their order.
+
+plan, theatre, stage            what will be done, what it is done with, and where it plays
+preflight, parity               what must be so before anything is touched
+states, journal, story          how far it is: on disk before it is so, and read from there alone
+custody, open_drill, mirror     one process at a time; whoever else must know, knows
+steps, mutations                a change can be read and undone; it is intended, made, settled, undone
+triggers, data                  the changes that there are: a region is left, the database moves
+observing, visitors, shoppers   what is watched while it goes on, and by whom
+abort, turns, way_back          what ends it early, and how it comes back
+measures, ledger                what is made of all that was seen: RTO, RPO, and orders told apart
+calls, path, proof, wire        which calls the way out depends on: listed, proven, and heard as they are sent
+report, page                    what people read afterwards
 """

@@ -129,7 +129,7 @@ def gathered(drill: Drill) -> Evidence:
             for one in measured.get("configurations", ())
         ),
         ledger=drill.ledger(),
-        wire=drill.company.objections(),
+        wire=tuple(measured.get("wire", ())),
         settled=None if measured.get("settled") is None else tuple(measured["settled"]),
         approver=story.opened.get("approver", ""),
         deviations=tuple(measured.get("deviations", ())),

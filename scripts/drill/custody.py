@@ -14,7 +14,7 @@ from scripts.drill.calls import Call, Plane, Where
 from scripts.drill.events import DrillEvent, Moved, Seen
 from scripts.drill.folder import Folder
 from scripts.drill.journal import Journal, Kind, Line, Verified, chained
-from scripts.drill.mirror import Mirror
+from scripts.drill.mirror import Copies, Mirror
 from scripts.drill.observations import Unread
 from scripts.drill.open_drill import DrillOpen, OpenDrill
 from scripts.drill.plan import Plan
@@ -58,6 +58,7 @@ class Custody:
     plan: Plan
     folder: Folder
     journal: Journal
+    copies: Copies
     mirror: Mirror
     lease: Lease
     prod: bool = False
@@ -122,11 +123,9 @@ class Custody:
 
     def share(self, *paths: Path) -> Generator[DrillEvent, None, None]:
         """Copy files to where the mirror is, for whoever does not have this disk. Nothing hangs on it."""
-        standby = self.plan.theatre.standby
-        there = (self.stage.aws, standby.name, standby.artifacts_bucket, self.folder.id)
         try:
             for path in dict.fromkeys(paths):
-                mirror.keep(*there, path)
+                self.copies.keep(path)
         except TradewindError as error:
             yield self.unread("the copies in the standby", error)
 
@@ -171,16 +170,17 @@ def taken(
     command = f"failover-drill {command}"
     with Leases(stage.aws, standby.name).hold(LEASE, command) as lease:
         journal = Journal.open(folder.journal, stage.clock.now)
-        copy = Mirror(stage.aws, standby.name, standby.artifacts_bucket, folder.id)
-        custody = Custody(stage, plan, folder, journal, copy, lease, prod)
+        copies = Copies(stage.aws, standby.name, standby.artifacts_bucket, folder.id)
+        copying = Mirror(copies)
+        custody = Custody(stage, plan, folder, journal, copies, copying, lease, prod)
         try:
             if journal.lines:
                 _catch_up(custody)
-            journal.heard = copy.offer
-            copy.start()
+            journal.heard = copying.offer
+            copying.start()
             yield custody
         finally:
-            copy.close(SENT)
+            copying.close(SENT)
             journal.close()
             if not journal.lines:
                 folder.journal.unlink(missing_ok=True)
@@ -191,12 +191,11 @@ def _catch_up(custody: Custody) -> None:
 
     Where the mirror cannot be read it is sent all of it: what is there already stays as it is.
     """
-    journal, here = custody.journal, custody.plan.theatre.standby
-    there = (custody.stage.aws, here.name, here.artifacts_bucket, custody.folder.id)
+    journal, copies = custody.journal, custody.copies
     known: list[int] = []
     with suppress(TradewindError):
-        known = mirror.numbers(*there)
-        more = [mirror.text(*there, number) for number in known if number > len(journal.lines)]
+        known = copies.numbers()
+        more = [copies.text(number) for number in known if number > len(journal.lines)]
         found = chained([*(line.text for line in journal.lines), *more])
         if isinstance(found, Verified):
             for line in found.lines[len(journal.lines) :]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.drill import abort
+from scripts.drill import abort, path
 from scripts.drill.abort import View
 from scripts.drill.company import Company
 from scripts.drill.custody import Custody
@@ -20,8 +20,8 @@ from scripts.drill.notebook import Notebook
 from scripts.drill.observations import Ordered, Unread
 from scripts.drill.parts import Guarding, Parts, Watching
 from scripts.drill.plan import Plan
+from scripts.drill.proof import judged
 from scripts.drill.stage import Stage
-from scripts.drill.states import State
 from scripts.drill.steps import Step
 from scripts.drill.story import Story
 from scripts.errors import TradewindError
@@ -119,6 +119,17 @@ class Drill:
                 one.stop()
             self._watching = None
 
+    def listen(self) -> None:
+        """From here on what is sent to AWS is held against the static proof."""
+        if self.stage.wire is not None:
+            self.stage.wire.listen()
+
+    def stop_listening(self) -> None:
+        """What is sent from here on is not on the way out any more."""
+        if self.stage.wire is not None:
+            self.stage.wire.pause()
+        self._object()
+
     def take(self) -> Generator[DrillEvent, None, None]:
         """Tell what was observed meanwhile. Raises Ended where it cannot be kept."""
         try:
@@ -149,6 +160,7 @@ class Drill:
         while True:
             yield from self.take() if heed else self.take_what_can_be_kept()
             if heed:
+                self._object()
                 self._heed()
                 if self.now >= renewed + HEARTBEAT * clock.speed:
                     renewed = self.now
@@ -234,6 +246,15 @@ class Drill:
         except TradewindError as error:
             yield self.custody.unread("the lease", error)
 
+    def _object(self) -> None:
+        """Write down what was sent and the proof has not, or objects to; each once in a drill."""
+        if (wire := self.stage.wire) is None:
+            return
+        plan, known = self.plan, self.story.measured.get("wire", ())
+        declared = judged(path.calls(plan), plan.theatre, plan.trigger)
+        if fresh := [one for one in wire.objections(declared) if one not in known]:
+            self.custody.write(Kind.MEASURED, wire=[*known, *fresh])
+
     def _heed(self) -> None:
         """Raise Ended where a rule says so."""
         story = self.story
@@ -250,14 +271,3 @@ class Drill:
         )
         if why := abort.reason(view):
             raise Ended(why)
-
-
-def going_back(state: State) -> bool:
-    """Whether the drill is on its way back: from then on nothing keeps it from that."""
-    return state in (
-        State.FAILING_BACK,
-        State.ABORTING,
-        State.NEEDS_OPERATOR,
-        State.RESTORED,
-        State.REPORTED,
-    )

@@ -16,15 +16,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+from scripts import lease_table
 from scripts.drill import custody as custodies
 from scripts.drill import open_drill
+from scripts.drill import story as stories
 from scripts.drill.closing import close, conclude, handed_over
 from scripts.drill.company import Company, Outcome
 from scripts.drill.custody import Custody
-from scripts.drill.drill import Drill, Ended, going_back
+from scripts.drill.drill import Drill, Ended
 from scripts.drill.events import DrillEvent
 from scripts.drill.folder import Folder
-from scripts.drill.journal import Busy, Kind, Unwritable, read
+from scripts.drill.journal import Busy, Kind, Unwritable
 from scripts.drill.mutations import settle
 from scripts.drill.open_drill import DrillOpen
 from scripts.drill.parts import Parts, usual
@@ -52,9 +54,6 @@ __all__ = [
     "status",
 ]
 
-#: How the step is named that moves the database (data/switchover.py).
-SWITCHOVER = "switchover"
-
 Going = Generator[DrillEvent, None, Outcome]
 
 
@@ -71,7 +70,11 @@ def run(
     is raised where all is restored and only the report is missing.
     """
     try:
-        with custodies.taken(stage, plan, folder, "run", prod=company.prod) as ours:
+        lease_table.make(stage.aws, plan.theatre.standby.name)  # no control plane from here on
+        with (
+            _not_begun(),
+            custodies.taken(stage, plan, folder, "run", prod=company.prod) as ours,
+        ):
             drill = Drill.of(ours, company, parts or usual())
             try:
                 yield from arm(drill)
@@ -79,21 +82,24 @@ def run(
                 yield from _disarm(drill)
                 raise
             return (yield from _through(drill))
-    except (LeaseHeld, DrillOpen, Busy) as error:
-        raise NotBegun(error.message, fix=error.fix) from error
+    except NotBegun:
+        raise
     except TradewindError as error:
-        if isinstance(error, NotBegun) or _armed(folder):
+        if _armed(folder):
             raise
         raise NotBegun(f"The drill was not begun. {error.message}", fix=error.fix) from error
 
 
 def resume(stage: Stage, folder: Folder, company: Company, parts: Parts | None = None) -> Going:
     """Go on where a drill was left. What nobody knows of is read from AWS; a region is never failed twice:
-    a drill that was left after it said that it would pull the trigger, and had not, is aborted.
+    a drill that was left after it said that it would pull the trigger, and had not, is aborted. One that was
+    handed over is held against its snapshot, and where no data have moved it is undone once more.
     """
     with _again(stage, folder, company, "resume", parts) as drill:
         if drill.story.state is State.NEEDS_OPERATOR:
             yield from look_again(drill)
+        if drill.story.state is State.NEEDS_OPERATOR and not _data_moved(drill):
+            yield from drill.custody.move(State.ABORTING, reason=drill.story.reason)
         return (yield from _through(drill))
 
 
@@ -123,8 +129,7 @@ def failback(
     """Come back from a drill that holds, or that was handed over: data first, then traffic.
 
     With `traffic_only` the database stays where it is, on purpose, if it has moved; else what was begun of
-    moving it is undone as usual. Raises UsageError for a drill that has
-    nothing to come back from.
+    moving it is undone as usual. Raises UsageError for a drill that is still on its way out.
     """
     with _again(stage, folder, company, "failback", parts) as drill:
         match drill.story.state:
@@ -138,7 +143,7 @@ def failback(
             case state:
                 name = folder.environment
                 raise UsageError(
-                    f"{folder.id} is {state}: there is nothing yet to come back from.",
+                    f"{folder.id} is {state}, and does not wait for anybody to bring it back.",
                     fix=f"Go on with it: tradewind failover-drill resume {name}. End it: "
                     f"tradewind failover-drill abort {name}",
                 )
@@ -160,7 +165,7 @@ def _again(
                 f"{folder.id} was never armed: nothing of it stands, and nothing is locked any more.",
                 fix=f"Begin one: tradewind failover-drill run {folder.environment}",
             )
-        if going_back(state) or command in ("abort", "failback"):
+        if state.returning or command in ("abort", "failback"):
             ours.journal.come_back()
         if state.open:
             with _not_begun():
@@ -179,7 +184,7 @@ def _custody(stage: Stage, folder: Folder, command: str, *, prod: bool) -> Itera
     """Custody of a drill that was left. Raises NotBegun where somebody else has it: nothing was undone."""
     with ExitStack() as held:
         with _not_begun():
-            taken = custodies.taken(stage, _story(folder).plan, folder, command, prod=prod)
+            taken = custodies.taken(stage, stories.read(folder).plan, folder, command, prod=prod)
             ours = held.enter_context(taken)
         yield ours
 
@@ -231,10 +236,10 @@ def _held_at(plan: Plan) -> State:
 def _switched(drill: Drill) -> Generator[DrillEvent, None, bool]:
     """Whether the database is where the drill moved it."""
     assert drill.relocation is not None
-    for step in drill.relocation.steps:
-        if step.name.endswith(SWITCHOVER) and step.name in drill.story.changes:
-            return (yield from settle(drill.custody, step)) is Known.MADE
-    return False
+    step = drill.relocation.switchover
+    if step.name not in drill.story.changes:
+        return False
+    return (yield from settle(drill.custody, step)) is Known.MADE
 
 
 def _data_moved(drill: Drill) -> bool:
@@ -261,20 +266,9 @@ def _disarm(drill: Drill) -> Generator[DrillEvent, None, None]:
         journal.write(Kind.CLOSED, verdict="", why="never armed")
 
 
-def _story(folder: Folder) -> Story:
-    """Raises Failed where the journal is not whole, or is none."""
-    try:
-        return Story.of(read(folder.journal))
-    except (KeyError, TypeError, ValueError) as error:
-        raise Failed(
-            f"{folder.journal} is not the journal of a drill: {error}.",
-            fix=f"What it may have changed is undone by hand: sh {folder.undo}",
-        ) from error
-
-
 def _armed(folder: Folder) -> bool:
     try:
-        return _story(folder).armed is not None
+        return stories.read(folder).armed is not None
     except Failed:
         return False
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.errors import Failed, UsageError
+from scripts.errors import UsageError
 
 #: Where drills lie, from the project's root.
 DRILLS = Path(".tradewind", "drills")
@@ -62,7 +62,7 @@ class Folder:
 
 
 def new(project: Path, environment: str) -> Folder:
-    """A folder for a drill that begins now. Raises Failed where it cannot be made."""
+    """A folder for a drill that begins now. Raises UsageError where it cannot be made."""
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
     return made(at(project, environment, f"{moment}-{secrets.token_hex(2)}"))
 
@@ -73,13 +73,13 @@ def at(project: Path, environment: str, id: str) -> Folder:
 
 
 def made(folder: Folder) -> Folder:
-    """The folder, on disk. Raises Failed where it cannot be made."""
+    """The folder, on disk. Raises UsageError where it cannot be made: nothing was touched."""
     try:
         folder.path.parent.mkdir(parents=True, exist_ok=True)
         folder.path.mkdir(mode=0o700)
         keep(folder.path.parent)
     except OSError as error:
-        raise Failed(
+        raise UsageError(
             f"{folder.path} cannot be made: {error.strerror}.",
             fix="A drill writes down each thing before it does it. Make room there, or make it writable.",
         ) from error

@@ -10,9 +10,10 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.aws import Aws, AwsSaidNo
+from scripts.aws import Aws, AwsSaidNo, Client
 from scripts.drill import open_drill
 from scripts.drill.calls import Call, Plane, Where
 from scripts.drill.folder import Folder, at, made
@@ -47,11 +48,77 @@ RETRY = 5.0
 _STANDS, _CONTESTED = "PreconditionFailed", "ConditionalRequestConflict"
 
 
-class Mirror:
-    """Where a journal is copied to, in order, by a thread of its own."""
+@dataclass(frozen=True)
+class Copies:
+    """What of one drill is in a bucket. What is asked of it raises Failed where AWS does not do it."""
 
-    def __init__(self, aws: Aws, region: str, bucket: str, drill: str) -> None:
-        self._aws, self._region, self._bucket, self._drill = aws, region, bucket, drill
+    aws: Aws
+    region: str
+    bucket: str
+    drill: str
+
+    def add(self, line: Line) -> None:
+        """A line of the journal, which may be there already. Raises Failed where another line is."""
+        try:
+            self._put(_name(line.number), line.text.encode(), "application/json", IfNoneMatch="*")
+        except AwsSaidNo as error:
+            if error.code not in (_STANDS, _CONTESTED):
+                raise
+            if self.text(line.number) != line.text:
+                raise Failed(
+                    f"Line {line.number} of {self.drill} in {self.bucket} is another: another machine went "
+                    "on with this drill."
+                ) from error
+
+    def keep(self, path: Path) -> None:
+        """A file of the drill, beside the journal's lines; the last one stands."""
+        try:
+            body = path.read_bytes()
+        except OSError as error:
+            raise Failed(f"{path} cannot be read: {error.strerror}.") from error
+        kind = {".html": "text/html", ".json": "application/json"}.get(path.suffix, "text/plain")
+        self._put(path.name, body, kind)
+
+    def numbers(self) -> list[int]:
+        """Which lines are there."""
+        prefix = f"drills/{self.drill}/journal/"
+        listed = self._s3.pages("list_objects_v2", "Contents", Bucket=self.bucket, Prefix=prefix)
+        return sorted(int(one["Key"].removeprefix(prefix).partition(".")[0]) for one in listed)
+
+    def text(self, number: int) -> str:
+        """A line as it was written."""
+        return self.body(_name(number)).decode("ascii", "replace")
+
+    def body(self, name: str) -> bytes:
+        """One of them."""
+        key = f"drills/{self.drill}/{name}"
+        body = self._s3.call("get_object", Bucket=self.bucket, Key=key)["Body"]
+        try:
+            said: bytes = body.read()
+        except Exception as error:  # what cuts a stream off is botocore's, urllib3's or ssl's
+            raise Failed(f"{key} in {self.bucket} did not arrive: {error}.") from error
+        return said
+
+    @property
+    def _s3(self) -> Client:
+        return self.aws.client("s3", self.region)
+
+    def _put(self, name: str, body: bytes, kind: str, **condition: str) -> None:
+        self._s3.call(
+            "put_object",
+            Bucket=self.bucket,
+            Key=f"drills/{self.drill}/{name}",
+            Body=body,
+            ContentType=kind,
+            **condition,
+        )
+
+
+class Mirror:
+    """The journal on its way there, line by line, by a thread of its own."""
+
+    def __init__(self, copies: Copies) -> None:
+        self._copies = copies
         self._queue: deque[Line] = deque()
         self._changed = threading.Condition()
         self._arrived = 0
@@ -93,7 +160,7 @@ class Mirror:
     def _send_all(self) -> None:
         while (line := self._next()) is not None:
             try:
-                self._send(line)
+                self._copies.add(line)
             except Exception as error:  # noqa: BLE001 - a copy that cannot be made ends no drill
                 self._fell_behind(str(error))
                 continue
@@ -117,51 +184,6 @@ class Mirror:
             self._failure = why
             self._changed.notify_all()
 
-    def _send(self, line: Line) -> None:
-        """Raises Failed where it does not arrive, or another line stands in its place."""
-        s3 = self._aws.client("s3", self._region)
-        key, body = f"drills/{self._drill}/{_name(line.number)}", line.text.encode()
-        try:
-            s3.call(
-                "put_object",
-                Bucket=self._bucket,
-                Key=key,
-                Body=body,
-                ContentType="application/json",
-                IfNoneMatch="*",
-            )
-        except AwsSaidNo as error:
-            if error.code not in (_STANDS, _CONTESTED):
-                raise
-            if text(self._aws, self._region, self._bucket, self._drill, line.number) != line.text:
-                raise Failed(
-                    f"{key} in {self._bucket} is another line: another machine went on with this drill."
-                ) from error
-
-
-def keep(aws: Aws, region: str, bucket: str, drill: str, path: Path) -> None:
-    """Copy a file of the drill beside the journal's lines; the last one stands. Raises Failed."""
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise Failed(f"{path} cannot be read: {error.strerror}.") from error
-    kind = {".html": "text/html", ".json": "application/json"}.get(path.suffix, "text/plain")
-    aws.client("s3", region).call(
-        "put_object", Bucket=bucket, Key=f"drills/{drill}/{path.name}", Body=body, ContentType=kind
-    )
-
-
-def numbers(aws: Aws, region: str, bucket: str, drill: str) -> list[int]:
-    """Which lines the mirror has. Raises AwsSaidNo."""
-    s3, prefix = aws.client("s3", region), f"drills/{drill}/journal/"
-    listed = s3.pages("list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
-    return sorted(int(one["Key"].removeprefix(prefix).partition(".")[0]) for one in listed)
-
-
-def text(aws: Aws, region: str, bucket: str, drill: str, number: int) -> str:
-    """A line as it was written. Raises Failed."""
-    return _body(aws, region, bucket, drill, _name(number)).decode("ascii", "replace")
-
 
 def fetched(aws: Aws, standby: str, project: Path) -> Folder:
     """The environment's open drill, brought to this machine where it is not here.
@@ -177,8 +199,8 @@ def fetched(aws: Aws, standby: str, project: Path) -> Folder:
         )
     folder = at(project, aws.environment.name, standing.id)
     here = read(folder.journal) if folder.journal.exists() else ()
-    there = (aws, standby, standing.bucket, standing.id)
-    texts = [text(*there, number) for number in numbers(*there) if number > len(here)]
+    there = Copies(aws, standby, standing.bucket, standing.id)
+    texts = [there.text(number) for number in there.numbers() if number > len(here)]
     found = chained([*(line.text for line in here), *texts])
     if isinstance(found, Tampered):
         raise Failed(
@@ -201,19 +223,8 @@ def fetched(aws: Aws, standby: str, project: Path) -> Folder:
             journal.close()
     if not folder.observations.exists():
         with suppress(Failed, OSError):
-            folder.observations.write_bytes(_body(*there, folder.observations.name))
+            folder.observations.write_bytes(there.body(folder.observations.name))
     return folder
-
-
-def _body(aws: Aws, region: str, bucket: str, drill: str, name: str) -> bytes:
-    """An object of a drill. Raises Failed."""
-    key = f"drills/{drill}/{name}"
-    body = aws.client("s3", region).call("get_object", Bucket=bucket, Key=key)["Body"]
-    try:
-        said: bytes = body.read()
-    except Exception as error:  # what cuts a stream off is botocore's, urllib3's or ssl's
-        raise Failed(f"{key} in {bucket} did not arrive: {error}.") from error
-    return said
 
 
 def _name(number: int) -> str:

@@ -8,12 +8,13 @@ tried again: a step that is as it was is left alone.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from scripts import failpoints
 from scripts.drill.custody import PATIENCE, PAUSE, Custody, Impatient
 from scripts.drill.events import Changed, DrillEvent
-from scripts.drill.journal import Kind
+from scripts.drill.journal import Kind, Line
 from scripts.drill.steps import Standing, Step
 from scripts.drill.story import BACK, THERE, Change, Known
 from scripts.errors import Failed, TradewindError
@@ -41,14 +42,7 @@ def make(
     before anything is done; whatever else is raised leaves it to `settle` what became of it.
     """
     token = custody.token
-    line = custody.write(
-        Kind.INTENT,
-        step=step.name,
-        way=THERE,
-        before=before,
-        token={"drill": token.drill, "fence": token.fence},
-        by_hand=step.by_hand(before),
-    )
+    line = intend(custody, step, before)
     yield Changed(line.at, step.name, done=False)
     yield from custody.announce(line)
     custody.confirm()
@@ -66,6 +60,18 @@ def make(
     custody.write(Kind.DONE, step=step.name, at=at)
     yield Changed(at, step.name, done=True)
     return at
+
+
+def intend(custody: Custody, step: Step, before: Mapping[str, Any]) -> Line:
+    """Write down what is about to be made, and whose it is."""
+    return custody.write(
+        Kind.INTENT,
+        step=step.name,
+        way=THERE,
+        before=before,
+        token=asdict(custody.token),
+        by_hand=step.by_hand(before),
+    )
 
 
 def settle(custody: Custody, step: Step) -> Generator[DrillEvent, None, Known]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scripts.drill.stage import Answer, NoAnswer
+from scripts.errors import reason
 
 if TYPE_CHECKING:
     from dns.message import Message
@@ -51,7 +52,7 @@ class Authority:
                 query, host, timeout=PATIENCE, port=int(port or _PORT)
             )
         except (dns.exception.DNSException, OSError, EOFError) as error:
-            raise NoAnswer(f"{server} does not answer for {name}: {_said(error)}.") from error
+            raise NoAnswer(f"{server} does not answer for {name}: {reason(error)}.") from error
         if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             raise NoAnswer(f"{server} answers {dns.rcode.to_text(answer.rcode())} for {name}.")
         return _addresses(answer)
@@ -66,7 +67,7 @@ def delegated(zone: str) -> tuple[str, ...]:
         servers = sorted(str(one.target) for one in dns.resolver.resolve(zone, "NS"))
         return tuple(str(dns.resolver.resolve(server, "A")[0]) for server in servers)
     except (dns.exception.DNSException, OSError) as error:
-        raise NoAnswer(f"The name servers of {zone} are not found: {_said(error)}.") from error
+        raise NoAnswer(f"The name servers of {zone} are not found: {reason(error)}.") from error
 
 
 def _addresses(answer: Message) -> Answer:
@@ -78,7 +79,3 @@ def _addresses(answer: Message) -> Answer:
         tuple(sorted(str(address) for one in found for address in one)),
         min((one.ttl for one in found), default=0),
     )
-
-
-def _said(error: Exception) -> str:
-    return str(error).rstrip(".") or type(error).__name__

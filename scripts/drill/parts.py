@@ -63,8 +63,9 @@ class Parts:
 
 def usual() -> Parts:
     """Those of every drill but a test's."""
-    from scripts.drill import adoption, observing, verification
+    from scripts.drill import observing, verification
     from scripts.drill.data.relocation import relocation
+    from scripts.drill.hand_back import HandBack
     from scripts.drill.report import write
     from scripts.drill.triggers import trigger
 
@@ -76,7 +77,7 @@ def usual() -> Parts:
         ),
         guard=lambda stage, plan, sink: Versions(stage.aws, stage.clock, plan, sink),
         verify=verification.verify,
-        hand_back=adoption.handed_back,
+        hand_back=HandBack,
         drained=verification.drained,
         unmeasured=observing.unmeasured,
         write=write,

@@ -7,10 +7,9 @@ from typing import assert_never
 from scripts.drill import abort, custody, observing, verification
 from scripts.drill.calls import Call
 from scripts.drill.plan import Plan, Trigger
-from scripts.drill.triggers.app_health import AppHealth
+from scripts.drill.triggers import app_health, takeover
 from scripts.drill.triggers.invert import Inversion
 from scripts.drill.triggers.outage import RegionLost
-from scripts.drill.triggers.takeover import Takeover
 
 
 def calls(plan: Plan) -> tuple[Call, ...]:
@@ -27,11 +26,11 @@ def calls(plan: Plan) -> tuple[Call, ...]:
 def _triggered(trigger: Trigger) -> tuple[Call, ...]:
     match trigger:
         case Trigger.TAKEOVER:
-            return Takeover.calls
+            return takeover.CALLS
         case Trigger.INVERT:
             return Inversion.calls
         case Trigger.APP_HEALTH:
-            return AppHealth.calls
+            return app_health.CALLS
         case Trigger.OUTAGE:
             return RegionLost.calls
     assert_never(trigger)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Generator, Mapping
+from typing import NoReturn
 
 from scripts import failpoints
 from scripts.drill import ledger, open_drill, undo_script, verification
@@ -87,7 +88,7 @@ def fail(drill: Drill) -> Generator[DrillEvent, None, None]:
     if not any(one.good for one in served):
         raise Ended("No customer was served before anything was done: there is nothing to compare.")
     yield from drill.custody.move(State.FAILING)
-    _listen(drill)
+    drill.listen()
     at = yield from make(drill.custody, drill.trigger, drill.before(drill.trigger))
     yield drill.mark("t0", at)
 
@@ -104,7 +105,7 @@ def observe(drill: Drill) -> Generator[DrillEvent, None, None]:
         raise Ended("The process ended while it pulled the trigger, and the region was not left.")
     if "t0" not in drill.story.marks:
         yield drill.mark("t0", drill.story.changes[trigger].at)
-    _listen(drill)
+    drill.listen()
     drill.watch()
 
     def found() -> Times:
@@ -131,6 +132,7 @@ def observe(drill: Drill) -> Generator[DrillEvent, None, None]:
 def verify(drill: Drill) -> Generator[DrillEvent, None, None]:
     """FAILED_OVER -> VERIFIED: customers can buy in the standby, by the name that they know."""
     custody, plan, stage = drill.custody, drill.plan, drill.stage
+    drill.listen()
     drill.watch()
     away = ledger.look(stage, plan, plan.theatre.standby.name, drill.orders)
     custody.write(Kind.MEASURED, away=away.to_json())
@@ -155,6 +157,7 @@ def verify(drill: Drill) -> Generator[DrillEvent, None, None]:
     if found.problems:
         raise Ended(f"The standby does not sell as it should: {found.problems[0]}")
     yield from custody.share(drill.notebook.path)
+    drill.stop_listening()
     yield from custody.move(State.VERIFIED)
 
 
@@ -163,11 +166,10 @@ def onward(drill: Drill) -> Generator[DrillEvent, None, None]:
     if drill.relocation is None:
         yield from homeward(drill)
         return
+    drill.watch()
     asked = drill.now
-    drill.company.approve_data(drill.plan)
-    yield from drill.until(
-        lambda: True, 0.0
-    )  # what was so when it was asked may not be so any more
+    with drill.company.approve_data() as approved:
+        yield from drill.until(approved, float("inf"))
     drill.custody.write(Kind.MEASURED, decision=round(drill.now - asked, 3))
     yield from drill.custody.move(State.DATA_MOVING)
     for act in drill.relocation.there:
@@ -178,19 +180,9 @@ def onward(drill: Drill) -> Generator[DrillEvent, None, None]:
     yield from drill.custody.move(State.DATA_MOVED)
 
 
-def stopped_moving(drill: Drill) -> Generator[DrillEvent, None, None]:
-    """DATA_MOVING, come upon: nothing is reversed or repeated, what is under way comes to its end."""
-    if drill.relocation is not None:
-        for step in drill.relocation.steps:
-            if step.name in drill.story.changes:
-                yield from settle(drill.custody, step)
+def stopped_moving(_: Drill) -> NoReturn:
+    """DATA_MOVING, come upon: nothing of it is reversed or repeated."""
     raise Ended("The process that moved the data ended before it was done.")
-
-
-def _listen(drill: Drill) -> None:
-    """From here to the way back, what is sent to AWS is held against the static proof."""
-    if (wire := drill.stage.wire) is not None:
-        wire.listen()
 
 
 PHASES: Mapping[State, Phase] = {

@@ -27,6 +27,17 @@ class State(StrEnum):
         """Whether something may stand that has to be undone."""
         return self not in (State.PLANNED, State.RESTORED, State.REPORTED)
 
+    @property
+    def returning(self) -> bool:
+        """Whether it is on its way back, or is back: nothing keeps it from that any more."""
+        return self in (
+            State.FAILING_BACK,
+            State.ABORTING,
+            State.NEEDS_OPERATOR,
+            State.RESTORED,
+            State.REPORTED,
+        )
+
 
 #: Nothing is undone by itself once data has begun to move: from there only a person goes back.
 MOVES: Mapping[State, frozenset[State]] = {

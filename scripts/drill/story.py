@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from scripts.drill import journal
+from scripts.drill.folder import Folder
 from scripts.drill.journal import Kind, Line
 from scripts.drill.plan import Plan
 from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.states import State
 from scripts.drill.steps import Standing, Token
+from scripts.errors import Failed
 
 #: The way of a change: there, and back.
 THERE, BACK = "there", "back"
@@ -122,6 +125,20 @@ class Story:
     def checks(self) -> tuple[Check, ...]:
         """The preflight's."""
         return checks_of(self.opened.get("checks", ()))
+
+
+def read(folder: Folder) -> Story:
+    """Of a drill on disk. Raises Failed where its journal is not whole, or not that of a drill."""
+    try:
+        story = Story.of(journal.read(folder.journal))
+        if (whose := story.plan.environment) != folder.environment:
+            raise ValueError(f"it is of {whose}")
+    except (KeyError, TypeError, ValueError) as error:
+        raise Failed(
+            f"{folder.journal} is not the journal of a drill of {folder.environment}: {error}.",
+            fix=f"What it may have changed is undone by hand: sh {folder.undo}",
+        ) from error
+    return story
 
 
 def checks_of(said: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:

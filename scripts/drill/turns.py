@@ -22,6 +22,8 @@ def turn(drill: Drill, reason: str) -> Generator[DrillEvent, None, None]:
     match drill.story.state:
         case State.ARMED | State.FAILING | State.FAILED_OVER | State.VERIFIED:
             yield Aborted(drill.now, reason)
+            if "t0" in drill.story.marks:
+                yield drill.mark("back", drill.now)
             yield from drill.custody.move(State.ABORTING, reason=reason)
         case _:
             yield from hand_over(drill, reason)
@@ -38,6 +40,7 @@ def hand_over(drill: Drill, reason: str) -> Generator[DrillEvent, None, None]:
                 except LeaseLost:
                     raise
                 except Failed as error:
+                    reason = f"{reason} {error.message}"
                     yield drill.custody.unread(step.name, error)
     story = drill.story
     standing = [
@@ -60,7 +63,7 @@ def look_again(drill: Drill) -> Generator[DrillEvent, None, None]:
             if step.restored(change.before):
                 return
             yield from undo(drill.custody, step)
-        yield from compare(drill)
+        yield from compare(drill, drill.steps)
     except LeaseLost:
         raise
     except TradewindError as error:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from scripts.drill.clock import Clock
 from scripts.drill.stage import Answer, Asked, Names, NoAnswer, Told, Unreachable
+from scripts.errors import reason
 
 #: Real seconds that a customer waits for a connection and for each part of an answer.
 PATIENCE = 10.0
@@ -73,7 +74,7 @@ class CachingVisitor:
             status, headers, body = _ask(connection, asked, self._name, self._cookies)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise Unreachable(f"{self._address}: {_said(error)}") from error
+            raise Unreachable(f"{self._address}: {reason(error)}") from error
         if connection.sock is None:  # it was closed with the answer
             self.close()
         seconds = time.monotonic() - began
@@ -87,7 +88,7 @@ class CachingVisitor:
                 kept.connect()
             except OSError as error:
                 kept.close()
-                raise Unreachable(f"{self._address}: {_said(error)}") from error
+                raise Unreachable(f"{self._address}: {reason(error)}") from error
             self._kept, self._kept_until = kept, now + self._keep_alive
         return self._kept
 
@@ -152,7 +153,7 @@ class EdgeVisitor:
             status, headers, body = _ask(self._kept, asked, self._host, self._cookies)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise Unreachable(f"{self._host}: {_said(error)}") from error
+            raise Unreachable(f"{self._host}: {reason(error)}") from error
         return Told(status, headers, body, time.monotonic() - began)
 
 
@@ -170,7 +171,7 @@ def _ask(
         connection.close()
     for line in answer.headers.get_all("Set-Cookie", []):
         with contextlib.suppress(CookieError):
-            cookies.update({name: said.value for name, said in SimpleCookie(line).items()})
+            cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
 
@@ -183,7 +184,3 @@ def _judged(seconds: float, headers: Mapping[str, str], clock: Clock) -> float:
     except ValueError:
         put_on = 0.0
     return round(max(seconds - put_on / clock.speed, 0.0) + put_on, 6)
-
-
-def _said(error: Exception) -> str:
-    return str(error).rstrip(".") or type(error).__name__

@@ -13,10 +13,10 @@ from scripts.drill.custody import Impatient
 from scripts.drill.drill import Drill
 from scripts.drill.events import DrillEvent
 from scripts.drill.journal import Kind
-from scripts.drill.mutations import make, settle, undo
+from scripts.drill.mutations import intend, make, settle, undo
 from scripts.drill.states import State
 from scripts.drill.steps import Standing, Step
-from scripts.drill.story import THERE, Known
+from scripts.drill.story import Known
 from scripts.errors import Failed, TradewindError
 from scripts.lease import LeaseLost
 
@@ -27,8 +27,6 @@ GRACE = 300.0
 def homeward(drill: Drill) -> Generator[DrillEvent, None, None]:
     """Begin to come back: -> FAILING_BACK."""
     drill.custody.journal.come_back()
-    if (wire := drill.stage.wire) is not None:
-        wire.pause()
     yield drill.mark("back", drill.now)
     yield from drill.custody.move(State.FAILING_BACK)
 
@@ -36,14 +34,14 @@ def homeward(drill: Drill) -> Generator[DrillEvent, None, None]:
 def come_back(drill: Drill) -> Generator[DrillEvent, None, None]:
     """FAILING_BACK -> RESTORED: the data, then traffic; then customers have to be back, and all as it was."""
     left_over = bool(drill.story.measured.get("traffic_only"))
-    if drill.relocation is not None and not left_over:
+    if not left_over:
         yield from _bring_data_back(drill)
     yield from _undo(drill, (drill.trigger,))
     pace, bound = drill.plan.pace, drill.plan.theatre.bound
     returned = yield from _customers_back(drill, bound + pace.windows * pace.window + GRACE)
     if not left_over:
         yield from hand_back(drill)
-    yield from compare(drill, () if not left_over else drill.steps[1:])
+    yield from compare(drill, (drill.trigger,) if left_over else drill.steps)
     if not returned:
         raise Impatient(
             f"All is configured as it was, and {drill.plan.theatre.primary.name} does not serve all "
@@ -54,14 +52,13 @@ def come_back(drill: Drill) -> Generator[DrillEvent, None, None]:
 
 def undo_all(drill: Drill) -> Generator[DrillEvent, None, None]:
     """ABORTING -> RESTORED: whatever was made is undone, and all is as it was."""
-    if (wire := drill.stage.wire) is not None:
-        wire.pause()
+    drill.stop_listening()
     yield from _undo(drill, drill.steps)
     if "t0" in drill.story.marks:
         theatre, pace = drill.plan.theatre, drill.plan.pace
         yield from _customers_back(drill, theatre.detection + theatre.ttl + 2 * pace.window)
         yield from hand_back(drill)
-    yield from compare(drill)
+    yield from compare(drill, drill.steps)
     yield from _restored(drill)
 
 
@@ -84,12 +81,12 @@ def _customers_back(drill: Drill, patience: float) -> Generator[DrillEvent, None
     return (yield from drill.until(lambda: interrupted.is_set() or is_back(), patience, heed=False))
 
 
-def compare(drill: Drill, but: tuple[Step, ...] = ()) -> Generator[DrillEvent, None, None]:
-    """Hold every snapshot against what is so now. Raises Failed where one of ours differs."""
+def compare(drill: Drill, steps: tuple[Step, ...]) -> Generator[DrillEvent, None, None]:
+    """Hold the snapshots of these against what is so now. Raises Failed where one of ours differs."""
     custody, story = drill.custody, drill.story
     found, wrong = [], list[str]()
-    for step in drill.steps:
-        if step in but or (before := story.snapshots.get(step.name)) is None:
+    for step in steps:
+        if (before := story.snapshots.get(step.name)) is None:
             continue
         differs = yield from custody.patiently(step.name, lambda: step.restored(before))  # noqa: B023
         after = yield from custody.patiently(step.name, step.snapshot)
@@ -114,11 +111,10 @@ def _is_ours(drill: Drill, step: Step) -> Generator[DrillEvent, None, bool]:
 
 def _bring_data_back(drill: Drill) -> Generator[DrillEvent, None, None]:
     """What was begun of moving the data is undone, the writer first; what never was is left alone."""
-    assert drill.relocation is not None
-    changes = drill.story.changes
-    if not any(step.name in changes for step in drill.relocation.steps):
+    moving, changes = drill.relocation, drill.story.changes
+    if moving is None or not any(step.name in changes for step in moving.steps):
         return
-    for act in drill.relocation.back:
+    for act in moving.back:
         change = drill.story.changes.get(act.step.name)
         if act.undo:
             if change is not None:
@@ -127,7 +123,7 @@ def _bring_data_back(drill: Drill) -> Generator[DrillEvent, None, None]:
             known = change and (yield from settle(drill.custody, act.step))
             if known is not Known.MADE:
                 yield from make(drill.custody, act.step, drill.before(act.step))
-    yield from _undo(drill, drill.relocation.steps)
+    yield from _undo(drill, moving.steps)
 
 
 def _undo(drill: Drill, steps: tuple[Step, ...]) -> Generator[DrillEvent, None, None]:
@@ -149,21 +145,13 @@ def hand_back(drill: Drill) -> Generator[DrillEvent, None, None]:
     known = drill.story.changes.get(step.name)
     if known is not None and known.known is Known.MADE:
         return
-    token = custody.token
     try:
         before = step.snapshot()
         if not any(before.values()):
             return
-        custody.write(
-            Kind.INTENT,
-            step=step.name,
-            way=THERE,
-            before=before,
-            token={"drill": token.drill, "fence": token.fence},
-            by_hand=step.by_hand(before),
-        )
+        intend(custody, step, before)
         custody.confirm()
-        step.make(token)
+        step.make(custody.token)
     except LeaseLost:
         raise
     except TradewindError as error:

@@ -81,8 +81,6 @@ class Wire:
 
 
 def tapped(aws: Aws) -> tuple[Aws, Wire]:
-    """The same account by a session that hears what is sent. Clients that were made before are left
-    behind.
-    """
+    """The same account by a session that hears what is sent."""
     wire = Wire(aws.session)
-    return replace(aws, session=wire, _clients={}, _making=threading.Lock()), wire
+    return replace(aws, session=wire), wire

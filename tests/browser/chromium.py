@@ -19,6 +19,9 @@ from typing import Any
 #: Its names in Debian's packages and elsewhere.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+#: CSS pixels by which a page is wider than its window.
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
 _OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--no-first-run", "--remote-debugging-pipe"),

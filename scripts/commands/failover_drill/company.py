@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.environments import Environment
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from scripts.drill.plan import Plan
     from scripts.drill.preflight.findings import Check
     from scripts.drill.stage import Stage
-
-Result = TypeVar("Result")
 
 
 def company(
@@ -26,43 +23,41 @@ def company(
     *,
     checks: tuple[Check, ...] = (),
     approver: str = "",
+    yes: bool = False,
 ) -> Company:
-    """Of a drill that a command runs."""
+    """Of a drill that a command runs; `yes` has a rehearsal move the data without being asked."""
+    from contextlib import nullcontext
     from importlib import metadata
 
     from scripts import approval
     from scripts.drill import engine
 
     return engine.Company(
-        approve_data=lambda _: approval.DrillApproval(environment.name, context.terminal).of_data(),
+        approve_data=lambda: (
+            nullcontext(lambda: True)
+            if yes and stage.rehearsal
+            else approval.of_data(context.terminal, environment.name)
+        ),
         interrupted=interrupted,
         settled=lambda: settled(context, environment, stage),
         prod=approval.is_production(environment.name) and not stage.rehearsal,
         checks=checks,
         approver=approver,
-        objections=lambda: objections(stage, plan),
         versions={"tradewind": metadata.version("tradewind"), "release": plan.release},
     )
-
-
-def objections(stage: Stage, plan: Plan) -> tuple[str, ...]:
-    """What was sent and the static proof does not have."""
-    from scripts.drill import path
-    from scripts.drill.proof import judged
-
-    assert stage.wire is not None, "every stage of a command hears what it sends"
-    return stage.wire.objections(judged(path.calls(plan), plan.theatre, plan.trigger))
 
 
 def settled(context: Context, environment: Environment, stage: Stage) -> tuple[str, ...]:
     """What `tradewind plan` would change now, a sentence each wave; nothing where the drill left nothing.
 
     A stack that rests, with the templates and the parameters of the release that is built here, has nothing
-    to change: CloudFormation is asked for a change set of whatever is not so.
+    to change: CloudFormation is asked for a change set of whatever is not so. A drill by routine may not make
+    one: there nobody knows.
     """
     from scripts.deploy import change_sets, release, releases, standing, waves
     from scripts.deploy.plan import Awaiting, WavePlan
     from scripts.deploy.planner import Planner
+    from scripts.events import heard
 
     built = releases.pinned(stage.aws, environment, release.read(context.project))
     order = waves.roll_out(built.roots, environment.places)
@@ -76,18 +71,8 @@ def settled(context: Context, environment: Environment, stage: Stage) -> tuple[s
         if isinstance(inputs, Awaiting):
             said.append(f"{look.wave} cannot be planned before {inputs.awaited} stands.")
             continue
-        planned = _drained(planner.plan(look.wave, inputs))
+        planned = heard(planner.plan(look.wave, inputs), lambda _: None)
         if isinstance(planned, WavePlan):
             change_sets.delete(stage.aws, planned.change_set)
             said.append(f"{look.wave} would change: {len(planned.changes)} resources.")
     return tuple(dict.fromkeys(said))
-
-
-def _drained(events: Generator[object, None, Result]) -> Result:
-    """What a generator returns, whatever it tells."""
-    while True:
-        try:
-            next(events)
-        except StopIteration as end:
-            result: Result = end.value
-            return result

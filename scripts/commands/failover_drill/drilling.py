@@ -19,14 +19,14 @@ def drill(
     environment: Environment,
     stage: Stage,
     plan: Plan,
-    approve: Callable[[str], str],
+    approve: Callable[[], str],
     *,
     dry_run: bool = False,
+    yes: bool = False,
 ) -> tuple[int, dict[str, Any]]:
-    """From the preflight to the report; gives the exit code, and the document. `approve` is asked for the
-    plan's hash and says how it was approved.
+    """From the preflight to the report; gives the exit code, and the document. `approve` says how the plan
+    was approved, or raises Refused; `yes` has a rehearsal move the data unasked.
     """
-    from scripts import lease_table
     from scripts.commands.failover_drill import checking, telling
     from scripts.commands.failover_drill.company import company
     from scripts.drill import engine, folder
@@ -49,27 +49,36 @@ def drill(
         for command in undo:
             terminal.out(f"  {command}")
         return 0, {**document, "plan": plan.to_json(), "undo": undo}
-    approver = f"{stage.aws.identity.who} ({approve(plan.hash)})"
+    approver = f"{stage.aws.identity.who} ({approve()})"
     with telling.interruptible(terminal) as interrupted:
         beside = company(
-            context, environment, stage, plan, interrupted, checks=checks, approver=approver
+            context,
+            environment,
+            stage,
+            plan,
+            interrupted,
+            checks=checks,
+            approver=approver,
+            yes=yes,
         )
         kept = folder.new(context.project, environment.name)
-        lease_table.make(stage.aws, plan.theatre.standby.name)  # no control plane from here on
         code = telling.followed(terminal, engine.run(stage, plan, kept, beside), document)
     _leave_figures(context, stage, plan, kept)
     return code, document
 
 
 def _leave_figures(context: Context, stage: Stage, plan: Plan, kept: Folder) -> None:
-    """On the dashboards; a drill is none the worse without."""
+    """On the dashboards; a drill is none the worse without. Says where the report is kept beside."""
     import json
 
+    from generator.drill_records import DRILLS
     from scripts.drill import routine
     from scripts.errors import TradewindError
 
     if not kept.report.exists():
         return
+    bucket = plan.theatre.standby.artifacts_bucket
+    context.terminal.say(f"kept besides in s3://{bucket}/{DRILLS}{kept.id}/")
     try:
         routine.publish(stage.aws, plan, json.loads(kept.report.read_text(encoding="utf-8")))
     except (TradewindError, OSError, ValueError) as error:

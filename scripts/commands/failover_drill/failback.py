@@ -50,10 +50,11 @@ def _say_what_is_left_over(context: Context, environment: Environment, drill: st
     """The setting that makes the database's place the one that is meant."""
     from generator.settings import Settings
     from scripts.commands.failover_drill import left, staging
+    from scripts.drill import story
     from scripts.drill.left_over import left_over
 
     aws = staging.connect(context, environment)
-    theatre = left.read(left.found(context, environment, drill, aws)).theatre
+    theatre = story.read(left.found(context, environment, drill, aws)).plan.theatre
     says = environment.values(environment.primary_region)[Settings.orders_writer.key]
     if (found := left_over(aws, theatre, says)) is not None:
         context.terminal.out(f"{found} Put this above `regions:` there, and deploy: {found.line}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scripts.drill.folder import Folder
     from scripts.drill.plan import Plan
     from scripts.drill.stage import Stage
+    from scripts.drill.story import Story
 
     Going = Callable[[Stage, Folder, Company], Generator[DrillEvent, None, Outcome]]
 
@@ -47,28 +48,27 @@ def opened(
 ) -> Iterator[tuple[Stage, Plan, Folder]]:
     """A drill's stage, its plan and its folder. Nothing is asked of the region that it left."""
     from scripts.commands.failover_drill import staging
+    from scripts.drill import story as stories
 
     aws = staging.connect(context, environment)
     folder = found(context, environment, drill, aws)
-    plan = read(folder)
-    refuse_another_stage(folder)
-    with staging.stage(context, environment, aws, plan.theatre, speed) as stage:
-        yield stage, plan, folder
+    story = stories.read(folder)
+    refuse_another_stage(story)
+    with staging.stage(context, environment, aws, story.plan.theatre, speed) as stage:
+        yield stage, story.plan, folder
 
 
-def refuse_another_stage(folder: Folder) -> None:
+def refuse_another_stage(story: Story) -> None:
     """Raise UsageError for a drill of the sandbox that is gone on with on AWS, or the other way round: what
     stands there says nothing of it.
     """
     from scripts.commands.failover_drill import staging
-    from scripts.drill import journal
-    from scripts.drill.story import Story
     from scripts.errors import UsageError
 
-    rehearsal = bool(Story.of(journal.read(folder.journal)).opened.get("rehearsal"))
+    rehearsal = bool(story.opened.get("rehearsal"))
     if rehearsal != staging.rehearsed():
         raise UsageError(
-            f"{folder.id} is a drill {'of the sandbox' if rehearsal else 'on AWS'}.",
+            f"{story.drill} is a drill {'of the sandbox' if rehearsal else 'on AWS'}.",
             fix="Add --sandbox." if rehearsal else "Leave out --sandbox.",
         )
 
@@ -84,18 +84,3 @@ def found(context: Context, environment: Environment, drill: str | None, aws: Aw
     if open_drill.read(aws, environment.standby_region) is None:
         return folder.latest(context.project, environment.name)
     return mirror.fetched(aws, environment.standby_region, context.project)
-
-
-def read(folder: Folder) -> Plan:
-    """What was approved, as the journal has it. Raises Failed where that cannot be read."""
-    from scripts.drill import journal
-    from scripts.drill.story import Story
-    from scripts.errors import Failed
-
-    try:
-        return Story.of(journal.read(folder.journal)).plan
-    except (KeyError, TypeError, ValueError) as error:
-        raise Failed(
-            f"{folder.journal} is not the journal of a drill: {error}.",
-            fix=f"See: tradewind failover-drill verify-journal {folder.environment} --drill {folder.id}",
-        ) from error

@@ -64,13 +64,25 @@ def run(
         allowance = environment.values(environment.standby_region)["drill_allowance"]
         hashes = (routine.approved(drafted, allowance),)
         context.terminal.say(f"approved by drill_allowance: {allowance}")
-    approve = approval.DrillApproval(environment.name, context.terminal, yes, hashes)
-    approve.refuse_another(drafted.hash)
     for line in drafting.shown(drafted):
         context.terminal.say(line)
+    approve = approval.Approval(environment.name, context.terminal, yes, hashes)
+    proposed = approval.Proposal(
+        drafted.hash,
+        "The plan of this drill",
+        f"to begin drill {drafted.hash}",
+        f"Begin drill {drafted.hash}?",
+    )
+    approve.refuse_another(proposed)
     with staging.stage(context, environment, aws, theatre, speed) as stage:
         code, document = drilling.drill(
-            context, environment, stage, drafted, approve, dry_run=dry_run
+            context,
+            environment,
+            stage,
+            drafted,
+            lambda: approve.of(proposed),
+            dry_run=dry_run,
+            yes=yes,
         )
     context.terminal.data(document)
     return code

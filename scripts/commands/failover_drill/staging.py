@@ -1,38 +1,35 @@
 """Where a drill plays: AWS, or the sandbox with the shop run once per region, its own DNS and its own clock.
 
-Nothing else of the commands knows which.
+Nothing else of the commands knows which. A build that runs in the sandbox is told so as by AWS's SDKs, by the
+endpoint: there the shops are open already, as regions are.
 """
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
+from scripts.commands.failover_drill.twin import SPEED, Stalls, Twin
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from generator.environments import Environment
     from scripts.aws import Aws
     from scripts.commands.sandbox.shop_fleets import Wishes
     from scripts.context import Context
-    from scripts.drill.clock import Accelerated
-    from scripts.drill.observations import Stalled
     from scripts.drill.stage import Stage
     from scripts.drill.theatre import Theatre
 
-#: Drill seconds in a second, unless said.
-SPEED = 60.0
-
-#: Seconds that the checkers and the alarms have to see that the shops serve, and for how many drill seconds
-#: they have to agree: an alarm hears of a check a minute later.
-SETTLED_WITHIN, STEADY = 20.0, 150.0
+#: Names what answers in AWS's place.
+#: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 def connect(context: Context, environment: Environment) -> Aws:
@@ -44,6 +41,10 @@ def connect(context: Context, environment: Environment) -> Aws:
 
 def rehearsed() -> bool:
     """Whether it is the sandbox's."""
+    return _asked_for() or ENDPOINT in os.environ
+
+
+def _asked_for() -> bool:
     return bool(click.get_current_context().find_root().params["sandbox"])
 
 
@@ -57,19 +58,24 @@ def stage(
 ) -> Iterator[Stage]:
     """The one that the command line means. Raises UsageError for a speed that AWS does not have."""
     from scripts.errors import UsageError
-    from scripts.sandbox import process
 
-    if rehearsed():
+    if _asked_for():
+        from scripts.sandbox import process
+
         home = process.home_of(context.project)
         with rehearsal(context, environment, aws, theatre, home, speed or SPEED) as staged:
             yield staged
-        return
-    if speed is not None:
+    elif rehearsed():
+        twin = Twin(os.environ[ENDPOINT])
+        with _rehearsed_on(twin, aws, theatre, twin.shops(theatre), speed or twin.pace) as staged:
+            yield staged
+    elif speed is not None:
         raise UsageError(
             "AWS's clock runs at its own speed: --speed is for the sandbox.",
             fix="Leave it out, or add --sandbox.",
         )
-    yield _on_aws(environment, aws, theatre)
+    else:
+        yield _on_aws(environment, aws, theatre)
 
 
 def _on_aws(environment: Environment, aws: Aws, theatre: Theatre) -> Stage:
@@ -101,15 +107,24 @@ def rehearsal(
     speed: float,
     wishes: Wishes | None = None,
 ) -> Iterator[Stage]:
-    """On the sandbox of `home`: its shops serve, its DNS answers, its clock runs that fast to the end."""
+    """On the sandbox of `home`, with its shops opened."""
+    twin = Twin(str(aws.options["endpoint_url"]))
+    shops = _open_shops(context, environment, aws, twin, home, wishes)
+    with _rehearsed_on(twin, aws, theatre, shops, speed) as staged:
+        yield staged
+
+
+@contextmanager
+def _rehearsed_on(
+    twin: Twin, aws: Aws, theatre: Theatre, shops: int, speed: float
+) -> Iterator[Stage]:
+    """On a sandbox whose shops serve at that port: its DNS answers, its clock runs that fast to the end."""
     from scripts.drill import names
     from scripts.drill.clock import Accelerated
     from scripts.drill.stage import Stage
     from scripts.drill.visitors import CachingVisitor
     from scripts.drill.wire import tapped
 
-    twin = Twin(home)
-    shops = _open_shops(context, environment, aws, twin, wishes)
     server = twin.name_server()
     heard, wire = tapped(aws)
     authority = names.Authority(lambda: (server,))
@@ -134,7 +149,12 @@ def rehearsal(
 
 
 def _open_shops(
-    context: Context, environment: Environment, aws: Aws, twin: Twin, wishes: Wishes | None
+    context: Context,
+    environment: Environment,
+    aws: Aws,
+    twin: Twin,
+    home: Path,
+    wishes: Wishes | None,
 ) -> int:
     """Have the shop serve in both regions, but in one that is taken away; gives its port.
 
@@ -146,8 +166,7 @@ def _open_shops(
 
     up = [region for region in environment.pair if not twin.standing(region)]
     fresh = not all(
-        supervision.status(shop_fleets.beside(twin.home, environment, region)).running
-        for region in up
+        supervision.status(shop_fleets.beside(home, environment, region)).running for region in up
     )
     fleets = [
         shop_fleets.serve(
@@ -155,7 +174,7 @@ def _open_shops(
             aws,
             environment,
             region,
-            twin.home,
+            home,
             twin.endpoint,
             wishes or shop_fleets.Wishes(),
         )
@@ -168,7 +187,8 @@ def _open_shops(
             fix="Add 127.0.0.11 and 127.0.0.12 to the loopback interface (macOS: sudo ifconfig lo0 alias "
             "127.0.0.11; the same for .12), stop the shop (tradewind sandbox shop stop) and repeat this.",
         )
-    if fresh or not _quiet(aws):
+    away = len(up) < len(environment.pair)  # then nothing is quiet before it is back
+    if not away and (fresh or not _quiet(aws)):
         with context.terminal.progress("Waiting for Route 53 and the alarms to see it"):
             twin.settle(lambda: _quiet(aws))
     return urls[0].port or 80
@@ -183,88 +203,3 @@ def _quiet(aws: Aws) -> bool:
     )
     checks = [one for one in told["MetricAlarms"] if one.get("Namespace") == "AWS/Route53"]
     return not checks and not told["CompositeAlarms"]
-
-
-@dataclass
-class Stalls:
-    """By how much the twin's own loops were late, each told once."""
-
-    twin: Twin
-    clock: Accelerated
-    since: float = field(default_factory=time.monotonic)
-
-    def __call__(self) -> Iterator[Stalled]:
-        """Since it was asked last."""
-        from scripts.drill.observations import Stalled
-
-        for late in self.twin.late(self.since):
-            self.since = max(self.since, late["monotonic"])
-            at = self.clock.then + (late["monotonic"] - self.clock.monotonic) * self.clock.speed
-            yield Stalled(at, "route 53", late["drill_seconds"])
-
-
-@dataclass(frozen=True)
-class Twin:
-    """The sandbox, as a drill needs it: a clock, name servers, and regions that can be taken away."""
-
-    home: Path
-
-    @property
-    def endpoint(self) -> str:
-        """Where it serves AWS's APIs."""
-        from scripts.sandbox import process
-
-        running = process.status(self.home).running
-        assert running is not None, "whoever drills has connected to it"
-        return running.url
-
-    def clock(self) -> dict[str, Any]:
-        """What time it is, and how fast it goes."""
-        return self._ask("GET", "clock")
-
-    def run_at(self, speed: float) -> dict[str, Any]:
-        """Have it go so fast."""
-        return self._ask("PUT", "clock", {"speed": speed})
-
-    def name_server(self) -> str:
-        """Where its DNS answers, once its checkers have looked."""
-        serving = self._ask("POST", "routing/start")["dns"]
-        return f"{serving['host']}:{serving['port']}"
-
-    def late(self, since: float) -> Any:
-        """When its checkers and its name server were late, after that monotonic time."""
-        return self._ask("GET", f"routing/stalls?since={since}")
-
-    def settle(self, quiet: Callable[[], bool]) -> None:
-        """Let time pass, fast, until the checkers find every endpoint well, and the alarms are quiet."""
-        before = self.clock()["speed"]
-        self.run_at(max(before, SPEED))
-        try:
-            self._ask("POST", "routing/start")
-            deadline = time.monotonic() + SETTLED_WITHIN
-            steady = time.monotonic()
-            while time.monotonic() < deadline:  # past it the preflight says what is not well
-                if not (all(self._ask("GET", "routing/status")["checks"].values()) and quiet()):
-                    steady = time.monotonic()
-                elif time.monotonic() - steady >= STEADY / max(before, SPEED):
-                    break
-                time.sleep(0.2)
-        finally:
-            self.run_at(before)
-
-    def begin(self, region: str) -> float:
-        """Take it away; since when it is."""
-        return float(self._ask("PUT", f"faults/{region}", {"down": True})["since"])
-
-    def end(self, region: str) -> None:
-        """Bring it back."""
-        self._ask("DELETE", f"faults/{region}")
-
-    def standing(self, region: str) -> bool:
-        """Whether it is away."""
-        return bool(self._ask("GET", f"faults/{region}").get("down"))
-
-    def _ask(self, method: str, page: str, said: object = None) -> dict[str, Any]:
-        from scripts.sandbox import process
-
-        return process.page(self.home, method, page, said)

@@ -26,18 +26,19 @@ def followed(
     the exit code.
     """
     from scripts.drill.narration import Narration
+    from scripts.events import heard
 
     narration = Narration()
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as end:
-            _told(terminal.live, "")
-            return _ended(terminal, end.value, document)
+
+    def hear(event: DrillEvent) -> None:
         for line in narration.lines(event):
             _told(terminal.say, line)
         if moving := narration.moving(event):
             _told(terminal.live, moving)
+
+    outcome = heard(events, hear)
+    _told(terminal.live, "")
+    return _ended(terminal, outcome, document)
 
 
 @contextmanager

@@ -39,7 +39,9 @@ def wishes_options(function: Function) -> Function:
         ),
         click.option("--hold", is_flag=True, help="Stay failed over, until failback."),
         click.option(
-            "--data", is_flag=True, help="Move the database, too (Aurora global; approved apart)."
+            "--data",
+            is_flag=True,
+            help="Move the database, too (Aurora global; approved apart, but in the sandbox by --yes).",
         ),
         click.option(
             "--trigger",

@@ -28,10 +28,11 @@ class Act:
 @dataclass(frozen=True)
 class Relocation:
     """`steps`, whose snapshots are taken before anything is touched and which are undone from the last to
-    the first; and what is done with them, there and back.
+    the first; which of them moves the database; and what is done with them, there and back.
     """
 
     steps: tuple[Step, ...]
+    switchover: Step
     there: tuple[Act, ...]
     back: tuple[Act, ...]
 
@@ -47,6 +48,7 @@ def relocation(aws: Aws, theatre: Theatre) -> Relocation:
     home = tuple(CommitsFenced(aws, theatre, region, "back") for region in pair)
     return Relocation(
         steps=(rotation, *out, *home, switchover),
+        switchover=switchover,
         there=(Act(rotation), *_made(out), Act(switchover), *_undone(out)),
         back=(*_made(home), Act(switchover, undo=True), *_undone(home), Act(rotation, undo=True)),
     )

@@ -164,5 +164,4 @@ def hasty(aws: Aws) -> Aws:
     )
     usual = aws.options.get("config")
     config = usual.merge(once) if usual else once
-    options = {**aws.options, "config": config}
-    return replace(aws, options=options, _clients={}, _making=threading.Lock())
+    return replace(aws, options={**aws.options, "config": config})

@@ -49,8 +49,8 @@ def disk_has_room(ground: Ground) -> Answer:
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or the nearest above it that is there."""
-    return next(one for one in (folder, *folder.absolute().parents) if one.is_dir())
+    """What is there: the folder, or what stands nearest above it, which may be a file that is in the way."""
+    return next(one for one in (folder, *folder.absolute().parents) if one.exists())
 
 
 CHECKS: Questions = (

@@ -132,7 +132,7 @@ _BODY: dict[str, Schema] = {
         _list(
             _record(
                 name=_TEXT,
-                unit=_one_of(("s", "orders", "checks")),
+                unit=_one_of(("s", "orders", "checks", "calls")),
                 at_most=_NUMBER,
                 measured=_SECONDS,
                 reason=_TEXT,

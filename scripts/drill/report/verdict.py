@@ -44,7 +44,7 @@ class Target:
     """One objective; `measured` is None where there was nothing to measure, and `reason` says why."""
 
     name: str
-    unit: Literal["s", "orders", "checks"]
+    unit: Literal["s", "orders", "checks", "calls"]
     at_most: float
     measured: float | None
     reason: str = ""
@@ -107,6 +107,8 @@ def targets(evidence: Evidence) -> tuple[Target, ...]:
         failed = [one.name for one in evidence.verified if one.verdict not in FINE]
         reason = f"not so: {'; '.join(failed)}" if failed else ""
         found.append(Target("verification failed", "checks", 0, len(failed), reason))
+    wire = evidence.wire
+    found.append(Target("calls outside the proof", "calls", 0, len(wire), " ".join(wire[:1])))
     return tuple(found)
 
 

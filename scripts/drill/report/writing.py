@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts import whole_files
 from scripts.drill.report.document import SCHEMA, document
 from scripts.drill.report.evidence import Evidence
 from scripts.drill.report.verdict import Verdict
@@ -59,24 +58,10 @@ def read(path: Path) -> dict[str, Any]:
 def render(path: Path, text: str) -> Path:
     """Write a file so that whoever looks finds it whole or not at all. Raises Failed where it cannot be."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text)
+        whole_files.write(path, text)
     except OSError as error:
         raise Failed(
             f"{path} cannot be written: {error.strerror}.",
             fix="Make room there, or make it writable; then: tradewind failover-drill report.",
         ) from error
     return path
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -8,12 +8,8 @@ too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from scripts.aws import Aws
 from scripts.drill.calls import Call, Plane, Where
-from scripts.drill.steps import Standing, Token
 from scripts.drill.theatre import Theatre
 from scripts.drill.triggers.item import DrillsItem
 
@@ -21,43 +17,25 @@ from scripts.drill.triggers.item import DrillsItem
 KEY = {"cart_id": {"S": "health-check"}}
 UNWELL, DRILL = "unwell_in", "drill"
 
-_READ = Call("dynamodb", "GetItem", Where.STANDBY, Plane.DATA, "reads who is said to be unwell")
-_WRITE = Call("dynamodb", "PutItem", Where.STANDBY, Plane.DATA, "says that the primary is unwell")
+CALLS = (
+    Call("dynamodb", "GetItem", Where.STANDBY, Plane.DATA, "reads who is said to be unwell"),
+    Call("dynamodb", "PutItem", Where.STANDBY, Plane.DATA, "says that the primary is unwell"),
+)
 
 
-class AppHealth:
-    """The item `health-check` of the table of carts, a global one."""
-
-    name = "app-health"
-    calls = (_READ, _WRITE)
-
-    def __init__(self, aws: Aws, theatre: Theatre) -> None:
-        self._item = DrillsItem.of(aws, theatre.standby.name, theatre.carts, KEY, DRILL)
-        self._unwell = theatre.primary.name
-
-    def snapshot(self) -> Mapping[str, Any]:
-        """The item, or that there is none."""
-        return {"item": self._item.read()}
-
-    def make(self, token: Token) -> None:
-        """Say so, unless somebody else has an item there."""
-        self._item.put(
-            {UNWELL: {"SS": [self._unwell]}, DRILL: {"S": token.drill}},
-            ConditionExpression=f"attribute_not_exists({UNWELL})",
-        )
-
-    def standing(self, before: Mapping[str, Any], token: Token) -> Standing:
-        """Whether this drill says so."""
-        return self._item.standing(before, token)
-
-    def undo(self, before: Mapping[str, Any], token: Token) -> None:
-        """Put back what was there, if what is there is this drill's."""
-        self._item.undo(before, token)
-
-    def restored(self, before: Mapping[str, Any]) -> tuple[str, ...]:
-        """What of the item is not as it was."""
-        return self._item.restored(before)
-
-    def by_hand(self, before: Mapping[str, Any]) -> tuple[str, ...]:
-        """One call, in either region."""
-        return self._item.by_hand(before)
+def diagnosis(aws: Aws, theatre: Theatre) -> DrillsItem:
+    """The item `health-check` of the table of carts, a global one. Somebody else's is not replaced."""
+    here, unwell = theatre.standby.name, [theatre.primary.name]
+    return DrillsItem(
+        "app-health",
+        CALLS,
+        aws.client("dynamodb", here),
+        here,
+        theatre.carts,
+        KEY,
+        DRILL,
+        lambda token: {
+            "Item": {**KEY, UNWELL: {"SS": unwell}, DRILL: {"S": token.drill}},
+            "ConditionExpression": f"attribute_not_exists({UNWELL})",
+        },
+    )

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.aws import Aws, Client
+from scripts.aws import Client
+from scripts.drill.calls import Call
 from scripts.drill.steps import Standing, Token, quoted
 
 
 @dataclass(frozen=True)
 class DrillsItem:
-    """`mark` is the attribute that names the drill whose it is."""
+    """The change that puts it there. `put` is what PutItem is asked for besides the table: the item, and the
+    condition on which nobody else's is replaced; `mark` is its attribute that names the drill whose it is.
+    """
 
+    name: str
+    calls: tuple[Call, ...]
     dynamodb: Client
     region: str
     table: str
     key: Mapping[str, Any]
     mark: str
+    put: Callable[[Token], Mapping[str, Any]]
 
-    @classmethod
-    def of(cls, aws: Aws, region: str, table: str, key: Mapping[str, Any], mark: str) -> DrillsItem:
-        """Written and read in that region."""
-        return cls(aws.client("dynamodb", region), region, table, key, mark)
+    def snapshot(self) -> Mapping[str, Any]:
+        """The item, or that there is none."""
+        return {"item": self._read()}
 
-    def read(self) -> dict[str, Any] | None:
-        """As it is; None where there is none."""
-        answer = self.dynamodb.call(
-            "get_item", TableName=self.table, Key=self.key, ConsistentRead=True
-        )
-        item: dict[str, Any] | None = answer.get("Item")
-        return item
-
-    def put(self, said: Mapping[str, Any], **condition: Any) -> None:
-        """Put it there, on that condition. Raises AwsSaidNo."""
-        self.dynamodb.call("put_item", TableName=self.table, Item={**self.key, **said}, **condition)
+    def make(self, token: Token) -> None:
+        """Put it there. Raises AwsSaidNo where the condition does not hold."""
+        self.dynamodb.call("put_item", TableName=self.table, **self.put(token))
 
     def standing(self, before: Mapping[str, Any], token: Token) -> Standing:
         """Whether it is this drill's."""
-        item = self.read()
+        item = self._read()
         if item is not None and item.get(self.mark) == {"S": token.drill}:
             return Standing.MADE
         return Standing.NOT_MADE if item == before["item"] else Standing.ANOTHERS
@@ -58,7 +55,7 @@ class DrillsItem:
 
     def restored(self, before: Mapping[str, Any]) -> tuple[str, ...]:
         """What of it is not as it was."""
-        if (now := self.read()) == before["item"]:
+        if (now := self._read()) == before["item"]:
             return ()
         (name,) = (value["S"] for value in self.key.values())
         return (f"The item {name} of {self.table} is {now}, and was {before['item']}.",)
@@ -69,3 +66,10 @@ class DrillsItem:
         if before["item"] is None:
             return (f"aws dynamodb delete-item {where} --key {quoted(self.key)}",)
         return (f"aws dynamodb put-item {where} --item {quoted(before['item'])}",)
+
+    def _read(self) -> dict[str, Any] | None:
+        answer = self.dynamodb.call(
+            "get_item", TableName=self.table, Key=self.key, ConsistentRead=True
+        )
+        item: dict[str, Any] | None = answer.get("Item")
+        return item

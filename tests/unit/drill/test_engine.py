@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.commands.failover_drill import left, staging
-from scripts.drill import engine, journal, mirror, open_drill
+from scripts.drill import engine, journal, mirror, notebook, open_drill, story
 from scripts.drill.closing import ReportUnwritten
 from scripts.drill.engine import NotBegun
 from scripts.drill.events import Aborted, HandedOver, Seen
@@ -41,9 +42,11 @@ from tests.unit.drill.world import (
     World,
     again,
     begun,
+    company,
     held_together,
     lagging,
     lines,
+    parts,
     stage,
     state_of,
     with_data,
@@ -123,6 +126,8 @@ class TestTheWholeOfIt:
             begun(world, tmp_path / "other")
         assert refused.value.exit_code == 2
         assert world.configuration() == before
+        with pytest.raises(UsageError, match="There is no drill of dev"):
+            latest(tmp_path / "other", "dev")
         assert again(world, held.folder, "failback").verdict is Verdict.MET
         open_drill.refuse_if_open(stage(world).aws, STANDBY)
 
@@ -143,13 +148,13 @@ class TestTheWholeOfIt:
     def test_a_drill_of_the_sandbox_is_not_gone_on_with_on_aws(
         self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        folder = begun(world, tmp_path).folder
+        drill = story.read(begun(world, tmp_path).folder)
         rehearsal = stage(world).rehearsal
         monkeypatch.setattr(staging, "rehearsed", lambda: rehearsal)
-        left.refuse_another_stage(folder)
+        left.refuse_another_stage(drill)
         monkeypatch.setattr(staging, "rehearsed", lambda: not rehearsal)
         with pytest.raises(UsageError, match="is a drill"):
-            left.refuse_another_stage(folder)
+            left.refuse_another_stage(drill)
 
     def test_of_two_that_begin_at_once_one_does(self, world: World, tmp_path: Path) -> None:
         """The other's item comes after this one has looked, and before it writes its own."""
@@ -196,7 +201,9 @@ THEIRS = OpenDrill("", "ARMED", "bob", "elsewhere", 1.0, 9, "bucket")
 
 def unhealthy(at: float) -> list[Observation]:
     """Fourteen of Route 53's checkers find the standby unwell; three others do not."""
-    return [Probed(at, "standby", str(one), at, success=False, status="") for one in range(14)]
+    return [
+        Probed(at, "standby-endpoint", str(one), at, success=False, status="") for one in range(14)
+    ]
 
 
 def failing(at: float) -> list[Observation]:
@@ -246,18 +253,34 @@ class TestItEndsEarly:
         assert "longer than the 90 seconds" in outcome.why
         held_together(world, outcome.folder, before)
 
+    def test_what_is_seen_on_the_way_back_is_not_of_the_failure(
+        self, world: World, tmp_path: Path
+    ) -> None:
+        began = world.time
+        world.shows = lambda at: unhealthy(at) if at > began + 8 else ()
+        outcome = begun(world, tmp_path)
+        assert outcome.verdict is Verdict.ABORTED
+        assert outcome.figures is not None
+        assert outcome.figures.failback is not None
+        marks = story.Story.of(lines(outcome.folder)).marks
+        fetched = [
+            one for one in notebook.read(outcome.folder.observations) if isinstance(one, Fetched)
+        ]
+        of_the_failure = [one for one in fetched if marks["t0"] <= one.at <= marks["back"]]
+        assert outcome.figures.requests.total == len(of_the_failure) < len(fetched)
+
     def test_when_somebody_changes_a_health_check(self, world: World, tmp_path: Path) -> None:
         began = world.time
 
         def changes(at: float) -> tuple[Observation, ...]:
             if at > began + 10:
-                world.versions["standby"] = 4
+                world.versions["standby-endpoint"] = 4
             return ()
 
         world.shows = changes
         outcome = begun(world, tmp_path)
         assert outcome.verdict is Verdict.ABORTED
-        assert "health check standby: it is at version 4" in outcome.why
+        assert "health check standby-endpoint: it is at version 4" in outcome.why
 
     @pytest.mark.parametrize("after", [2.0, 8.0, 40.0], ids=["baseline", "failing", "verified"])
     def test_when_it_is_interrupted(self, world: World, tmp_path: Path, after: float) -> None:
@@ -368,8 +391,9 @@ class TestAwsSaysNo:
         unread = [one.observation for one in world.told if isinstance(one, Seen)]
         assert any(isinstance(one, Unread) and "aws sso login" in one.why for one in unread)
 
+    @pytest.mark.parametrize("by_hand", [True, False])
     def test_without_credentials_a_person_is_told_the_commands(
-        self, world: World, tmp_path: Path
+        self, world: World, tmp_path: Path, by_hand: bool
     ) -> None:
         before, expired = world.configuration(), world.time + 30
 
@@ -382,9 +406,10 @@ class TestAwsSaysNo:
         assert outcome.verdict is Verdict.NEEDS_OPERATOR
         (handed,) = [one for one in world.told if isinstance(one, HandedOver)]
         assert handed.commands[0].startswith("aws dynamodb delete-item --region us-west-2")
-        # The person runs the command, and says so.
+        # The person runs the command, and says so; or signs in again, and leaves it to the drill.
         world.refuses = lambda operation, said: None
-        world.tables.items[SWITCH].clear()
+        if by_hand:
+            world.tables.items[SWITCH].clear()
         world.reboot()
         outcome = again(world, outcome.folder, "resume")
         assert outcome.state is State.REPORTED
@@ -485,7 +510,7 @@ class TestTheData:
         held_together(world, outcome.folder, before)
 
     def test_without_approval_traffic_comes_back(self, world: World, tmp_path: Path) -> None:
-        def refuse(plan: Plan) -> None:
+        def refuse() -> AbstractContextManager[Callable[[], bool]]:
             raise Refused("ada said no.")
 
         before = world.configuration()
@@ -528,7 +553,7 @@ class TestTheData:
         held = begun(world, tmp_path, with_data(hold=True))
         assert held.state is State.DATA_MOVED
         events = engine.failback(
-            stage(world), held.folder, _alone(), traffic_only=True, parts=_parts(world)
+            stage(world), held.folder, company(), traffic_only=True, parts=parts(world)
         )
         for _ in events:
             pass
@@ -640,13 +665,3 @@ def _no_bucket(operation: str, said: Mapping[str, Any]) -> None:
 
 def _short(plan: Plan) -> Plan:
     return replace(plan, pace=replace(plan.pace, longest=90))
-
-
-def _alone() -> engine.Company:
-    return engine.Company(approve_data=lambda plan: None, interrupted=threading.Event())
-
-
-def _parts(world: World) -> Any:
-    from tests.unit.drill.world import parts
-
-    return parts(world)

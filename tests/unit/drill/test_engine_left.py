@@ -13,7 +13,7 @@ from scripts.drill.folder import at, find, latest, made, new
 from scripts.drill.notebook import Notebook
 from scripts.drill.observations import Unread
 from scripts.drill.states import State
-from scripts.errors import Failed, UsageError
+from scripts.errors import UsageError
 from tests.unit.drill.world import (
     PLAN,
     Killed,
@@ -47,7 +47,7 @@ class TestFolders:
 
     def test_one_that_cannot_be_made_says_so(self, tmp_path: Path) -> None:
         (tmp_path / ".tradewind").touch()
-        with pytest.raises(Failed, match="cannot be made"):
+        with pytest.raises(UsageError, match="cannot be made: Not a directory"):
             new(tmp_path, "dev")
 
 

@@ -83,27 +83,29 @@ class Checks:
     def call(self, operation: str, **said: Any) -> Any:
         if self.silent:
             raise AwsSaidNo("route53 in us-east-1 cannot be reached.")
-        return {"HealthCheck": {"HealthCheckVersion": self.versions.get(said["HealthCheckId"], 3)}}
+        return {"HealthCheck": {"HealthCheckVersion": self.versions.get(said["HealthCheckId"], 1)}}
 
 
 class TestHealthChecksThatMove:
     def versions(self, checks: Checks, plan: Plan = PLAN, told: Any = None) -> Versions:
         return Versions(cast(Aws, checks), WorldClock(World()), plan, told or (lambda seen: None))
 
-    @pytest.mark.parametrize("check", ["primary", "standby", "takeover", "calculated"])
+    @pytest.mark.parametrize(
+        "check", ["primary-endpoint", "standby-endpoint", "takeover", "primary-check"]
+    )
     def test_any_of_the_four(self, check: str) -> None:
-        versions = self.versions(Checks({check: 4}))
+        versions = self.versions(Checks({check: 2}))
         versions.look()
         assert list(versions.moved) == [check]
 
     def test_not_the_one_that_the_drill_inverts(self) -> None:
         inverting = replace(PLAN, trigger=Trigger.INVERT)
-        versions = self.versions(Checks({"primary": 4}), inverting)
+        versions = self.versions(Checks({"primary-endpoint": 2}), inverting)
         versions.look()
         assert versions.moved == {}
-        versions = self.versions(Checks({"primary": 6}), inverting)
+        versions = self.versions(Checks({"primary-endpoint": 4}), inverting)
         versions.look()
-        assert list(versions.moved) == ["primary"]
+        assert list(versions.moved) == ["primary-endpoint"]
 
     def test_a_control_plane_that_is_away_ends_nothing(self) -> None:
         seen: list[Unread] = []

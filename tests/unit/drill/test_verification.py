@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from scripts.drill import adoption, verification
+from scripts.drill import verification
+from scripts.drill.hand_back import HandBack
 from scripts.drill.ledger import order_of
 from scripts.drill.steps import Standing, Token
 from tests.unit.drill.observing.scene import (
@@ -28,7 +28,7 @@ TOKEN = Token(DRILL, 7)
 
 
 class Table:
-    """order-intake in both regions, as one; conditions are those that an adoption makes."""
+    """order-intake in both regions, as one; conditions are those that a hand-back makes."""
 
     def __init__(self, **orders: tuple[str, str]) -> None:
         """Order -> who works it, and its state."""
@@ -57,11 +57,6 @@ class Table:
 
     def get_item(self, said: dict[str, Any], _: str) -> dict[str, Any]:
         return {"Item": self.item(said["Key"]["order_id"]["S"])}
-
-    def scan(self, said: dict[str, Any], _: str) -> dict[str, Any]:
-        assert "worked_by = :left" in said["FilterExpression"]
-        left = (said["ExpressionAttributeValues"][":left"]["S"], "ACKNOWLEDGED")
-        return {"Items": [self.item(one) for one, is_so in self.orders.items() if is_so == left]}
 
     def update_item(self, said: dict[str, Any], _: str) -> dict[str, Any]:
         order, values = said["Key"]["order_id"]["S"], said["ExpressionAttributeValues"]
@@ -182,7 +177,7 @@ def test_the_standby_hands_back_what_waits_there_and_nothing_that_is_done() -> N
         other=(PRIMARY, "ACKNOWLEDGED"),
     )
     table.running[STANDBY] = ["waits", "done"]
-    step = adoption.handed_back(stage(Cloud(table.answers)).aws, PLAN)
+    step = HandBack(stage(Cloud(table.answers)).aws, PLAN)
     before = step.snapshot()
     assert step.standing({"orders": ["waits"]}, TOKEN) is Standing.NOT_MADE
     step.make(TOKEN)
@@ -195,25 +190,19 @@ def test_the_standby_hands_back_what_waits_there_and_nothing_that_is_done() -> N
     assert table.running[STANDBY] == ["done"], "who has nothing left to do does not try for a day"
 
 
-def test_the_survivor_adopts_what_the_lost_region_left_and_asks_it_nothing() -> None:
-    table = Table(a=(PRIMARY, "ACKNOWLEDGED"), b=(PRIMARY, "FAILED"), c=(STANDBY, "ACKNOWLEDGED"))
-    table.gone = {PRIMARY}
-    cloud = Cloud(table.answers)
-    step = adoption.adopted(stage(cloud).aws, PLAN)
+def test_a_hand_back_that_was_killed_half_way_stops_the_workflow_that_it_left() -> None:
+    table = Table(given=(PRIMARY, "ACKNOWLEDGED"), ends=(STANDBY, "CONFIRMED"))
+    table.running[STANDBY] = ["given", "ends"]
+    HandBack(stage(Cloud(table.answers)).aws, PLAN).make(TOKEN)
+    assert table.running[STANDBY] == ["ends"], "what is the standby's own comes to its end"
+    assert table.orders["given"] == (PRIMARY, "ACKNOWLEDGED")
+
+
+def test_an_order_that_is_handed_back_is_not_taken_away_again() -> None:
+    table = Table(a=(STANDBY, "ACKNOWLEDGED"))
+    table.running[STANDBY] = ["a"]
+    step = HandBack(stage(Cloud(table.answers)).aws, PLAN)
     before = step.snapshot()
     step.make(TOKEN)
-    assert table.orders["a"] == (STANDBY, "ACKNOWLEDGED")
-    assert table.orders["b"] == (PRIMARY, "FAILED")
-    assert before == {"orders": ["a"]}
-    assert {region for _, region, _ in cloud.calls} == {STANDBY}
-    assert step.undo(before, TOKEN) is None  # type: ignore[func-returns-value]
-    assert table.orders["a"] == (STANDBY, "ACKNOWLEDGED"), "it is not taken away from who works it"
-
-
-def test_an_order_that_ends_while_it_is_adopted_keeps_its_end() -> None:
-    table = Table(a=(PRIMARY, "ACKNOWLEDGED"))
-    step = adoption.adopted(stage(Cloud(table.answers)).aws, PLAN)
-    raced = replace(step, candidates=lambda: iter(["a"]))
-    table.orders["a"] = (PRIMARY, "CONFIRMED")
-    raced.make(TOKEN)
-    assert table.orders["a"] == (PRIMARY, "CONFIRMED")
+    step.undo(before, TOKEN)
+    assert table.orders["a"] == (PRIMARY, "ACKNOWLEDGED")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -22,7 +23,7 @@ from scripts.drill import engine, open_drill
 from scripts.drill.calls import Call
 from scripts.drill.company import Company, Outcome
 from scripts.drill.data.relocation import Act, Relocation
-from scripts.drill.events import DrillEvent
+from scripts.drill.events import DrillEvent, Moved
 from scripts.drill.folder import Folder, new
 from scripts.drill.journal import Kind, Line, Verified, read, verify
 from scripts.drill.observations import Fetched, Lagged, Observation, Ordered, Probed, Resolved
@@ -35,12 +36,13 @@ from scripts.drill.stage import Stage
 from scripts.drill.states import State, may_move
 from scripts.drill.steps import Standing, Step, Token
 from scripts.drill.story import Story
-from scripts.drill.theatre import HealthCheck, Region, Theatre
-from scripts.drill.triggers.takeover import Takeover
+from scripts.drill.triggers.takeover import switch
 from scripts.drill.verification import Drained, Verification
+from scripts.drill.wire import tapped
 from scripts.errors import Failed
 from tests.functional.stubbed import Environment
 from tests.unit.drill.tables import Tables, refusal
+from tests.unit.drill.theatres import theatre
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 LEASES, SWITCH, INTAKE = "tradewind-dev-leases", "switch", "intake"
@@ -57,32 +59,14 @@ class Killed(BaseException):
     """The process ends here. Nothing may catch it."""
 
 
-def _region(name: str) -> Region:
-    return Region(name, "", "", "", "", f"tradewind-dev-region-{name}", BUCKET, "", "", {})
-
-
-def _check(id: str) -> HealthCheck:
-    return HealthCheck(id, "HTTPS", 3, False, False, 10, 3)
-
-
-THEATRE = Theatre(
-    environment="dev",
-    account="111111111111",
-    primary=_region(PRIMARY),
-    standby=_region(STANDBY),
-    hosted_zone="Z1",
-    failover_name="origin.shop.example",
-    shop_name="shop.example",
+THEATRE = theatre(
+    PRIMARY,
+    STANDBY,
+    standby={"artifacts_bucket": BUCKET},
     ttl=10,
     keep_alive=0,
-    primary_endpoint=_check("primary"),
-    standby_endpoint=_check("standby"),
-    takeover=_check("takeover"),
-    primary_check=_check("calculated"),
     switch_table=SWITCH,
     order_intake=INTAKE,
-    carts="carts",
-    catalogue="catalogue",
     intake_consistency="strong",
     global_cluster="orders",
 )
@@ -234,8 +218,8 @@ class Watcher:
         if at % 5 < 1:
             asked = self.world.asked()
             for checker in ("a", "b", "c"):
-                self.sink(Probed(at, "takeover", checker, at, not asked, "200"))
-                self.sink(Probed(at, "standby", checker, at, True, "200"))
+                self.sink(Probed(at, THEATRE.takeover.id, checker, at, not asked, "200"))
+                self.sink(Probed(at, THEATRE.standby_endpoint.id, checker, at, True, "200"))
             self.sink(Resolved(at, "ns", region, 10))
         if at % 6 < 1:
             for client in ("one", "two"):
@@ -343,14 +327,20 @@ class Session:
 
     def create_client(self, service_name: str, region_name: str, **_: Any) -> Any:
         kinds = {"dynamodb": Dynamo, "s3": Bucket, "sts": Sts}
-        return kinds[service_name](self.world, region_name)
+        return kinds[service_name](self.world, service_name, region_name)
 
 
 class Service:
-    """A client: each call passes a point before it does something, and one after."""
+    """A client: each call is heard, and passes a point before it does something, and one after."""
 
-    def __init__(self, world: World, region: str) -> None:
-        self.world, self.region = world, region
+    def __init__(self, world: World, name: str, region: str) -> None:
+        self.world, self.name, self.region = world, name, region
+        self.hear: Callable[..., None] = lambda event_name: None
+        self.meta = SimpleNamespace(events=SimpleNamespace(register=self.register))
+
+    def register(self, event: str, hear: Callable[..., None]) -> None:
+        assert event == "before-send"
+        self.hear = hear
 
     def __getattr__(self, operation: str) -> Any:
         if not hasattr(type(self), f"do_{operation}"):
@@ -361,6 +351,8 @@ class Service:
         world = self.world
         if world.dead and threading.current_thread() is not threading.main_thread():
             raise refusal(operation, "RequestTimeout")
+        called = "".join(part.title() for part in operation.split("_"))
+        self.hear(event_name=f"before-send.{self.name}.{called}")
         world.point()
         world.refuses(operation, parameters)
         answer = getattr(self, f"do_{operation}")(parameters)
@@ -397,6 +389,9 @@ class Bucket(Service):
 class Dynamo(Service):
     """Tables of both regions, which are the same here."""
 
+    def do_describe_table(self, said: Said) -> Any:
+        return {"Table": {"TableStatus": "ACTIVE"}}
+
     def do_get_item(self, said: Said) -> Any:
         item = self.world.tables.get(said["TableName"], said["Key"])
         return {"Item": item} if item is not None else {}
@@ -429,7 +424,9 @@ class Dynamo(Service):
 def stage(world: World) -> Stage:
     """The world as a drill is given it."""
     aws = Aws(Session(world), Environment(), WallClock(world), asked_in=STANDBY)
-    return Stage(aws, WorldClock(world), cast(Any, None), cast(Any, None), rehearsal=True)
+    heard, wire = tapped(aws)
+    nothing = cast(Any, None)
+    return Stage(heard, WorldClock(world), nothing, nothing, rehearsal=True, wire=wire)
 
 
 def parts(world: World, slow: int = 0) -> Parts:
@@ -442,7 +439,7 @@ def parts(world: World, slow: int = 0) -> Parts:
         return Verification(tuple(orders), ())
 
     return Parts(
-        trigger=lambda stage, plan: Takeover(stage.aws, plan.theatre),
+        trigger=lambda stage, plan: switch(stage.aws, plan.theatre),
         relocation=lambda aws, theatre: relocation(world, slow),
         watch=lambda stage, plan, drill, sink, first: Watcher(world, drill, sink, first),
         guard=lambda stage, plan, sink: Guard(world),
@@ -460,6 +457,7 @@ def relocation(world: World, slow: int = 0) -> Relocation:
     switchover = Setting(world, "switchover", slow)
     return Relocation(
         (there, back, switchover),
+        switchover,
         (Act(there), Act(switchover), Act(there, undo=True)),
         (Act(back), Act(switchover, undo=True), Act(back, undo=True)),
     )
@@ -478,7 +476,8 @@ def write(directory: Path, evidence: Evidence) -> Written:
 
 def company(**said: Any) -> Company:
     """Nobody objects."""
-    return Company(**{"approve_data": lambda plan: None, "interrupted": threading.Event(), **said})
+    usual = {"approve_data": lambda: nullcontext(lambda: True), "interrupted": threading.Event()}
+    return Company(**{**usual, **said})
 
 
 def begun(world: World, project: Path, plan: Plan = PLAN, **said: Any) -> Outcome:
@@ -499,6 +498,18 @@ def again(world: World, folder: Folder, how: str = "resume", **said: Any) -> Out
         case _:
             going = engine.failback(there, folder, beside, parts=parts(world))
     return ended(world, going)
+
+
+def left(world: World, events: Generator[DrillEvent, None, Outcome], state: State) -> None:
+    """Kill the process that has just brought a drill to that state, before it does anything more."""
+    for event in events:
+        if isinstance(event, Moved) and event.after is state:
+            world.dead = True
+            with suppress(Killed):
+                events.throw(Killed())
+            world.reboot()
+            return
+    raise AssertionError(f"it never was {state}")
 
 
 def ended(world: World, events: Generator[DrillEvent, None, Result]) -> Result:

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any, cast
 
 from scripts.aws import Aws, AwsSaidNo
-from scripts.drill.theatre import HealthCheck, Region, Theatre
+from scripts.drill.theatre import Theatre
+from tests.unit.drill import theatres
 
 PRIMARY, STANDBY = "eu-west-1", "eu-central-1"
 SECRET = (
@@ -181,40 +182,10 @@ def _names(service: str) -> dict[str, str]:
 
 def theatre(global_cluster: str = GROUP) -> Theatre:
     """The stage on which that stands."""
-    check = HealthCheck("id", "HTTPS", 1, False, False, 10, 3)
     primary, standby = (
-        Region(
-            name=name,
-            stack="tradewind-dev-platform",
-            regional_name=f"{name}.origin.shop.dev.example.com",
-            balancer="lb",
-            scaling_group="fleet",
-            region_alarm="alarm",
-            artifacts_bucket=f"artifacts-{name}",
-            database=f"tradewind-dev-orders-{name}",
-            database_arn=cluster(name),
-            secrets={"orders": SECRET},
-        )
+        {"database_arn": cluster(name), "secrets": {"orders": SECRET}}
         for name in (PRIMARY, STANDBY)
     )
-    return Theatre(
-        environment="dev",
-        account="222222222222",
-        primary=primary,
-        standby=standby,
-        hosted_zone="Z1",
-        failover_name="origin.shop.dev.example.com",
-        shop_name="shop.dev.example.com",
-        ttl=60,
-        keep_alive=60,
-        primary_endpoint=check,
-        standby_endpoint=check,
-        takeover=check,
-        primary_check=check,
-        switch_table="switch",
-        order_intake="order-intake",
-        carts="carts",
-        catalogue="catalogue",
-        intake_consistency="eventual",
-        global_cluster=global_cluster,
+    return theatres.theatre(
+        PRIMARY, STANDBY, primary=primary, standby=standby, global_cluster=global_cluster
     )

@@ -14,61 +14,19 @@ from scripts.drill.ledger import NAMESPACE, order_of
 from scripts.drill.observations import Fetched, Ordered, Probed
 from scripts.drill.plan import Objectives, Pace, Plan, Trigger
 from scripts.drill.stage import Answer, Asked, NoAnswer, Stage, Told
-from scripts.drill.theatre import HealthCheck, Region, Theatre
 from tests.functional.stubbed import Environment, StubbedSession
+from tests.unit.drill.theatres import theatre
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 HERE, THERE = "127.0.0.11", "127.0.0.12"
-NAME = "origin.shop.dev.example.com"
 DRILL = "2026-11-23T16-49-29Z-ab12"
 
 #: When drills of these tests begin, and when their region fails.
 BEGAN, T0 = 1_000.0, 1_100.0
 
 
-def region(name: str) -> Region:
-    return Region(
-        name=name,
-        stack="tradewind-dev-platform",
-        regional_name=f"{name}.{NAME}",
-        balancer=f"{name}.elb.example.com",
-        scaling_group="fleet",
-        region_alarm=f"tradewind-dev-region-{name}",
-        artifacts_bucket=f"artifacts-{name}",
-        database="",
-        database_arn="",
-        secrets={},
-    )
-
-
-def check(
-    id: str, *, inverted: bool = False, interval: int = 10, threshold: int = 3
-) -> HealthCheck:
-    return HealthCheck(
-        id, "HTTPS", 1, inverted, disabled=False, interval=interval, threshold=threshold
-    )
-
-
-THEATRE = Theatre(
-    environment="dev",
-    account="111111111111",
-    primary=region(PRIMARY),
-    standby=region(STANDBY),
-    hosted_zone="Z1",
-    failover_name=NAME,
-    shop_name="shop.dev.example.com",
-    ttl=60,
-    keep_alive=60,
-    primary_endpoint=check("primary-endpoint"),
-    standby_endpoint=check("standby-endpoint"),
-    takeover=check("takeover", inverted=True),
-    primary_check=check("primary"),
-    switch_table="tradewind-dev-takeover",
-    order_intake="tradewind-dev-order-intake",
-    carts="tradewind-dev-carts",
-    catalogue="tradewind-dev-catalogue",
-    intake_consistency="eventual",
-)
+THEATRE = theatre(PRIMARY, STANDBY, standby={"database": ""})
+NAME = THEATRE.failover_name
 
 PLAN = Plan(
     environment="dev",

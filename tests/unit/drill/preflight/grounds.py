@@ -13,56 +13,14 @@ from scripts.drill.clock import Realtime
 from scripts.drill.plan import Objectives, Pace, Plan, Trigger
 from scripts.drill.preflight.ground import Ground
 from scripts.drill.stage import Answer, Asked, Stage, Told, Unreachable
-from scripts.drill.theatre import HealthCheck, Region, Theatre
 from tests.functional.stubbed import StubbedSession
+from tests.unit.drill.theatres import theatre
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
-ACCOUNT = "111111111111"
 PARAMS = Path(__file__).parents[4] / "params"
 
 
-def region(name: str) -> Region:
-    return Region(
-        name=name,
-        stack="tradewind-dev-platform",
-        regional_name=f"{name}.origin.shop.dev.example.com",
-        balancer=f"shop-1.{name}.elb.amazonaws.com",
-        scaling_group=f"fleet-{name}",
-        region_alarm=f"tradewind-dev-region-{name}",
-        artifacts_bucket=f"artifacts-{name}",
-        database=f"tradewind-dev-orders-{name}",
-        database_arn=f"arn:aws:rds:{name}:{ACCOUNT}:db:tradewind-dev-orders-{name}",
-        secrets={"orders": f"arn:aws:secretsmanager:{name}:{ACCOUNT}:secret:orders-AbCdEf"},
-    )
-
-
-def check(id: str, **said: Any) -> HealthCheck:
-    usual = HealthCheck(
-        id=id, type="HTTPS", version=1, inverted=False, disabled=False, interval=10, threshold=3
-    )
-    return replace(usual, **said)
-
-
-THEATRE = Theatre(
-    environment="dev",
-    account=ACCOUNT,
-    primary=region(PRIMARY),
-    standby=region(STANDBY),
-    hosted_zone="Z0123456789",
-    failover_name="origin.shop.dev.example.com",
-    shop_name="shop.dev.example.com",
-    ttl=60,
-    keep_alive=60,
-    primary_endpoint=check("one", name=f"{PRIMARY}.origin.shop.dev.example.com"),
-    standby_endpoint=check("two", name=f"{STANDBY}.origin.shop.dev.example.com"),
-    takeover=check("three", path="/takeover", inverted=True),
-    primary_check=check("four", type="CALCULATED", interval=0, threshold=2),
-    switch_table="switch",
-    order_intake="order-intake",
-    carts="carts",
-    catalogue="catalogue",
-    intake_consistency="eventual",
-)
+THEATRE = theatre(PRIMARY, STANDBY)
 
 
 class Nameless:

@@ -49,7 +49,10 @@ def test_an_endpoint_is_healthy_while_more_than_18_percent_of_the_checkers_say_s
 
 
 def test_each_endpoint_is_asked_for_by_its_own_check() -> None:
-    for asked, id in ((standby_is_healthy, "two"), (primary_is_healthy, "one")):
+    for asked, id in (
+        (standby_is_healthy, "standby-endpoint"),
+        (primary_is_healthy, "primary-endpoint"),
+    ):
         cloud = Cloud()
         cloud.stub("route53", PRIMARY).add_response(
             "get_health_check_status", observed(16, 0), {"HealthCheckId": id}
@@ -67,7 +70,7 @@ def test_a_takeover_that_somebody_requested_is_refused_and_told_whose_it_is() ->
 
     assert answer.verdict is Verdict.REFUSED
     assert "drill d-1" in answer.found
-    assert "put-item --region us-west-2 --table-name switch" in answer.remedy
+    assert "put-item --region us-west-2 --table-name tradewind-dev-switch" in answer.remedy
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from scripts.drill.preflight import operator, permissions, shopping
 from scripts.drill.preflight.findings import Verdict
 from scripts.drill.preflight.ground import Ground
 from scripts.drill.stage import Told
-from tests.unit.drill.preflight.grounds import ACCOUNT, PRIMARY, THEATRE, Cloud
+from tests.unit.drill.preflight.grounds import PRIMARY, THEATRE, Cloud
+from tests.unit.drill.theatres import ACCOUNT
 
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Operator/ada"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/people/Operator"
@@ -91,9 +92,9 @@ def test_the_root_user_may_and_nobody_is_asked() -> None:
 @pytest.mark.parametrize(
     ("trigger", "data", "said"),
     [
-        (Trigger.TAKEOVER, False, "table/switch"),
-        (Trigger.APP_HEALTH, False, "table/carts"),
-        (Trigger.INVERT, False, "healthcheck/one"),
+        (Trigger.TAKEOVER, False, "table/tradewind-dev-switch"),
+        (Trigger.APP_HEALTH, False, "table/tradewind-dev-carts"),
+        (Trigger.INVERT, False, "healthcheck/primary-endpoint"),
         (Trigger.TAKEOVER, True, "global-cluster:"),
     ],
 )

@@ -14,7 +14,11 @@ TAKEOVER = {
     "FullyQualifiedDomainName": THEATRE.standby.regional_name,
     "ResourcePath": "/takeover",
 }
-CALCULATED = {"Type": "CALCULATED", "HealthThreshold": 2, "ChildHealthChecks": ["three", "one"]}
+CALCULATED = {
+    "Type": "CALCULATED",
+    "HealthThreshold": 2,
+    "ChildHealthChecks": ["takeover", "primary-endpoint"],
+}
 
 
 def of(id: str, config: dict[str, Any], version: int = 1) -> dict[str, Any]:
@@ -47,7 +51,7 @@ def record(role: str, **said: Any) -> dict[str, Any]:
         "Type": "A",
         "SetIdentifier": where.name,
         "Failover": role,
-        "HealthCheckId": "four" if primary else "two",
+        "HealthCheckId": "primary-check" if primary else "standby-endpoint",
         "AliasTarget": target,
         **said,
     }
@@ -85,7 +89,7 @@ def test_a_check_that_was_changed_since_the_plan_is_refused_by_its_versions() ->
 )
 def test_the_takeover_check_asks_the_standby_inverted(changed: dict[str, Any], said: str) -> None:
     cloud = Cloud()
-    cloud.says("route53", "get_health_check", of("three", {**TAKEOVER, **changed}), PRIMARY)
+    cloud.says("route53", "get_health_check", of("takeover", {**TAKEOVER, **changed}), PRIMARY)
 
     answer = routing.takeover_check(cloud.ground())
 
@@ -100,13 +104,18 @@ def test_the_takeover_check_asks_the_standby_inverted(changed: dict[str, Any], s
         ({"HealthThreshold": 1}, "HealthThreshold is 1, not 2"),
         ({"Inverted": True}, "Inverted is True, not False"),
         ({"Disabled": True}, "Disabled is True, not False"),
-        ({"ChildHealthChecks": ["one"]}, "its children are one"),
-        ({"ChildHealthChecks": ["one", "two"]}, "its children are one, two"),
+        ({"ChildHealthChecks": ["primary-endpoint"]}, "its children are primary-endpoint"),
+        (
+            {"ChildHealthChecks": ["primary-endpoint", "standby-endpoint"]},
+            "its children are primary-endpoint, standby-endpoint",
+        ),
     ],
 )
 def test_the_primary_s_check_needs_both_of_two(changed: dict[str, Any], said: str) -> None:
     cloud = Cloud()
-    cloud.says("route53", "get_health_check", of("four", {**CALCULATED, **changed}), PRIMARY)
+    cloud.says(
+        "route53", "get_health_check", of("primary-check", {**CALCULATED, **changed}), PRIMARY
+    )
 
     answer = routing.primary_check(cloud.ground())
 
@@ -137,8 +146,8 @@ def test_an_endpoint_check_that_is_disabled_or_asks_elsewhere_is_refused() -> No
         ([record("PRIMARY"), record("SECONDARY")], ""),
         ([record("PRIMARY")], "there is no SECONDARY"),
         (
-            [record("PRIMARY", HealthCheckId="one"), record("SECONDARY")],
-            "PRIMARY follows one",
+            [record("PRIMARY", HealthCheckId="primary-endpoint"), record("SECONDARY")],
+            "PRIMARY follows primary-endpoint",
         ),
         (
             [record("PRIMARY", target={"EvaluateTargetHealth": False}), record("SECONDARY")],
@@ -165,11 +174,11 @@ def test_the_records_fail_over_as_designed(records: list[dict[str, Any]], said: 
 
 
 def test_another_record_on_the_same_check_would_be_moved_unseen() -> None:
-    other = {"Name": "mail.example.com.", "Type": "A", "HealthCheckId": "four", "TTL": 60}
+    other = {"Name": "mail.example.com.", "Type": "A", "HealthCheckId": "primary-check", "TTL": 60}
     for records, verdict in (
         ([record("PRIMARY"), record("SECONDARY")], Verdict.PASSED),
         ([record("PRIMARY"), record("SECONDARY"), other], Verdict.REFUSED),
-        ([record("PRIMARY"), record("SECONDARY", HealthCheckId="three")], Verdict.REFUSED),
+        ([record("PRIMARY"), record("SECONDARY", HealthCheckId="takeover")], Verdict.REFUSED),
     ):
         cloud = Cloud()
         cloud.says("route53", "list_resource_record_sets", listed(*records), PRIMARY)

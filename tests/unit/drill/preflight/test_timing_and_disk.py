@@ -66,6 +66,15 @@ def test_a_folder_that_cannot_be_written_is_refused_by_its_name(
     assert answer.found == f"{tmp_path} cannot be written to: Read-only file system"
 
 
+def test_a_file_where_the_folder_should_be_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "drills").touch()
+
+    answer = folder_is_writable(Cloud().ground(tmp_path / "drills" / "dev"))
+
+    assert answer.verdict is Verdict.REFUSED
+    assert answer.found == f"{tmp_path / 'drills'} cannot be written to: Not a directory"
+
+
 @pytest.mark.parametrize(
     ("free", "verdict"),
     [(2 * GIB, Verdict.PASSED), (GIB // 2, Verdict.WARNED), (GIB // 100, Verdict.REFUSED)],

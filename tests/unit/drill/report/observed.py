@@ -17,7 +17,7 @@ from scripts.drill.observations import (
     Unread,
 )
 from scripts.drill.plan import Objectives, Pace, Plan, Trigger
-from scripts.drill.theatre import HealthCheck, Region, Theatre
+from tests.unit.drill.theatres import theatre
 
 PRIMARY, STANDBY = "eu-west-1", "eu-central-1"
 
@@ -34,43 +34,10 @@ CHECKERS = tuple(
 )
 
 
-def _region(name: str) -> Region:
-    return Region(
-        name=name,
-        stack=f"arn:aws:cloudformation:{name}:111122223333:stack/tradewind-prod-platform/1",
-        regional_name=f"{name}.shop.example.com",
-        balancer=f"shop-1.{name}.elb.amazonaws.com",
-        scaling_group="shop",
-        region_alarm="tradewind-prod-region",
-        artifacts_bucket=f"tradewind-prod-artifacts-{name}",
-        database="orders",
-        database_arn=f"arn:aws:rds:{name}:111122223333:cluster:orders",
-        secrets={"orders": f"arn:aws:secretsmanager:{name}:111122223333:secret:orders"},
-    )
-
-
-def _check(id: str, name: str, *, inverted: bool = False) -> HealthCheck:
-    return HealthCheck(id, "HTTPS", 3, inverted, False, 10, 3, name, "/health/deep")
-
-
-THEATRE = Theatre(
-    environment="prod",
-    account="111122223333",
-    primary=_region(PRIMARY),
-    standby=_region(STANDBY),
-    hosted_zone="Z0123456789",
-    failover_name="origin.shop.example.com",
-    shop_name="shop.example.com",
-    ttl=60,
-    keep_alive=60,
-    primary_endpoint=_check("aaaa-1", "eu-west-1.shop.example.com"),
-    standby_endpoint=_check("bbbb-2", "eu-central-1.shop.example.com"),
-    takeover=_check("cccc-3", "takeover", inverted=True),
-    primary_check=HealthCheck("dddd-4", "CALCULATED", 1, False, False, 0, 0),
-    switch_table="tradewind-prod-switch",
-    order_intake="tradewind-prod-order-intake",
-    carts="tradewind-prod-carts",
-    catalogue="tradewind-prod-catalogue",
+THEATRE = theatre(
+    PRIMARY,
+    STANDBY,
+    "prod",
     intake_consistency="STRONG",
     global_cluster="tradewind-prod-orders",
 )

@@ -99,6 +99,14 @@ def test_a_checkout_that_failed_verification_misses() -> None:
         assert judge(replace(examples.good(), verified=(check,))) is verdict
 
 
+def test_a_call_that_nobody_proved_misses() -> None:
+    said = "dynamodb:ListTables in eu-west-1 was called, and no step declares it."
+    called = replace(examples.good(), wire=(said,))
+
+    assert judge(called) is Verdict.MISSED
+    assert document(called)["verdict_words"] == "Calls outside the proof 1, at most 0."
+
+
 def test_what_is_not_as_it_was_weighs_more_than_met_objectives_and_an_abort() -> None:
     one = replace(examples.good().configurations[0], differs=("It is on, and was off.",))
     for evidence in (examples.good(), examples.aborted()):

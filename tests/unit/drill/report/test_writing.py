@@ -55,7 +55,7 @@ def test_a_disk_that_fills_up_leaves_the_old_report_whole(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("scripts.drill.report.writing.os.fsync", full)
+    monkeypatch.setattr("scripts.whole_files.os.fsync", full)
     with pytest.raises(Failed, match="No space left on device"):
         report.write(tmp_path, examples.missed())
 
