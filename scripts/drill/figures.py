@@ -40,8 +40,9 @@ class Times:
 
     @property
     def recovery(self) -> float | None:
-        """T5 - T3."""
-        return _between(self.t3, self.t5)
+        """T5 - T3; unknown where a vantage was led back once the objective had been held."""
+        took = _between(self.t3, self.t5)
+        return None if took is None or took < 0 else took
 
     @property
     def rto(self) -> float | None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scripts.drill import windows
+from scripts.drill import vantages, windows
 from scripts.drill.figures import Figures, Lag, Orders, Requests, Times
 from scripts.drill.ledger import Ledger
 from scripts.drill.observations import (
@@ -87,7 +87,7 @@ def figures(
     for duration in ("detection", "dns", "propagation", "recovery", "rto"):
         if getattr(timed, duration) is None:
             reasons[duration] = next(
-                (reasons[mark] for mark in _NEEDS[duration] if mark in reasons), "not observed"
+                (reasons[mark] for mark in _NEEDS[duration] if mark in reasons), "a vantage was led back later"
             )
     return Figures(
         times=timed,
@@ -122,19 +122,13 @@ def _timed(plan: Plan, seen: Sequence[Observation], marks: Marks) -> tuple[Times
         "t0": t0,
         "t1": _unhealthy(plan, seen, t0),
         "t2": _first_answer(seen, standby, t0),
-        "t3": _last_vantage(seen, standby, t0),
+        "t3": vantages.for_good(seen, standby, t0),
         "t4": _first_order(seen, standby, t0),
+        "t5": windows.held_from(plan, seen, t0),
     }
-    found["t5"] = _held_from(plan, seen, t0, found["t3"])
     said = {name: why for name, why in found.items() if isinstance(why, str)}
     known = {name: at for name, at in found.items() if not isinstance(at, str)}
     return Times(**known), said
-
-
-def _held_from(plan: Plan, seen: Sequence[Observation], t0: float, t3: float | str) -> float | str:
-    """From when on the objective is held; not before the last vantage has left the primary, where one has."""
-    begun = windows.held_from(plan, seen, t0)
-    return begun if isinstance(begun, str) or isinstance(t3, str) else max(begun, t3)
 
 
 def moved_check(theatre: Theatre, trigger: Trigger) -> HealthCheck:
@@ -223,41 +217,6 @@ def _first_answer(seen: Sequence[Observation], standby: str, t0: float) -> float
         return "no name server answered after the fault"
     found = min((one.at for one in answers if one.region == standby), default=None)
     return "no name server ever answered the standby" if found is None else found
-
-
-def _last_vantage(seen: Sequence[Observation], standby: str, t0: float) -> float | str:
-    """T3: each vantage counts from when on it never led anywhere else again. A client's request that
-    nobody answered led nowhere, and says nothing.
-    """
-    tracks: dict[str, list[tuple[float, bool]]] = {}
-    for one in seen:
-        match one:
-            case Resolved() if one.at >= t0:
-                track = tracks.setdefault(f"name server {one.server}", [])
-                track.append((one.at, one.region == standby))
-            case Fetched() if one.at >= t0:
-                track = tracks.setdefault(f"client {one.client}", [])
-                if one.region:
-                    track.append((one.at, one.region == standby))
-            case _:
-                continue
-    if not tracks:
-        return "nothing was asked after the fault"
-    last = t0
-    for vantage, track in sorted(tracks.items()):
-        at = _for_good(track)
-        if at is None:
-            return f"{vantage} never led to the standby for good"
-        last = max(last, at)
-    return last
-
-
-def _for_good(track: Sequence[tuple[float, bool]]) -> float | None:
-    """From when on every answer was the standby's; None where the last was not."""
-    since = None
-    for at, there in sorted(track):
-        since = (at if since is None else since) if there else None
-    return since
 
 
 def _first_order(seen: Sequence[Observation], standby: str, t0: float) -> float | str:

@@ -1,16 +1,18 @@
 """Windows of time in which the objective was held: so many requests made, so few of them failed.
 
-T5 is the earliest moment from which on as many windows as the plan wants, one after the other, hold the
-objective: in each every client was served by the standby alone, at most `errors` percent of the requests and
-checkouts failed, and an order was acknowledged there if any was tried. A window that nobody asked anything in
-holds nothing.
+T5 is the earliest moment at which every vantage leads to the standby and from which on as many windows as the
+plan wants, one after the other, hold the objective: in each every client was served by the standby alone, no
+name server led elsewhere, at most `errors` percent of the requests and checkouts failed, and an order was
+acknowledged there if any was tried. A window that nobody asked anything in holds nothing. What happens once
+they are over does not undo it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from scripts.drill import vantages
 from scripts.drill.observations import Fetched, Observation, Ordered
 from scripts.drill.plan import Plan
 
@@ -30,14 +32,16 @@ def held_from(plan: Plan, seen: Sequence[Observation], t0: float) -> float | str
     def window(begin: float) -> Sequence[Fetched | Ordered]:
         return made[bisect_left(sent, begin) : bisect_left(sent, begin + pace.window)]
 
-    # The objective can begin to be held only where a request was made.
-    for start in dict.fromkeys(sent):
-        if start + pace.windows * pace.window > last:
-            break
-        if all(
-            _holds(plan, window(start + number * pace.window)) for number in range(pace.windows)
-        ):
-            return start
+    lasts = pace.windows * pace.window
+    for begin, end in vantages.together(seen, plan.theatre.standby.name, t0):
+        # The objective can begin to be held only then, and where a request was made.
+        for start in (begin, *dict.fromkeys(sent[bisect_right(sent, begin) :])):
+            if start + lasts > min(end, last):
+                break
+            if all(
+                _holds(plan, window(start + number * pace.window)) for number in range(pace.windows)
+            ):
+                return start
     return "the objective was not held for as long as the plan wants"
 
 

@@ -25,12 +25,12 @@ from tests.unit.drill.observing.scene import (
     PRIMARY,
     STANDBY,
     T0,
-    check,
     fetched,
     ordered,
     plan,
     probed,
 )
+from tests.unit.drill.theatres import check
 
 FAULT = Marks(fault=T0)
 CHECKERS = range(16)
@@ -175,6 +175,30 @@ def test_the_objective_is_held_from_the_first_of_its_windows_on() -> None:
     assert windows.held_from(plan(), seen, T0) == T0 + 50
 
 
+def test_it_is_not_held_while_a_name_server_still_leads_to_the_primary() -> None:
+    seen = [*calm(T0 + 10, T0 + 101), resolved(T0 + 5, PRIMARY)]
+    assert measures.times(plan(), seen, FAULT).t5 is None
+    times = measures.times(plan(), [*seen, resolved(T0 + 31, STANDBY)], FAULT)
+    assert (times.t3, times.t5) == (T0 + 31, T0 + 31)
+
+
+def test_it_is_held_again_where_a_name_server_led_back_before_the_windows_were_over() -> None:
+    led_back = [resolved(T0 + 40, PRIMARY), resolved(T0 + 45, STANDBY)]
+    seen = [*calm(T0 + 10, T0 + 120), resolved(T0 + 5, STANDBY), *led_back]
+    assert measures.times(plan(), seen, FAULT).t5 == T0 + 45
+
+
+def test_who_is_led_back_afterwards_takes_the_last_vantage_away_and_not_what_was_held() -> None:
+    held = [*calm(T0 + 10, T0 + 101), resolved(T0 + 30, STANDBY)]
+    relapsed = [*held, resolved(T0 + 300, PRIMARY)]
+    times = measures.times(plan(), relapsed, FAULT)
+    assert (times.t3, times.t5) == (None, T0 + 30)
+    returned = [*relapsed, resolved(T0 + 310, STANDBY)]
+    found = measures.figures(plan(), returned, FAULT)
+    assert (found.times.t3, found.times.t5, found.times.recovery) == (T0 + 310, T0 + 30, None)
+    assert found.reasons["recovery"] == "a vantage was led back later"
+
+
 def test_it_is_not_held_before_its_windows_are_over() -> None:
     seen = calm(T0 + 10, T0 + 70)
     assert isinstance(windows.held_from(plan(), seen, T0), str)
@@ -307,5 +331,9 @@ def test_a_time_comes_after_the_fault_and_the_end_after_nothing_worse(seen: list
         later = [one for one in seen if times.t5 <= one.at < times.t5 + 60]
         assert {one.region for one in later} <= {"", STANDBY}
         assert {one.client for one in later if one.region} == {"client 1", "client 2"}
+        assert {one.client for one in seen if one.region and one.at <= times.t5} == {
+            "client 1",
+            "client 2",
+        }
     if times.t3 is not None:
         assert all(one.region != PRIMARY for one in seen if one.at > times.t3)
