@@ -1,7 +1,8 @@
 """Every action that a routine's failover drill may be granted: the drill boundary.
 
-It reads both regions, and changes items: the standby's switch and leases, and what a customer would. Of
-control planes only the leases' own table is in it, so that a drill by routine can do no more than `takeover`.
+It reads both regions, and changes items: the standby's switch and leases, what a customer would, and whose an
+order is that waited in the standby; it ends the workflow of such a one. Of control planes only the leases'
+own table is in it, so that a drill by routine can do no more than `takeover`.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ DRILL_SCOPED: dict[str, list[Action]] = {
         s3.PutObject,
     ],
     "secretsmanager": [secretsmanager.DescribeSecret],
-    "states": [states.DescribeExecution],
+    "states": [states.DescribeExecution, states.ListExecutions, states.StopExecution],
 }
 
 #: What it may read where ARNs have no names, or AWS offers no resource.
@@ -92,6 +93,7 @@ DRILL_UNSCOPED: list[Action] = [
     ec2.DescribeInstanceTypeOfferings,
     ec2.DescribeInstanceTypes,
     ec2.DescribeLaunchTemplateVersions,
+    ec2.DescribeManagedPrefixLists,
     elasticache.DescribeCacheClusters,
     elasticache.DescribeReplicationGroups,
     elasticloadbalancing.DescribeAccountLimits,

@@ -149,7 +149,8 @@ class Client:
 class Aws:
     """An environment's account, through one session.
 
-    `asked_in` is the region that says whose credentials these are; the primary unless told.
+    `asked_in` is the region that says whose credentials these are; the primary unless told. A `replace` of it
+    makes clients of its own.
     """
 
     session: Session
@@ -157,8 +158,8 @@ class Aws:
     clock: Clock = field(default_factory=Clock)
     options: dict[str, Any] = field(default_factory=dict)
     asked_in: str = ""
-    _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
-    _making: threading.Lock = field(default_factory=threading.Lock)
+    _clients: dict[tuple[str, str], Client] = field(default_factory=dict, init=False)
+    _making: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def client(self, service: str, region: str) -> Client:
         """The client of a service in a region; made on first use."""

@@ -72,6 +72,17 @@ def follow_orders(
     ]
 
 
+def hand_back_orders(
+    tables: Iterable[Arn], workflows: Iterable[Arn], executions: Iterable[Arn]
+) -> list[Statement]:
+    """Find the orders that wait here, have the other region work them, and end what waited for them."""
+    return [
+        allow([dynamodb.GetItem, dynamodb.UpdateItem], tables),
+        allow([states.ListExecutions], workflows),
+        allow([states.StopExecution], executions),
+    ]
+
+
 def leave_markers(tables: Iterable[Arn], keys: Iterable[Key]) -> list[Statement]:
     """Write a cart that nobody buys, and see when the other region has it."""
     marks = [dynamodb.GetItem, dynamodb.PutItem, dynamodb.DeleteItem]
@@ -161,6 +172,7 @@ def _look_where_nothing_has_a_name() -> list[Statement]:
                 ec2.DescribeInstanceTypeOfferings,
                 ec2.DescribeInstanceTypes,
                 ec2.DescribeLaunchTemplateVersions,
+                ec2.DescribeManagedPrefixLists,
                 elasticloadbalancing.DescribeAccountLimits,
                 elasticloadbalancing.DescribeLoadBalancerAttributes,
                 elasticloadbalancing.DescribeLoadBalancers,

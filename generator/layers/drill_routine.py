@@ -24,6 +24,7 @@ from generator.foundation import Foundation
 from generator.layer import Handoff, Input, Layer, Output, Where
 from generator.layers.alerts import Alerts
 from generator.layers.catalog import Catalog
+from generator.layers.order_workflow import OrderWorkflow
 from generator.layers.takeover import Takeover
 from generator.log_groups import log_group, log_name
 from generator.naming import PREFIX
@@ -59,6 +60,7 @@ class DrillRoutine(Layer):
     carts_table = Input(Catalog.carts_table)
     catalogue_table = Input(Catalog.catalogue_table)
     order_intake_table = Input(Catalog.order_intake_table)
+    order_workflow_arn = Input(OrderWorkflow.order_workflow_arn)
 
     drill_project = Output(
         example="tradewind-dev-drill-us-west-2",
@@ -121,13 +123,18 @@ class DrillRoutine(Layer):
         return Sub(f"${{Bucket}}/{ROUTINE}{what}.zip", Bucket=self.artifacts_bucket)
 
     def evacuates(self) -> list[grants.Allowed]:
-        """The way out and back: items of the standby's own tables, and its journal."""
+        """The way out and back: items of the standby's own tables, orders that wait there, the journal."""
         own = grants.Bucket.named(self.artifacts_bucket, self.artifacts_key_arn)
         switch = self.table(self.takeover_table)
         leases = self.table(self.named_everywhere("leases"))
         return [
             grants.Switch(switch, grants.Key(self.data_key_arn, "dynamodb")).turn(),
             grants.hold_leases([leases]),
+            grants.hand_back_orders(
+                [self.table(self.order_intake_table)],
+                [self.order_workflow_arn],
+                [arn(self, "states:*:{account}:execution:{ours}order-workflow-*")],
+            ),
             [own.get(ROUTINE), own.read(DRILLS), own.put(DRILLS)],
             grants.LogGroup(GetAtt(self.runs, "Arn")).write(),
         ]

@@ -49,12 +49,11 @@ class OrderIntake(FunctionHolder, PrivateTier):
     the orders of both; the filter lets through an order that is new and this region's, and one that has just
     become this region's. An order's later changes, which the workflow itself writes, pass by.
 
-    So a takeover adopts the orders that the lost region did not finish: for each item of order-intake that
-    names the lost region and is still ACKNOWLEDGED, an update on condition of just that sets `worked_by` to
-    the survivor. Should the lost region have worked on unseen, both may work the order for a while: then it
-    is the order's id, which the processor, the database and the stock know it by, that keeps it from being
-    done twice; and the workflow looks whose the order is before it undoes anything. The drill carries that
-    update (issue 6); nothing here must change for it.
+    So an order changes hands by that attribute: a failover drill that comes back gives the primary what
+    waited in the standby (scripts/drill/hand_back.py). Should both work it for a while, then it is the
+    order's id, which the processor, the database and the stock know it by, that keeps it from being done
+    twice; and the workflow looks whose the order is before it undoes anything. Nobody takes up the orders of
+    a region that does not answer: they go on there.
     """
 
     data_key_arn = Handoff(Foundation.data_key_arn)
@@ -170,7 +169,7 @@ class OrderIntake(FunctionHolder, PrivateTier):
 
 
 def ours() -> list[dict[str, object]]:
-    """Stream records of orders that are this region's to work: new ones, and those it has just adopted.
+    """Stream records of orders that are this region's to work: new ones, and those it has just been given.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
     """

@@ -87,7 +87,8 @@ def figures(
     for duration in ("detection", "dns", "propagation", "recovery", "rto"):
         if getattr(timed, duration) is None:
             reasons[duration] = next(
-                (reasons[mark] for mark in _NEEDS[duration] if mark in reasons), "a vantage was led back later"
+                (reasons[mark] for mark in _NEEDS[duration] if mark in reasons),
+                "a vantage was led back later",
             )
     return Figures(
         times=timed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,8 @@ from scripts.options import environment_argument
 if TYPE_CHECKING:
     from generator.environments import Environment
     from scripts.context import Context
+    from scripts.drill.plan import Plan
+    from scripts.drill.stage import Stage
 
 
 @click.command()
@@ -40,21 +42,21 @@ def failback(
     from scripts.drill import engine
 
     coming = partial(engine.failback, traffic_only=traffic_only)
-    code = left.go_on(context, environment, drill, speed, coming)
-    if traffic_only:
-        _say_what_is_left_over(context, environment, drill)
-    return code
+    if not traffic_only:
+        return left.go_on(context, environment, drill, speed, coming)
+    told = partial(_left_over, context, environment)
+    return left.go_on(context, environment, drill, speed, coming, told)
 
 
-def _say_what_is_left_over(context: Context, environment: Environment, drill: str | None) -> None:
-    """The setting that makes the database's place the one that is meant."""
+def _left_over(
+    context: Context, environment: Environment, stage: Stage, plan: Plan
+) -> dict[str, Any]:
+    """The settings that make the database's place the one that is meant; said, where there are any."""
     from generator.settings import Settings
-    from scripts.commands.failover_drill import left, staging
-    from scripts.drill import story
     from scripts.drill.left_over import left_over
 
-    aws = staging.connect(context, environment)
-    theatre = story.read(left.found(context, environment, drill, aws)).plan.theatre
     says = environment.values(environment.primary_region)[Settings.orders_writer.key]
-    if (found := left_over(aws, theatre, says)) is not None:
-        context.terminal.out(f"{found} Put this above `regions:` there, and deploy: {found.line}")
+    if (found := left_over(stage.aws, plan.theatre, says)) is None:
+        return {"settings": {}}
+    context.terminal.out(f"{found} Put this above `regions:` there, and deploy: {found.line}")
+    return {"settings": {found.key: found.wants}}

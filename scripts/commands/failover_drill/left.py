@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generator.environments import Environment
@@ -26,8 +26,11 @@ def go_on(
     drill: str | None,
     speed: float | None,
     going: Going,
+    afterwards: Callable[[Stage, Plan], dict[str, Any]] = lambda *_: {},
 ) -> int:
-    """Find the drill, set its stage up again, and let it go on; gives the exit code."""
+    """Find the drill, set its stage up again, and let it go on; gives the exit code. What is told
+    `afterwards` is in the document, too.
+    """
     from scripts.commands.failover_drill import telling
     from scripts.commands.failover_drill.company import company
 
@@ -36,8 +39,9 @@ def go_on(
         telling.interruptible(context.terminal) as interrupted,
     ):
         beside = company(context, environment, stage, plan, interrupted)
-        document = {"environment": environment.name, "hash": plan.hash}
+        document: dict[str, Any] = {"environment": environment.name, "hash": plan.hash}
         code = telling.followed(context.terminal, going(stage, folder, beside), document)
+        document |= afterwards(stage, plan)
     context.terminal.data(document)
     return code
 

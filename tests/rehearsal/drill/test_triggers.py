@@ -12,9 +12,9 @@ import pytest
 from scripts.aws import Aws, AwsSaidNo, connect_endpoint
 from scripts.drill.steps import Standing, Step, Token
 from scripts.drill.triggers import app_health, takeover
-from scripts.drill.triggers.app_health import AppHealth
+from scripts.drill.triggers.app_health import diagnosis
 from scripts.drill.triggers.invert import Inversion
-from scripts.drill.triggers.takeover import Takeover
+from scripts.drill.triggers.takeover import switch
 from tests.rehearsal.conftest import Sandbox
 from tests.unit.drill.report.observed import THEATRE
 
@@ -85,7 +85,7 @@ def step_of(place: Place, kind: Callable[..., Step]) -> Step:
     return kind(place.aws, place.theatre)
 
 
-@pytest.mark.parametrize("kind", [Takeover, AppHealth, Inversion])
+@pytest.mark.parametrize("kind", [switch, diagnosis, Inversion])
 def test_it_is_made_read_back_and_undone(place: Place, kind: Callable[..., Step]) -> None:
     step = step_of(place, kind)
     before = step.snapshot()
@@ -98,7 +98,7 @@ def test_it_is_made_read_back_and_undone(place: Place, kind: Callable[..., Step]
     assert step.by_hand(before)[0].startswith("aws ")
 
 
-@pytest.mark.parametrize("kind", [Takeover, AppHealth])
+@pytest.mark.parametrize("kind", [switch, diagnosis])
 def test_what_somebody_else_has_put_there_is_not_taken(
     place: Place, kind: Callable[..., Step]
 ) -> None:
@@ -119,14 +119,14 @@ def test_a_drill_that_was_overtaken_asks_for_nothing(place: Place) -> None:
         THEATRE.switch_table, {**takeover.KEY, "Requested": {"BOOL": False}, "Fence": {"N": "9"}}
     )
     with pytest.raises(AwsSaidNo):
-        step_of(place, Takeover).make(LATER)
+        step_of(place, switch).make(LATER)
 
 
 @pytest.mark.parametrize(
     ("kind", "table", "item"),
     [
-        (Takeover, THEATRE.switch_table, {**takeover.KEY, "Requested": {"BOOL": False}}),
-        (AppHealth, THEATRE.carts, {**app_health.KEY, "note": {"S": "somebody's"}}),
+        (switch, THEATRE.switch_table, {**takeover.KEY, "Requested": {"BOOL": False}}),
+        (diagnosis, THEATRE.carts, {**app_health.KEY, "note": {"S": "somebody's"}}),
     ],
 )
 def test_an_item_that_was_there_is_put_back(

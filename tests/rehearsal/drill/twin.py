@@ -7,20 +7,29 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from generator.places import EDGE_REGION
-from scripts import failpoints
-from scripts.sandbox import process
+from scripts import failpoints, sandbox_pages
 from tests.rehearsal.runtime import platform
+from tests.rehearsal.sandbox.running import until
 
 PRIMARY, STANDBY = platform.PRIMARY, platform.STANDBY
 
-_MAIN = "import sys; from scripts.cli import main; sys.exit(main())"
+_MAIN = ("-c", "import sys; from scripts.cli import main; sys.exit(main())")
+_PLANTED = ("-m", "tests.rehearsal.drill.planted")
+
+#: Seconds after which a command hangs, and how often a drill is begun that its preflight refuses.
+_HANGS, _TRIES = 600, 3
+
+#: Words that a command says, and what is done as soon as it does.
+Cue = tuple[str, Callable[[subprocess.Popen[str]], object]]
 
 
 @dataclass(frozen=True)
@@ -31,45 +40,74 @@ class Ended:
     told: str
     document: Mapping[str, Any]
 
+    @property
+    def folder(self) -> Path:
+        """What a drill left on disk."""
+        return Path(self.document["journal"]).parent
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """A drill's."""
+        told: dict[str, Any] = json.loads(Path(self.document["report"]).read_text())
+        return told
+
 
 @dataclass(frozen=True)
 class Twin(platform.Platform):
     """The platform, drilled."""
 
-    def command(self, *words: str, **variables: str) -> Ended:
-        """A command of the tool, whatever its exit code."""
-        with self.started(*words, **variables) as running:
-            out, told = running.communicate(timeout=600)
-        document = json.loads(out) if out.lstrip().startswith("{") else {}
-        return Ended(running.returncode, told + out, document)
+    def command(
+        self, *words: str, cues: Sequence[Cue] = (), planted: str = "", **variables: str
+    ) -> Ended:
+        """A command of the tool, whatever its exit code; `cues` in their order, `planted` in planted.py."""
+        main = (*_PLANTED, planted) if planted else _MAIN
+        told, waiting = [], list(cues)
+        with TemporaryFile("w+") as out:
+            with subprocess.Popen(
+                [sys.executable, *main, "--project", str(self.project), *words, "--sandbox"],
+                env={**os.environ, "TRADEWIND_SANDBOX_HOME": str(self.sandbox.home), **variables},
+                stdout=out,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as running:
+                hangs = threading.Timer(_HANGS, running.kill)
+                hangs.start()
+                try:
+                    assert running.stderr is not None
+                    for line in running.stderr:
+                        told.append(line)
+                        if waiting and waiting[0][0] in line:
+                            waiting.pop(0)[1](running)
+                except BaseException:
+                    running.kill()
+                    raise
+                finally:
+                    hangs.cancel()
+            out.seek(0)
+            said = out.read()
+        document = json.loads(said) if said.lstrip().startswith("{") else {}
+        ended = Ended(running.returncode, "".join(told) + said, document)
+        assert not waiting or "refused" in document, f"never {waiting[0][0]!r}: {ended.told}"
+        return ended
 
-    @contextmanager
-    def started(self, *words: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-        """The same under way. It is killed where nobody waited for its end."""
-        running = subprocess.Popen(
-            [sys.executable, "-c", _MAIN, "--project", str(self.project), *words, "--sandbox"],
-            env={**os.environ, "TRADEWIND_SANDBOX_HOME": str(self.sandbox.home), **variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            with running:
-                yield running
-        finally:
-            if running.poll() is None:
-                running.kill()
-                running.wait()
+    def drill(self, *options: str, **how: Any) -> Ended:
+        """A drill from its preflight to its report. One that the preflight refuses is begun again once the
+        checkers are content: those of a loaded machine may be behind.
+        """
+        for _ in range(_TRIES):
+            ended = self.drill_once(*options, **how)
+            if "refused" not in ended.document:
+                return ended
+            until(self.checkers_are_content, seconds=180)
+        raise AssertionError(f"its preflight always refused it: {ended.told}")
 
-    def drill(self, *options: str, **variables: str) -> Ended:
-        """A drill from its preflight to its report."""
-        return self.command(
-            "failover-drill", "run", "dev", "--yes", "--json", *options, **variables
-        )
+    def drill_once(self, *options: str, **how: Any) -> Ended:
+        """The same, refused or not."""
+        return self.command("failover-drill", "run", "dev", "--yes", "--json", *options, **how)
 
     def left(self, failpoint: str, *options: str) -> None:
         """A drill whose process is killed at that line."""
-        ended = self.drill(*options, **{failpoints.VARIABLE: failpoint})
+        ended = self.drill("--speed", "30", *options, **{failpoints.VARIABLE: failpoint})
         assert ended.code == -signal.SIGKILL, ended.told
 
     def configuration(self) -> dict[str, Any]:
@@ -120,6 +158,10 @@ class Twin(platform.Platform):
             ]
         ]
 
+    def checkers_are_content(self) -> bool:
+        """Whether Route 53 finds every endpoint well."""
+        return all(self.page("/_tradewind/routing/status")["checks"].values())
+
     def lag(self, seconds: float) -> None:
         """How long a write takes to the other region, in drill seconds."""
         self.page("/_tradewind/replication", {"lag": seconds})
@@ -130,11 +172,11 @@ class Twin(platform.Platform):
 
     def clear(self, region: str) -> None:
         """Have nothing be wrong with it."""
-        process.page(self.sandbox.home, "DELETE", f"faults/{region}")
+        sandbox_pages.ask(self.sandbox.endpoint, "DELETE", f"faults/{region}")
 
 
 @contextmanager
-def deployed(home: Path) -> Iterator[Twin]:
+def deployed(home: Path, way: platform.Way = "direct", /, **settings: object) -> Iterator[Twin]:
     """The twin, for as long as it is used; its clock is the wall's until a drill makes it faster."""
-    with platform.deployed(home, speed=1) as running:
+    with platform.deployed(home, 1, way, **settings) as running:
         yield Twin(running.sandbox, running.project)

@@ -9,17 +9,18 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from scripts.drill import shoppers
 from scripts.sandbox import clock, payment_processor, process
+from scripts.wheelhouse import WHEELS
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.running import until
 
@@ -35,6 +36,9 @@ TOKENS = {
 
 #: What waits of minutes and hours are in a rehearsal: at this speed a quarter of an hour takes a second.
 SPEED = 900
+
+#: How it is deployed: from here, or by its pipeline, whose releases are recorded.
+Way = Literal["direct", "pipeline"]
 
 
 @dataclass
@@ -263,17 +267,34 @@ class Platform:
 
 
 @contextmanager
-def deployed(home: Path, speed: float = SPEED) -> Iterator[Platform]:
-    """The platform, with its shop open and its clock as fast as that, for as long as it is used."""
+def deployed(
+    home: Path, speed: float = SPEED, way: Way = "direct", /, **settings: object
+) -> Iterator[Platform]:
+    """The platform, with its shop open and its clock as fast as that, for as long as it is used; `settings`
+    take the place of dev's own.
+    """
     project, repository = home / "project", Path(__file__).parents[3]
     shutil.copytree(repository / "params", project / "params")
+    say(project / "params" / "dev.yaml", settings)
+    (repository / WHEELS).mkdir(parents=True, exist_ok=True)
+    (project / WHEELS).parent.mkdir()
+    (project / WHEELS).symlink_to(repository / WHEELS)
     running = process.start(home / "sandbox", free_port())
     platform = Platform(Sandbox(home / "sandbox", running.url), project)
     try:
         platform.run("build", "-q")
-        platform.run("deploy", "dev", "--direct", "--sandbox", "--yes", "-q")
+        how = ("--direct",) if way == "direct" else ()
+        platform.run("deploy", "dev", *how, "--sandbox", "--yes", "-q")
         platform.run("sandbox", "shop", "start", "dev", "--port", str(free_port()))
         platform.page(clock.PATH, {"speed": speed})
         yield platform
     finally:
         process.stop(home / "sandbox")
+
+
+def say(file: Path, settings: Mapping[str, object]) -> None:
+    """Have an environment's file say these, whatever it said of them."""
+    lines = file.read_text().splitlines()
+    kept = [line for line in lines if line.partition(":")[0] not in settings]
+    said = [f"{name}: {value}" for name, value in settings.items()]
+    file.write_text("\n".join([*kept, *said, ""]))

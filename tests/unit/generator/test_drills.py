@@ -21,8 +21,9 @@ from generator.layers.takeover import Takeover
 from generator.render import render
 from scripts.drill import path
 from scripts.drill.calls import Plane
+from scripts.drill.hand_back import HandBack
 from scripts.drill.plan import Objectives, Pace, Plan, Trigger
-from scripts.drill.triggers.takeover import Takeover as TakeoverTrigger
+from scripts.drill.triggers.takeover import CALLS
 from tests.unit.drill.data.cloud import theatre
 from tests.unit.generator.resolved import Made
 from tests.unit.generator.standing import standing
@@ -33,6 +34,8 @@ IAM_NAMES = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
     "stepfunctions:DescribeExecution": "states:DescribeExecution",
+    "stepfunctions:ListExecutions": "states:ListExecutions",
+    "stepfunctions:StopExecution": "states:StopExecution",
 }
 #: What IAM asks no leave for, whoever calls.
 FREE = {"sts:GetCallerIdentity"}
@@ -72,7 +75,7 @@ def _settings(condition: Any) -> Iterator[str]:
 def test_the_build_may_make_every_call_of_the_way_out_and_back(routine: Made) -> None:
     """As the drill's own parts declare them."""
     granted, missing = actions(routine), []
-    for call in path.calls(takeover()):
+    for call in (*path.calls(takeover()), *HandBack.calls):
         said = f"{call.service}:{call.operation}"
         action = IAM_NAMES.get(said, said)
         if action not in granted | FREE | DONE_WITHOUT:
@@ -86,7 +89,7 @@ def test_what_is_done_without_is_never_needed() -> None:
             assert not call.needed
 
 
-def test_the_build_may_change_items_and_nothing_that_a_control_plane_keeps(routine: Made) -> None:
+def test_the_build_changes_items_ends_workflows_and_touches_no_control_plane(routine: Made) -> None:
     reads = ("Get", "List", "Describe", "BatchGet", "Scan", "Simulate", "Decrypt", "Generate")
     changes = {one for one in actions(routine) if not one.partition(":")[2].startswith(reads)}
     assert changes == {
@@ -100,6 +103,7 @@ def test_the_build_may_change_items_and_nothing_that_a_control_plane_keeps(routi
         "logs:PutLogEvents",
         "s3:AbortMultipartUpload",
         "s3:PutObject",
+        "states:StopExecution",
     }
     assert not [one for one in path.calls(takeover()) if one.needed and one.plane is Plane.CONTROL]
 
@@ -111,7 +115,7 @@ def test_the_build_turns_the_switch_of_its_region_and_takes_it_back(routine: Mad
         for statement in routine.statements("DrillBuild")
         if any(str(arn).endswith(switch) for arn in statement["Resource"])
     ]
-    needed = {f"{one.service}:{one.operation}" for one in TakeoverTrigger.calls}
+    needed = {f"{one.service}:{one.operation}" for one in CALLS}
     assert {action for one in turns for action in one} == {*needed, "dynamodb:DeleteItem"}
 
 

@@ -134,10 +134,10 @@ def test_what_the_workflow_writes_into_an_order_does_not_start_it_again() -> Non
     assert not passes(HERE, record("REMOVE", None, HERE))
 
 
-def test_an_order_that_a_takeover_adopts_is_told_by_the_region_that_adopts_it() -> None:
-    adopted = record("MODIFY", THERE, HERE)
-    assert passes(THERE, adopted)
-    assert not passes(HERE, adopted)
+def test_an_order_that_changes_hands_is_told_by_the_region_that_works_it_now() -> None:
+    given = record("MODIFY", THERE, HERE)
+    assert passes(THERE, given)
+    assert not passes(HERE, given)
 
 
 def test_the_mapping_filters_by_its_own_region_in_both() -> None:

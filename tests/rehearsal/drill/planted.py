@@ -1,0 +1,116 @@
+"""The tool with something planted in it: `python -m tests.rehearsal.drill.planted NAME WORDS...`.
+
+What goes wrong at the very moment of the fault is planted in the drill's own process: a test that looks on
+from outside may come too late.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from scripts import cli
+from scripts.commands.failover_drill import drafting
+from scripts.drill import path, triggers
+from scripts.drill.calls import Call, Plane, Where
+from scripts.drill.plan import Plan
+from scripts.drill.stage import Stage
+from scripts.drill.steps import Step, Token
+
+Act = Callable[[Stage, Plan], object]
+
+#: Drill seconds.
+BASELINE = 150
+
+
+class Planted:
+    """A trigger after which something else happens, too."""
+
+    def __init__(self, step: Step, act: Callable[[], object]) -> None:
+        self._step, self._act = step, act
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._step, name)
+
+    def make(self, token: Token) -> float | None:
+        """Both."""
+        at = self._step.make(token)
+        self._act()
+        return at
+
+
+def a_longer_baseline() -> None:
+    """More orders come before the fault."""
+    drafted = drafting.drafted
+
+    def longer(*said: Any, **how: Any) -> Plan:
+        plan = drafted(*said, **how)
+        return replace(plan, pace=replace(plan.pace, baseline=BASELINE))
+
+    drafting.drafted = longer
+
+
+def both_regions_go() -> None:
+    """The standby is lost with the primary."""
+
+    def lose(stage: Stage, plan: Plan) -> None:
+        assert stage.outage is not None
+        stage.outage.begin(plan.theatre.standby.name)
+
+    _after_the_fault(lose)
+
+
+def credentials_expire() -> None:
+    """Once the primary is left, AWS takes these credentials no more."""
+
+    def refused(_: BaseClient, operation: str, __: Mapping[str, Any]) -> None:
+        said = "The security token included in the request is expired"
+        raise ClientError({"Error": {"Code": "ExpiredTokenException", "Message": said}}, operation)
+
+    _after_the_fault(lambda _, __: setattr(BaseClient, "_make_api_call", refused))
+
+
+def a_call_home() -> None:
+    """On the way out the region that is left is asked for something; nobody declares it."""
+
+    def ask(stage: Stage, plan: Plan) -> None:
+        stage.aws.client("dynamodb", plan.theatre.primary.name).call("list_tables")
+
+    _after_the_fault(ask)
+
+
+def a_declared_call_home() -> None:
+    """It is declared, as what the way out needs."""
+    calls = path.calls
+    planted = Call("dynamodb", "ListTables", Where.IMPAIRED, Plane.CONTROL, "planted")
+    path.calls = lambda plan: (*calls(plan), planted)
+
+
+def _after_the_fault(act: Act) -> None:
+    trigger = triggers.trigger
+
+    def planted(stage: Stage, plan: Plan) -> Step:
+        return Planted(trigger(stage, plan), lambda: act(stage, plan))
+
+    triggers.trigger = planted
+
+
+PLANTS = {
+    one.__name__: one
+    for one in (
+        a_longer_baseline,
+        both_regions_go,
+        credentials_expire,
+        a_call_home,
+        a_declared_call_home,
+    )
+}
+
+if __name__ == "__main__":
+    PLANTS[sys.argv.pop(1)]()
+    sys.exit(cli.main())
