@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,7 +17,9 @@ class Notebook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.seen: list[Observation] = read(path)
+        self.seen: list[Observation] = []
+        self._latest: list[float] = []  # with each observation, the latest time until then
+        self._remember(read(path))
         self._come: deque[Observation] = deque()
         self._fresh_line = "\n" if self.seen else ""
 
@@ -31,20 +34,20 @@ class Notebook:
         come = []
         while self._come:
             come.append(self._come.popleft())
-        self.seen.extend(come)
+        self._remember(come)
         if come:
             self._keep(come)
         return tuple(come)
 
     def since(self, at: float) -> tuple[Observation, ...]:
-        """What was observed from then on; they come nearly in order, and from some a minute late."""
-        found = []
-        for one in reversed(self.seen):
-            if one.at < at - _LATE:
-                break
-            if one.at >= at:
-                found.append(one)
-        return tuple(reversed(found))
+        """What was observed from then on. They come nearly in order; CloudWatch tells of minutes ago."""
+        first = bisect_left(self._latest, at)
+        return tuple(one for one in self.seen[first:] if one.at >= at)
+
+    def _remember(self, come: Iterable[Observation]) -> None:
+        for one in come:
+            self.seen.append(one)
+            self._latest.append(max(self._latest[-1], one.at) if self._latest else one.at)
 
     def _keep(self, come: Iterable[Observation]) -> None:
         """The first line of a process is one of its own, whatever the last one left half-written."""
@@ -52,10 +55,6 @@ class Notebook:
             file.write(self._fresh_line)
             file.writelines(json.dumps(to_json(one)) + "\n" for one in come)
         self._fresh_line = ""
-
-
-#: Drill seconds by which an observation may come late.
-_LATE = 60.0
 
 
 def read(path: Path) -> list[Observation]:

@@ -62,6 +62,6 @@ def render(path: Path, text: str) -> Path:
     except OSError as error:
         raise Failed(
             f"{path} cannot be written: {error.strerror}.",
-            fix="Make room there, or make it writable; then: tradewind failover-drill report.",
+            fix="Make room there, or make it writable.",
         ) from error
     return path

@@ -22,26 +22,25 @@ from scripts.drill.plan import Plan
 from scripts.drill.stage import Stage
 from scripts.drill.steps import Step, Token
 
-Act = Callable[[Stage, Plan], object]
+#: Done in the place of a fault, which it makes itself; gives the fault's time.
+Act = Callable[[Stage, Plan, Callable[[], float | None]], float | None]
 
 #: Drill seconds.
 BASELINE = 150
 
 
 class Planted:
-    """A trigger after which something else happens, too."""
+    """A trigger that does more than it says."""
 
-    def __init__(self, step: Step, act: Callable[[], object]) -> None:
-        self._step, self._act = step, act
+    def __init__(self, step: Step, stage: Stage, plan: Plan, act: Act) -> None:
+        self._step, self._stage, self._plan, self._act = step, stage, plan, act
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._step, name)
 
     def make(self, token: Token) -> float | None:
-        """Both."""
-        at = self._step.make(token)
-        self._act()
-        return at
+        """The fault, and what was planted."""
+        return self._act(self._stage, self._plan, lambda: self._step.make(token))
 
 
 def a_longer_baseline() -> None:
@@ -58,11 +57,12 @@ def a_longer_baseline() -> None:
 def both_regions_go() -> None:
     """The standby is lost with the primary."""
 
-    def lose(stage: Stage, plan: Plan) -> None:
+    def lose(stage: Stage, plan: Plan, fail: Callable[[], float | None]) -> float | None:
         assert stage.outage is not None
         stage.outage.begin(plan.theatre.standby.name)
+        return fail()
 
-    _after_the_fault(lose)
+    _at_the_fault(lose)
 
 
 def credentials_expire() -> None:
@@ -72,16 +72,22 @@ def credentials_expire() -> None:
         said = "The security token included in the request is expired"
         raise ClientError({"Error": {"Code": "ExpiredTokenException", "Message": said}}, operation)
 
-    _after_the_fault(lambda _, __: setattr(BaseClient, "_make_api_call", refused))
+    def expire(_: Stage, __: Plan, fail: Callable[[], float | None]) -> float | None:
+        at = fail()
+        BaseClient._make_api_call = refused
+        return at
+
+    _at_the_fault(expire)
 
 
 def a_call_home() -> None:
     """On the way out the region that is left is asked for something; nobody declares it."""
 
-    def ask(stage: Stage, plan: Plan) -> None:
+    def ask(stage: Stage, plan: Plan, fail: Callable[[], float | None]) -> float | None:
         stage.aws.client("dynamodb", plan.theatre.primary.name).call("list_tables")
+        return fail()
 
-    _after_the_fault(ask)
+    _at_the_fault(ask)
 
 
 def a_declared_call_home() -> None:
@@ -91,13 +97,9 @@ def a_declared_call_home() -> None:
     path.calls = lambda plan: (*calls(plan), planted)
 
 
-def _after_the_fault(act: Act) -> None:
+def _at_the_fault(act: Act) -> None:
     trigger = triggers.trigger
-
-    def planted(stage: Stage, plan: Plan) -> Step:
-        return Planted(trigger(stage, plan), lambda: act(stage, plan))
-
-    triggers.trigger = planted
+    triggers.trigger = lambda stage, plan: Planted(trigger(stage, plan), stage, plan, act)
 
 
 PLANTS = {

@@ -67,7 +67,7 @@ class TestTheNotebook:
 
     def test_what_was_seen_lately_is_told_apart(self, tmp_path: Path) -> None:
         notebook = Notebook(tmp_path / "observations.jsonl")
-        for at_ in (10.0, 200.0, 199.0, 300.0):
+        for at_ in (10.0, 200.0, 199.0, 300.0, 20.0):  # the last is CloudWatch's
             notebook.take(Unread(at_, "", ""))
         notebook.fresh()
         assert [one.at for one in notebook.since(199.5)] == [200.0, 300.0]
