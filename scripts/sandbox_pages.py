@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 
 from scripts.errors import Failed, TradewindError, UsageError, reason
@@ -31,7 +32,7 @@ def ask(endpoint: str, method: str, page: str, said: object = None) -> Any:
             return json.load(answer)
     except urllib.error.HTTPError as refusal:
         raise _refused(endpoint, refusal) from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, HTTPException) as problem:
         raise _no_sandbox(endpoint, problem) from problem
 
 
@@ -39,7 +40,7 @@ def _refused(endpoint: str, refusal: urllib.error.HTTPError) -> TradewindError:
     with refusal:
         try:
             words = str(json.load(refusal)["message"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, HTTPException):
             return _no_sandbox(endpoint, refusal)
     return UsageError(words) if refusal.code < 500 else Failed(words)
 

@@ -22,8 +22,6 @@ def turn(drill: Drill, reason: str) -> Generator[DrillEvent, None, None]:
     match drill.story.state:
         case State.ARMED | State.FAILING | State.FAILED_OVER | State.VERIFIED:
             yield Aborted(drill.now, reason)
-            if "t0" in drill.story.marks:
-                yield drill.mark("back", drill.now)
             yield from drill.custody.move(State.ABORTING, reason=reason)
         case _:
             yield from hand_over(drill, reason)

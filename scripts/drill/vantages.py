@@ -5,7 +5,7 @@ A client's request that nobody answered led nowhere, and says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from scripts.drill.observations import Fetched, Observation, Resolved
 
@@ -29,6 +29,10 @@ def readings(
     return {vantage: sorted(track) for vantage, track in tracks.items()}
 
 
+#: Drill seconds after which it says nothing any more that a vantage led elsewhere.
+MEMORY = 60.0
+
+
 def for_good(seen: Iterable[Observation], region: str, since: float) -> float | str:
     """From when on every vantage led to the region and never anywhere else again, or why that is not so."""
     tracks = readings(seen, region, since)
@@ -46,10 +50,13 @@ def for_good(seen: Iterable[Observation], region: str, since: float) -> float | 
 
 
 def together(seen: Iterable[Observation], region: str, since: float) -> list[tuple[float, float]]:
-    """The times in which every vantage led to the region: from when, and until when; the last has no end."""
+    """The times in which every vantage led to the region: from when, and until when; the last has no end.
+
+    One that is silent holds nothing up for longer than MEMORY.
+    """
     tracks = readings(seen, region, since)
     changes = sorted(
-        (at, there, vantage) for vantage, track in tracks.items() for at, there in track
+        (at, there, vantage) for vantage, track in tracks.items() for at, there in _forgotten(track)
     )
     led = dict.fromkeys(tracks, False)
     found: list[tuple[float, float]] = []
@@ -61,3 +68,12 @@ def together(seen: Iterable[Observation], region: str, since: float) -> list[tup
             case True, False:
                 found[-1] = found[-1][0], at
     return found
+
+
+def _forgotten(track: list[tuple[float, bool]]) -> Iterator[tuple[float, bool]]:
+    """Its readings; one of elsewhere that nothing followed is forgotten."""
+    following = [at for at, _ in track[1:]] + [float("inf")]
+    for (at, there), then in zip(track, following, strict=False):
+        yield at, there
+        if not there and then > at + MEMORY:
+            yield at + MEMORY, True

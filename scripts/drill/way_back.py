@@ -53,6 +53,8 @@ def come_back(drill: Drill) -> Generator[DrillEvent, None, None]:
 def undo_all(drill: Drill) -> Generator[DrillEvent, None, None]:
     """ABORTING -> RESTORED: whatever was made is undone, and all is as it was."""
     drill.stop_listening()
+    if "t0" in drill.story.marks and "back" not in drill.story.marks:
+        yield drill.mark("back", drill.now)
     yield from _undo(drill, drill.steps)
     if "t0" in drill.story.marks:
         theatre, pace = drill.plan.theatre, drill.plan.pace

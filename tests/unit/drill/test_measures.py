@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.drill import measures, windows
+from scripts.drill import measures, vantages, windows
 from scripts.drill.ledger import Look, reckon
 from scripts.drill.measures import Marks
 from scripts.drill.observations import (
@@ -180,6 +180,12 @@ def test_it_is_not_held_while_a_name_server_still_leads_to_the_primary() -> None
     assert measures.times(plan(), seen, FAULT).t5 is None
     times = measures.times(plan(), [*seen, resolved(T0 + 31, STANDBY)], FAULT)
     assert (times.t3, times.t5) == (T0 + 31, T0 + 31)
+
+
+def test_a_name_server_that_falls_silent_holds_nothing_up_for_long() -> None:
+    seen = [*calm(T0 + 10, T0 + 150), resolved(T0 + 5, PRIMARY)]
+    times = measures.times(plan(), seen, FAULT)
+    assert (times.t3, times.t5) == (None, T0 + 5 + vantages.MEMORY)
 
 
 def test_it_is_held_again_where_a_name_server_led_back_before_the_windows_were_over() -> None:
