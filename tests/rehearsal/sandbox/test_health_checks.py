@@ -27,6 +27,9 @@ from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.running import until
 from tests.rehearsal.sandbox.stacks import Account
 
+#: Nobody else's: of two accounts with a zone of one name, either may be the one that answers.
+DOMAIN = "checked.example"
+
 
 class Server:
     """An HTTP server on loopback that answers `status`."""
@@ -84,11 +87,9 @@ def healthy(sandbox: Sandbox, check: str) -> bool:
     return verdict
 
 
-def named(route53: Any, name: str = "shop.example.com") -> str:
+def named(route53: Any, name: str = f"shop.{DOMAIN}") -> str:
     """A zone in which a name leads to this machine; gives the zone's id."""
-    zone: str = route53.create_hosted_zone(Name="example.com", CallerReference=name)["HostedZone"][
-        "Id"
-    ]
+    zone: str = route53.create_hosted_zone(Name=DOMAIN, CallerReference=name)["HostedZone"]["Id"]
     values = [{"Value": "127.0.0.1"}]
     record = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": values}
     change = {"Action": "CREATE", "ResourceRecordSet": record}
@@ -100,7 +101,7 @@ def made(route53: Any, reference: str = "one", **config: Any) -> Any:
     """A health check."""
     settings = {
         "Type": "HTTP",
-        "FullyQualifiedDomainName": "shop.example.com",
+        "FullyQualifiedDomainName": f"shop.{DOMAIN}",
         "RequestInterval": 10,
         **config,
     }
@@ -379,8 +380,8 @@ def test_it_outlives_a_sandbox_that_is_killed_and_is_found_again(
     os.kill(first["pid"], signal.SIGKILL)
     until(lambda: birth(first["pid"]) is None)
     until(lambda: (ask(own, "GET", "status")["routing"] or {}).get("begun"))
-    named(route53, "again.example.com")
-    check = made(route53, FullyQualifiedDomainName="again.example.com", Port=server.port)["Id"]
+    named(route53, f"again.{DOMAIN}")
+    check = made(route53, FullyQualifiedDomainName=f"again.{DOMAIN}", Port=server.port)["Id"]
     seen = route53.get_health_check_status(HealthCheckId=check)["HealthCheckObservations"]
     assert len(seen) == 16
 
