@@ -121,11 +121,7 @@ def of_data(terminal: Terminal, environment: str) -> Iterator[Callable[[], bool]
     What it gives says whether that was answered, and raises NotApproved for a no. Raises Refused where
     nobody is there.
     """
-    if not terminal.interactive:
-        raise Refused(
-            "Moving the database is approved while the drill goes on, and nobody is there to do it.",
-            fix="Run it where the environment's name can be typed in.",
-        )
+    refuse_unattended_move(terminal)
     with terminal.asking(f"Type {environment} to move its database:") as question:
 
         def approved() -> bool:
@@ -138,6 +134,15 @@ def of_data(terminal: Terminal, environment: str) -> Iterator[Callable[[], bool]
             return True
 
         yield approved
+
+
+def refuse_unattended_move(terminal: Terminal) -> None:
+    """Raise Refused where nobody is there to be asked whether the database may be moved."""
+    if not terminal.interactive:
+        raise Refused(
+            "Moving the database is approved while the drill goes on, and nobody is there to do it.",
+            fix="Run it where the environment's name can be typed in.",
+        )
 
 
 def approve_destruction(terminal: Terminal, environment: str, *, yes: bool) -> None:

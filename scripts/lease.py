@@ -101,6 +101,10 @@ class Lease:
                 if error.code != _LOST:
                     raise
                 self._lost = "somebody else has taken it over"
+        self.heed()
+
+    def heed(self) -> None:
+        """Raise LeaseLost where it is known to be lost; nobody is asked."""
         if self._lost:
             raise LeaseLost(
                 f"This process does not hold {self._leases.environment} any more: {self._lost}.",

@@ -25,9 +25,9 @@ def ask(endpoint: str, method: str, page: str, said: object = None) -> Any:
     """
     body = None if said is None else json.dumps(said).encode()
     url = f"{endpoint}/_tradewind/{page}"
-    request = urllib.request.Request(url, body, method=method)  # noqa: S310 - the sandbox's own address
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
+        request = urllib.request.Request(url, body, method=method)  # noqa: S310 - the sandbox's own address
         with direct.open(request, timeout=SECONDS) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as refusal:

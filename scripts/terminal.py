@@ -239,28 +239,42 @@ class Progress:
 
 
 class Question:
-    """`with terminal.asking("Sure?") as question: question.answer()`, again and again. What is said meanwhile
-    stands above it.
+    """`with terminal.asking("Sure?") as question: question.answer()`, again and again, at a terminal. What is
+    said meanwhile stands above it; who does not see it may answer all the same.
     """
 
     def __init__(self, terminal: Terminal, text: str) -> None:
         self._terminal, self._text = terminal, text
+        self._typed = b""
 
     def __enter__(self) -> Question:
+        import termios
+        from contextlib import suppress
+
         self._terminal.live("")
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)  # what was typed before answers something else
         self._terminal._asked = self._text
-        self._terminal._write(f"{self._text} ", sys.stderr)
+        with suppress(ReaderLeft):
+            self._terminal._write(f"{self._text} ", sys.stderr)
         return self
 
     def answer(self) -> str | None:
-        """One line; empty where nobody will answer, None while nobody has."""
+        """One line; empty where nobody will answer, None while nobody has. Never waits for the line's end."""
         from select import select
 
         if not select([sys.stdin], [], [], 0)[0]:
             return None
+        typed = os.read(sys.stdin.fileno(), 1024)
+        self._typed += typed
+        line, ended, _ = self._typed.partition(b"\n")
+        if typed and not ended:
+            return None
         self._terminal._asked = ""
-        return self._terminal._answer()
+        return line.decode(errors="replace").strip()
 
     def __exit__(self, *_: object) -> None:
-        self._terminal._clear()
+        from contextlib import suppress
+
+        with suppress(ReaderLeft):
+            self._terminal._clear()
         self._terminal._asked = ""

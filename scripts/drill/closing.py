@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from pathlib import Path
 
 from scripts.drill import ledger, open_drill
 from scripts.drill.company import Outcome
 from scripts.drill.drill import Drill
-from scripts.drill.events import DrillEvent, HandedOver, Reported
+from scripts.drill.events import DrillEvent, HandedOver, Reported, Shared
 from scripts.drill.journal import Kind, verify
 from scripts.drill.journal import Tampered as Broken
 from scripts.drill.ledger import Look
 from scripts.drill.report.evidence import Configuration, Evidence, Kept, Setting
 from scripts.drill.report.verdict import Verdict, judge
+from scripts.drill.report.writing import Written
 from scripts.drill.states import State
 from scripts.drill.story import checks_of
 from scripts.errors import Failed, TradewindError
@@ -51,8 +53,7 @@ def conclude(drill: Drill) -> Generator[DrillEvent, None, Outcome]:
         return Outcome(
             verdict, State.RESTORED, evidence.figures, custody.folder, f"{reason} {error.message}"
         )
-    yield Reported(written.verdict, str(written.json), str(written.page))
-    yield from custody.share(written.json, written.page)
+    yield from _told(drill, written)
     yield from custody.move(State.REPORTED, verdict=written.verdict)
     custody.write(Kind.CLOSED, verdict=written.verdict, why=reason)
     return Outcome(
@@ -90,11 +91,17 @@ def handed_over(drill: Drill) -> Generator[DrillEvent, None, Outcome]:
     except Failed as error:
         yield drill.custody.unread("the report", error)
     else:
-        yield Reported(written.verdict, str(written.json), str(written.page))
-        yield from drill.custody.share(written.json, written.page, drill.notebook.path)
+        yield from _told(drill, written, drill.notebook.path)
     return Outcome(
         Verdict.NEEDS_OPERATOR, story.state, evidence.figures, drill.custody.folder, story.reason
     )
+
+
+def _told(drill: Drill, written: Written, *besides: Path) -> Generator[DrillEvent, None, None]:
+    """Where the report is, on this disk and in the standby."""
+    yield Reported(written.verdict, str(written.json), str(written.page))
+    if (yield from drill.custody.share(written.json, written.page, *besides)):
+        yield Shared(drill.custody.copies.place)
 
 
 def gathered(drill: Drill) -> Evidence:

@@ -121,13 +121,17 @@ class Custody:
             self._warned.append(why)
             yield Seen(Unread(self.stage.clock.now(), "the journal's mirror", why))
 
-    def share(self, *paths: Path) -> Generator[DrillEvent, None, None]:
-        """Copy files to where the mirror is, for whoever does not have this disk. Nothing hangs on it."""
+    def share(self, *paths: Path) -> Generator[DrillEvent, None, bool]:
+        """Copy files to where the mirror is, for whoever does not have this disk; whether all are there.
+        Nothing hangs on it.
+        """
         try:
             for path in dict.fromkeys(paths):
                 self.copies.keep(path)
         except TradewindError as error:
             yield self.unread("the copies in the standby", error)
+            return False
+        return True
 
     def confirm(self) -> None:
         """Hold the lease still. Called before every change. Raises LeaseLost."""

@@ -24,8 +24,6 @@ from scripts.drill.proof import judged
 from scripts.drill.stage import Stage
 from scripts.drill.steps import Step
 from scripts.drill.story import Story
-from scripts.errors import TradewindError
-from scripts.lease import HEARTBEAT, LeaseLost
 
 #: Checkouts are numbered: each process that watches a drill has as many numbers of its own.
 NUMBERS = 100_000
@@ -156,15 +154,13 @@ class Drill:
         With `heed` it raises Ended as soon as a rule says so, and LeaseLost.
         """
         clock, wake = self.stage.clock, self.company.interrupted if heed else None
-        end, renewed = self.now + within, float("-inf")
+        end = self.now + within
         while True:
             yield from self.take() if heed else self.take_what_can_be_kept()
             if heed:
                 self._object()
                 self._heed()
-                if self.now >= renewed + HEARTBEAT * clock.speed:
-                    renewed = self.now
-                    yield from self._renew()
+                self.custody.lease.heed()
             if done():
                 return True
             if self.now >= end:
@@ -236,15 +232,6 @@ class Drill:
 
     def _checkouts(self) -> tuple[Ordered, ...]:
         return tuple(one for one in self.notebook.seen if isinstance(one, Ordered))
-
-    def _renew(self) -> Generator[DrillEvent, None, None]:
-        """Hold the lease. It renews itself besides, so that one call which fails says nothing."""
-        try:
-            self.custody.confirm()
-        except LeaseLost:
-            raise
-        except TradewindError as error:
-            yield self.custody.unread("the lease", error)
 
     def _object(self) -> None:
         """Write down what was sent and the proof has not, or objects to; each once in a drill."""

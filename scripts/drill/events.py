@@ -85,6 +85,13 @@ class Reported:
     page: str
 
 
+@dataclass(frozen=True)
+class Shared:
+    """The report is where those find it who do not have this disk."""
+
+    place: str
+
+
 DrillEvent: TypeAlias = (
-    Planned | Checked | Moved | Changed | Seen | Marked | Aborted | HandedOver | Reported
+    Planned | Checked | Moved | Changed | Seen | Marked | Aborted | HandedOver | Reported | Shared
 )

@@ -61,11 +61,11 @@ class HandBack:
 
     def snapshot(self) -> Mapping[str, Any]:
         """The orders that it is about."""
-        return {"orders": sorted(self._waiting())}
+        return {"orders": self._waiting()}
 
     def make(self, token: Token) -> None:
         """Hand back each; one that is done meanwhile is left alone."""
-        for order in self.snapshot()["orders"]:
+        for order in self._waiting():
             if self._hand_back(order, token):
                 self._stop(order)
 
@@ -95,7 +95,7 @@ class HandBack:
             stateMachineArn=machine_arn(self._plan, self._here),
             statusFilter="RUNNING",
         )
-        return [one["name"] for one in running]
+        return sorted(one["name"] for one in running)
 
     def _hand_back(self, order: str, token: Token) -> bool:
         """Whether it is the primary's now: by this, or by what was killed before it stopped the workflow."""

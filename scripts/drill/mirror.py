@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.drill_records import DRILLS
 from scripts.aws import Aws, AwsSaidNo, Client
 from scripts.drill import open_drill
 from scripts.drill.calls import Call, Plane, Where
@@ -79,9 +80,14 @@ class Copies:
         kind = {".html": "text/html", ".json": "application/json"}.get(path.suffix, "text/plain")
         self._put(path.name, body, kind)
 
+    @property
+    def place(self) -> str:
+        """Where they are."""
+        return f"s3://{self.bucket}/{self._prefix}"
+
     def numbers(self) -> list[int]:
         """Which lines are there."""
-        prefix = f"drills/{self.drill}/journal/"
+        prefix = f"{self._prefix}journal/"
         listed = self._s3.pages("list_objects_v2", "Contents", Bucket=self.bucket, Prefix=prefix)
         return sorted(int(one["Key"].removeprefix(prefix).partition(".")[0]) for one in listed)
 
@@ -91,13 +97,17 @@ class Copies:
 
     def body(self, name: str) -> bytes:
         """One of them."""
-        key = f"drills/{self.drill}/{name}"
+        key = f"{self._prefix}{name}"
         body = self._s3.call("get_object", Bucket=self.bucket, Key=key)["Body"]
         try:
             said: bytes = body.read()
         except Exception as error:  # what cuts a stream off is botocore's, urllib3's or ssl's
             raise Failed(f"{key} in {self.bucket} did not arrive: {error}.") from error
         return said
+
+    @property
+    def _prefix(self) -> str:
+        return f"{DRILLS}{self.drill}/"
 
     @property
     def _s3(self) -> Client:
@@ -107,7 +117,7 @@ class Copies:
         self._s3.call(
             "put_object",
             Bucket=self.bucket,
-            Key=f"drills/{self.drill}/{name}",
+            Key=f"{self._prefix}{name}",
             Body=body,
             ContentType=kind,
             **condition,

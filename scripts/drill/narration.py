@@ -22,6 +22,7 @@ from scripts.drill.events import (
     Planned,
     Reported,
     Seen,
+    Shared,
 )
 from scripts.drill.observations import (
     Alarmed,
@@ -149,6 +150,8 @@ class Narration:
             case Reported(_, json, page):
                 yield f"report: {page}"
                 yield f"        {json}"
+            case Shared(place):
+                yield f"kept besides in {place}"
             case Seen(Alarmed(at, region, alarm, state)):
                 yield f"{self._time(at)}    alarm {alarm} in {region}: {state}"
             case Seen(Stalled(at, where, seconds)) if seconds >= NOTABLE:

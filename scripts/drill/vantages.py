@@ -1,13 +1,18 @@
 """Vantages on a name: name servers and clients, and where each led when it was asked.
 
-A client's request that nobody answered led nowhere, and says nothing.
+A request that nobody answered led nowhere, and says nothing; nor does an address of no region that is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from math import inf
 
 from scripts.drill.observations import Fetched, Observation, Resolved
+
+#: Drill seconds after which it says nothing any more that a vantage led elsewhere.
+MEMORY = 60.0
 
 
 def readings(
@@ -18,19 +23,15 @@ def readings(
     for one in seen:
         match one:
             case Resolved() if one.at >= since:
-                track = tracks.setdefault(f"name server {one.server}", [])
-                track.append((one.at, one.region == region))
+                vantage = f"name server {one.server}"
             case Fetched() if one.at >= since:
-                track = tracks.setdefault(f"client {one.client}", [])
-                if one.region:
-                    track.append((one.at, one.region == region))
+                vantage = f"client {one.client}"
             case _:
                 continue
+        track = tracks.setdefault(vantage, [])
+        if one.region:
+            track.append((one.at, one.region == region))
     return {vantage: sorted(track) for vantage, track in tracks.items()}
-
-
-#: Drill seconds after which it says nothing any more that a vantage led elsewhere.
-MEMORY = 60.0
 
 
 def for_good(seen: Iterable[Observation], region: str, since: float) -> float | str:
@@ -64,7 +65,7 @@ def together(seen: Iterable[Observation], region: str, since: float) -> list[tup
         before, led[vantage] = all(led.values()), there
         match before, all(led.values()):
             case False, True:
-                found.append((at, float("inf")))
+                found.append((at, inf))
             case True, False:
                 found[-1] = found[-1][0], at
     return found
@@ -72,8 +73,7 @@ def together(seen: Iterable[Observation], region: str, since: float) -> list[tup
 
 def _forgotten(track: list[tuple[float, bool]]) -> Iterator[tuple[float, bool]]:
     """Its readings; one of elsewhere that nothing followed is forgotten."""
-    following = [at for at, _ in track[1:]] + [float("inf")]
-    for (at, there), then in zip(track, following, strict=False):
+    for (at, there), (then, _) in pairwise([*track, (inf, True)]):
         yield at, there
         if not there and then > at + MEMORY:
             yield at + MEMORY, True

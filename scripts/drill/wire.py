@@ -60,10 +60,10 @@ class Wire:
 
     def objections(self, declared: Iterable[Judged]) -> tuple[str, ...]:
         """What was sent and not declared, or is objected to; a sentence each."""
-        known = {
-            Sent(one.call.service, one.call.operation, one.region): one.objection
-            for one in declared
-        }
+        known: dict[Sent, str] = {}
+        for one in declared:
+            sent = Sent(one.call.service, one.call.operation, one.region)
+            known[sent] = known.get(sent, "") or one.objection
         said = []
         for sent in sorted(self.sent, key=str):
             if sent not in known:

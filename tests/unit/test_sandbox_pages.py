@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import sandbox_pages
+from scripts.commands.failover_drill.twin import Twin
 from scripts.errors import Failed, UsageError
 
 
@@ -53,6 +54,15 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()
+
+
+def test_what_a_page_does_not_take_from_a_drill_is_no_misuse_of_the_command(pages: Pages) -> None:
+    pages.status, pages.body = 400, b'{"message": "No such region."}'
+
+    with pytest.raises(Failed, match="No such region") as said:
+        Twin(pages.endpoint).clock()
+
+    assert not isinstance(said.value, UsageError)
 
 
 def test_a_page_is_asked_past_any_proxy(pages: Pages) -> None:

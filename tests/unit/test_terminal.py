@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from select import select
 
 import pytest
 
-from scripts.terminal import PACE, Terminal
+from scripts.terminal import PACE, Question, Terminal
 
 Captured = pytest.CaptureFixture[str]
 
@@ -117,6 +123,62 @@ def test_progress_on_a_terminal_moves_on_one_line_and_leaves_none(
     assert max(len(part) for part in shown.split("\r\x1b[2K")) <= 20
 
 
+@pytest.fixture
+def typing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], object]]:
+    """Types at the terminal that stdin is."""
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        yield partial(os.write, ours)
+    os.close(ours)
+
+
+def answered(question: Question) -> str | None:
+    """What is read until something is, for a while: a terminal hands on what is typed a moment later."""
+    deadline = time.monotonic() + 0.5
+    while (said := question.answer()) is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return said
+
+
+def test_what_was_typed_before_a_question_does_not_answer_it(
+    typing: Callable[[bytes], object],
+) -> None:
+    typing(b"dev\n")
+    assert select([sys.stdin], [], [], 5)[0]
+    with Terminal().asking("Sure?") as question:
+        assert answered(question) is None
+        typing(b"prod\n")
+        assert answered(question) == "prod"
+
+
+def test_a_line_that_is_not_ended_holds_nothing_up(typing: Callable[[bytes], object]) -> None:
+    with Terminal().asking("Sure?") as question:
+        typing(b"de\x04")  # Ctrl-D hands on what there is of it
+        assert answered(question) is None
+        typing(b"v\n")
+        assert answered(question) == "dev"
+
+
+def test_the_end_of_the_input_is_an_empty_answer(typing: Callable[[bytes], object]) -> None:
+    with Terminal().asking("Sure?") as question:
+        typing(b"\x04")
+        assert answered(question) == ""
+
+
+def test_a_question_that_nobody_sees_may_be_answered(
+    typing: Callable[[bytes], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread, closed = os.pipe()
+    os.close(unread)
+    with os.fdopen(closed, "w") as stderr:
+        monkeypatch.setattr("sys.stderr", stderr)
+        with Terminal().asking("Sure?") as question:
+            typing(b"dev\n")
+            assert answered(question) == "dev"
+
+
+@pytest.mark.usefixtures("typing")
 def test_an_open_question_stays_on_the_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = show(monkeypatch)
     terminal = Terminal()

@@ -68,17 +68,14 @@ def drill(
 
 
 def _leave_figures(context: Context, stage: Stage, plan: Plan, kept: Folder) -> None:
-    """On the dashboards; a drill is none the worse without. Says where the report is kept beside."""
+    """On the dashboards; a drill is none the worse without."""
     import json
 
-    from generator.drill_records import DRILLS
     from scripts.drill import routine
     from scripts.errors import TradewindError
 
     if not kept.report.exists():
         return
-    bucket = plan.theatre.standby.artifacts_bucket
-    context.terminal.say(f"kept besides in s3://{bucket}/{DRILLS}{kept.id}/")
     try:
         routine.publish(stage.aws, plan, json.loads(kept.report.read_text(encoding="utf-8")))
     except (TradewindError, OSError, ValueError) as error:

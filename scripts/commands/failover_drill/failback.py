@@ -54,9 +54,18 @@ def _left_over(
     """The settings that make the database's place the one that is meant; said, where there are any."""
     from generator.settings import Settings
     from scripts.drill.left_over import left_over
+    from scripts.errors import TradewindError
 
     says = environment.values(environment.primary_region)[Settings.orders_writer.key]
-    if (found := left_over(stage.aws, plan.theatre, says)) is None:
+    try:
+        found = left_over(stage.aws, plan.theatre, says)
+    except TradewindError as error:
+        context.terminal.warn(
+            f"where the database is written now cannot be read: {error.message} "
+            f"Before {environment.name} is deployed, {Settings.orders_writer.key} must say it."
+        )
+        return {"settings": None}
+    if found is None:
         return {"settings": {}}
     context.terminal.out(f"{found} Put this above `regions:` there, and deploy: {found.line}")
     return {"settings": {found.key: found.wants}}

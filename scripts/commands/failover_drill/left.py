@@ -34,13 +34,11 @@ def go_on(
     from scripts.commands.failover_drill import telling
     from scripts.commands.failover_drill.company import company
 
-    with (
-        opened(context, environment, drill, speed) as (stage, plan, folder),
-        telling.interruptible(context.terminal) as interrupted,
-    ):
-        beside = company(context, environment, stage, plan, interrupted)
+    with opened(context, environment, drill, speed) as (stage, plan, folder):
         document: dict[str, Any] = {"environment": environment.name, "hash": plan.hash}
-        code = telling.followed(context.terminal, going(stage, folder, beside), document)
+        with telling.interruptible(context.terminal) as interrupted:
+            beside = company(context, environment, stage, plan, interrupted)
+            code = telling.followed(context.terminal, going(stage, folder, beside), document)
         document |= afterwards(stage, plan)
     context.terminal.data(document)
     return code

@@ -64,6 +64,9 @@ def run(
         allowance = environment.values(environment.standby_region)["drill_allowance"]
         hashes = (routine.approved(drafted, allowance),)
         context.terminal.say(f"approved by drill_allowance: {allowance}")
+    unasked = yes and staging.rehearsed()
+    if drafted.data and not (unasked or dry_run):
+        approval.refuse_unattended_move(context.terminal)
     for line in drafting.shown(drafted):
         context.terminal.say(line)
     approve = approval.Approval(environment.name, context.terminal, yes, hashes)

@@ -106,8 +106,12 @@ class Twin:
 
     def _ask(self, method: str, page: str, said: object = None) -> Any:
         from scripts import sandbox_pages
+        from scripts.errors import Failed, UsageError
 
-        return sandbox_pages.ask(self.endpoint, method, page, said)
+        try:
+            return sandbox_pages.ask(self.endpoint, method, page, said)
+        except UsageError as refusal:  # of ours, and not of whoever typed the command
+            raise Failed(refusal.message, fix=refusal.fix) from refusal
 
 
 @dataclass

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from generator.settings import Settings
-from scripts.sandbox.postgres import programs
 from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Ended, Twin, deployed
 from tests.rehearsal.runtime.platform import say
 
@@ -24,9 +23,7 @@ ROTATION = ("Secrets", "DatabaseRotationSchedule")
 
 
 @pytest.fixture(scope="module")
-def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
-    if programs() is None:
-        pytest.skip("no PostgreSQL on this machine; on Debian: apt-get install postgresql")
+def twin(postgres: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
     settings = {
         "orders_engine": "aurora-global",
         "orders_replicas": 1,
@@ -69,6 +66,15 @@ def test_the_setting_alone_takes_a_schedule_away_and_touches_no_cluster(twin: Tw
         assert changes(twin) == [(PRIMARY, ROTATION, "Remove")]
     finally:
         file.write_text(before)
+
+
+def test_where_nobody_can_approve_it_nothing_is_begun(twin: Twin) -> None:
+    options = ("dev", "--data", "--json")
+    planned = twin.command("failover-drill", "plan", *options)
+    refused = twin.command("failover-drill", "run", *options, "--approve", planned.document["hash"])
+    assert refused.code == 3, refused.told
+    assert "nobody is there" in refused.document["error"]
+    assert "Preflight" not in refused.told
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from generator.places import EDGE_REGION
-from scripts import failpoints, sandbox_pages
+from scripts import failpoints
 from tests.rehearsal.runtime import platform
 from tests.rehearsal.sandbox.running import until
 
@@ -66,6 +66,7 @@ class Twin(platform.Platform):
             with subprocess.Popen(
                 [sys.executable, *main, "--project", str(self.project), *words, "--sandbox"],
                 env={**os.environ, "TRADEWIND_SANDBOX_HOME": str(self.sandbox.home), **variables},
+                stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -160,19 +161,19 @@ class Twin(platform.Platform):
 
     def checkers_are_content(self) -> bool:
         """Whether Route 53 finds every endpoint well."""
-        return all(self.page("/_tradewind/routing/status")["checks"].values())
+        return all(self.sandbox.page("GET", "routing/status")["checks"].values())
 
     def lag(self, seconds: float) -> None:
         """How long a write takes to the other region, in drill seconds."""
-        self.page("/_tradewind/replication", {"lag": seconds})
+        self.sandbox.page("PUT", "replication", {"lag": seconds})
 
     def fault(self, region: str, **said: Any) -> None:
         """Have the region fail so."""
-        self.page(f"/_tradewind/faults/{region}", said)
+        self.sandbox.page("PUT", f"faults/{region}", said)
 
     def clear(self, region: str) -> None:
         """Have nothing be wrong with it."""
-        sandbox_pages.ask(self.sandbox.endpoint, "DELETE", f"faults/{region}")
+        self.sandbox.page("DELETE", f"faults/{region}")
 
 
 @contextmanager

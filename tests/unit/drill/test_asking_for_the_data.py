@@ -22,9 +22,7 @@ from scripts.drill.report.verdict import Verdict
 from scripts.drill.states import State
 from scripts.drill.story import Story
 from scripts.terminal import Terminal
-from tests.unit.drill.world import (
-    LEASES,
-    World,
+from tests.unit.drill.drills import (
     again,
     begun,
     company,
@@ -35,6 +33,7 @@ from tests.unit.drill.world import (
     stage,
     with_data,
 )
+from tests.unit.drill.world import LEASES, World
 
 
 @dataclass
@@ -53,11 +52,6 @@ class Operator:
             yield lambda: self.world.time >= self.asked + self.seconds
         finally:
             self.open = False
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def test_an_answer_may_take_its_time_which_is_told_apart(world: World, tmp_path: Path) -> None:

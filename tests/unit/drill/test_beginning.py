@@ -16,8 +16,9 @@ from scripts.drill.journal import Journal, Kind
 from scripts.errors import Failed, UsageError
 from scripts.terminal import Terminal
 from tests.functional.stubbed import Environment
+from tests.unit.drill.drills import begun, stage
 from tests.unit.drill.tables import refusal
-from tests.unit.drill.world import PLAN, World, begun, stage
+from tests.unit.drill.world import PLAN, World
 
 
 @pytest.fixture

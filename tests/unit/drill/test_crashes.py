@@ -20,17 +20,8 @@ from scripts.drill.plan import Plan
 from scripts.drill.report.verdict import Verdict
 from scripts.drill.states import State
 from scripts.errors import TradewindError, UsageError
-from tests.unit.drill.world import (
-    PLAN,
-    Killed,
-    World,
-    again,
-    begun,
-    held_together,
-    lines,
-    state_of,
-    with_data,
-)
+from tests.unit.drill.drills import again, begun, held_together, lines, state_of, with_data
+from tests.unit.drill.world import PLAN, Killed, World
 
 
 @pytest.fixture

@@ -14,19 +14,8 @@ from scripts.drill.notebook import Notebook
 from scripts.drill.observations import Unread
 from scripts.drill.states import State
 from scripts.errors import UsageError
-from tests.unit.drill.world import (
-    PLAN,
-    Killed,
-    Setting,
-    World,
-    again,
-    begun,
-    company,
-    ended,
-    parts,
-    stage,
-    with_data,
-)
+from tests.unit.drill.drills import again, begun, company, ended, parts, stage, with_data
+from tests.unit.drill.world import PLAN, Killed, Setting, World
 
 
 class TestFolders:

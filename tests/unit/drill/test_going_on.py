@@ -17,10 +17,7 @@ from scripts.drill.plan import Plan
 from scripts.drill.report.verdict import Verdict
 from scripts.drill.states import State
 from scripts.errors import UsageError
-from tests.unit.drill.world import (
-    PLAN,
-    Killed,
-    World,
+from tests.unit.drill.drills import (
     again,
     begun,
     company,
@@ -31,6 +28,7 @@ from tests.unit.drill.world import (
     state_of,
     with_data,
 )
+from tests.unit.drill.world import PLAN, Killed, World
 
 COMMANDS = ("resume", "abort", "failback")
 

@@ -188,6 +188,12 @@ def test_a_name_server_that_falls_silent_holds_nothing_up_for_long() -> None:
     assert (times.t3, times.t5) == (None, T0 + 5 + vantages.MEMORY)
 
 
+def test_an_address_of_no_region_that_is_known_says_nothing() -> None:
+    seen = [*calm(T0 + 10, T0 + 101), resolved(T0 + 5, STANDBY), resolved(T0 + 40, "")]
+    times = measures.times(plan(), seen, FAULT)
+    assert (times.t3, times.t5) == (T0 + 10, T0 + 10)
+
+
 def test_it_is_held_again_where_a_name_server_led_back_before_the_windows_were_over() -> None:
     led_back = [resolved(T0 + 40, PRIMARY), resolved(T0 + 45, STANDBY)]
     seen = [*calm(T0 + 10, T0 + 120), resolved(T0 + 5, STANDBY), *led_back]

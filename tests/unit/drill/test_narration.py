@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from scripts.drill.events import Changed, Checked, DrillEvent, HandedOver, Marked, Moved, Seen
+from scripts.drill.events import (
+    Changed,
+    Checked,
+    DrillEvent,
+    HandedOver,
+    Marked,
+    Moved,
+    Seen,
+    Shared,
+)
 from scripts.drill.narration import Narration
 from scripts.drill.observations import (
     Alarmed,
@@ -51,6 +60,12 @@ def test_a_check_that_is_not_passed_says_what_to_do() -> None:
     ]
     for verdict in Verdict:
         assert said(Checked(Check("one", verdict, "found", "expected")))
+
+
+def test_a_report_is_said_to_be_kept_besides_once_it_is() -> None:
+    assert said(Shared("s3://artifacts/drills/one/")) == [
+        "kept besides in s3://artifacts/drills/one/"
+    ]
 
 
 def test_what_only_a_person_can_do_is_said_with_its_commands() -> None:

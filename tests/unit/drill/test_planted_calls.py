@@ -20,26 +20,10 @@ from scripts.drill.plan import Plan
 from scripts.drill.stage import Stage
 from scripts.drill.states import State
 from scripts.drill.verification import Verification
-from tests.unit.drill.world import (
-    INTAKE,
-    PLAN,
-    PRIMARY,
-    Killed,
-    World,
-    company,
-    ended,
-    left,
-    parts,
-    stage,
-    with_data,
-)
+from tests.unit.drill.drills import company, ended, left, parts, stage, with_data
+from tests.unit.drill.world import INTAKE, PLAN, PRIMARY, Killed, World
 
 PLANTED = f"dynamodb:PutItem in {PRIMARY} was called, and no step declares it."
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def plant(there: Stage, region: str = PRIMARY) -> None:

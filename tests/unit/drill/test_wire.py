@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -135,5 +135,6 @@ def test_a_call_that_was_declared_in_the_region_that_is_left_is_objected_to_all_
     planted = Call("dynamodb", "GetItem", Where.IMPAIRED, Plane.DATA, "planted")
     wire.listen()
     get(aws, PRIMARY)
-    (said,) = wire.objections(judged([READ, planted], THEATRE, Trigger.TAKEOVER))
+    watched = replace(planted, needed=False)
+    (said,) = wire.objections(judged([READ, planted, watched], THEATRE, Trigger.TAKEOVER))
     assert said.endswith(f"it is answered in {PRIMARY}, the region that is left.")
