@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
+from scripts import sandbox_pages
 from scripts.sandbox import process
+from scripts.sandbox.postgres import programs
 
 ACCOUNT = "111111111111"
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A running sandbox, and clients of it."""
+    """A running sandbox, clients of it, and its own pages."""
 
     home: Path
     endpoint: str
@@ -36,6 +38,15 @@ class Sandbox:
             config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
         )
 
+    def page(self, method: str, page: str, said: object = None) -> Any:
+        """What one of its own pages answers. Raises as `sandbox_pages.ask` does."""
+        return sandbox_pages.ask(self.endpoint, method, page, said)
+
+    def engine(self, host: str, port: int) -> tuple[str, int]:
+        """Where the engine behind a database's endpoint listens; it is started if need be."""
+        told = self.page("GET", f"databases?host={host}&port={port}")
+        return told["host"], told["port"]
+
 
 def free_port() -> int:
     """A loopback port that nothing had a moment ago."""
@@ -43,6 +54,13 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session")
+def postgres() -> None:
+    """Databases of the sandbox have an engine on this machine."""
+    if programs() is None:
+        pytest.skip("no PostgreSQL on this machine; on Debian: apt-get install postgresql")
 
 
 @pytest.fixture(scope="session")

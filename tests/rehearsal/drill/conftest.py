@@ -6,15 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scripts.sandbox.postgres import programs
 from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Twin, deployed
-
-
-@pytest.fixture(scope="session")
-def postgres() -> None:
-    """The orders database runs."""
-    if programs() is None:
-        pytest.skip("no PostgreSQL on this machine; on Debian: apt-get install postgresql")
 
 
 @pytest.fixture(scope="module")

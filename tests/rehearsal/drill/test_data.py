@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,6 @@ from scripts.drill.preflight.findings import Verdict
 from scripts.drill.steps import Standing, Token
 from scripts.drill.theatre import Region, Theatre
 from scripts.sandbox import process
-from scripts.sandbox.clock import PATH
 from tests.functional.stubbed import Environment
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.global_database import PEER, global_database, group
@@ -38,10 +36,9 @@ COMMIT = "def handler(event, context):\n    return {'outcome': 'committed'}\n"
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = tmp_path_factory.mktemp("data")
     running = process.start(home, free_port())
-    body = json.dumps({"speed": 60}).encode()
-    with urllib.request.urlopen(urllib.request.Request(running.url + PATH, body, method="PUT")):
-        pass
-    yield Sandbox(home, running.url)
+    made = Sandbox(home, running.url)
+    made.page("PUT", "clock", {"speed": 60})
+    yield made
     process.stop(home)
 
 

@@ -93,7 +93,7 @@ def test_a_region_is_destroyed_that_had_sent_nothing_for_a_while(twin: Twin) -> 
     def pause(_: subprocess.Popen[str]) -> None:
         until(lambda: tables.of(STANDBY) > before)  # one has left it, and the next ones will not
         twin.fault(PRIMARY, replication_pause=True)
-        paused.append(float(twin.page(f"/_tradewind/faults/{PRIMARY}")["since"]))
+        paused.append(float(twin.sandbox.page("GET", f"faults/{PRIMARY}")["since"]))
 
     held = twin.drill(
         *("--trigger", "outage", "--hold", "--speed", "30"),

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scripts.sandbox.postgres import programs
 from tests.rehearsal.drill.twin import STANDBY, Twin, deployed
 from tests.rehearsal.sandbox.running import until
 
@@ -38,10 +37,8 @@ FREE = {"sts:GetCallerIdentity"}
 
 
 @pytest.fixture(scope="module")
-def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+def twin(postgres: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
     """dev as a release of its pipeline, which Record leaves where builds of drills find it."""
-    if programs() is None:
-        pytest.skip("no PostgreSQL on this machine; on Debian: apt-get install postgresql")
     settings = {"drill_allowance": "takeover", "drill_schedule": "true", "drill_max_age_days": 14}
     with deployed(tmp_path_factory.mktemp("routine"), "pipeline", **settings) as running:
         yield running
@@ -136,7 +133,7 @@ def test_a_routine_that_cannot_drill_calls_somebody(twin: Twin) -> None:
 def test_a_build_holds_a_drill_and_leaves_its_figures(twin: Twin, tmp_path: Path) -> None:
     asked = tmp_path / "asked.json"
     (tmp_path / "sitecustomize.py").write_text(TAP.format(file=str(asked)))
-    twin.page("/_tradewind/clock", {"speed": SPEED})
+    twin.sandbox.page("PUT", "clock", {"speed": SPEED})
     tap = {"name": "PYTHONPATH", "value": f"tool:tool/lib:{tmp_path}"}
     before = twin.configuration()
 

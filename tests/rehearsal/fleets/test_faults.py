@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,23 +19,15 @@ from tests.rehearsal.fleets.ground import ORIGIN
 from tests.rehearsal.fleets.test_code_deploy import Releases
 from tests.rehearsal.sandbox.running import until
 
-Faults = Callable[..., dict[str, Any]]
+Faults = Callable[..., None]
 
 
 @pytest.fixture
 def faults(place: Place) -> Iterator[Faults]:
     """Says of the region what is wrong with it; nothing, where nothing is said. Nothing is left after."""
 
-    def say(**said: Any) -> dict[str, Any]:
-        return page("PUT", f"faults/{REGION}", said) if said else page("DELETE", f"faults/{REGION}")
-
-    def page(method: str, name: str, said: object = None) -> dict[str, Any]:
-        body = None if said is None else json.dumps(said).encode()
-        url = f"{place.sandbox.endpoint}/_tradewind/{name}"
-        request = urllib.request.Request(url, body, method=method)
-        with urllib.request.urlopen(request, timeout=200) as answer:
-            told: dict[str, Any] = json.load(answer)
-            return told
+    def say(**said: Any) -> None:
+        place.sandbox.page("PUT" if said else "DELETE", f"faults/{REGION}", said or None)
 
     yield say
     supervision.stop(place.home)

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.parse import urlsplit
 
 from scripts.drill import shoppers
-from scripts.sandbox import clock, payment_processor, process
+from scripts.sandbox import process
 from scripts.wheelhouse import WHEELS
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.running import until
@@ -114,13 +113,6 @@ class Platform:
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
-
-    def page(self, path: str, said: object = None) -> Any:
-        """One of the sandbox's own pages; what is said is put there."""
-        body = None if said is None else json.dumps(said).encode()
-        request = Request(self.sandbox.endpoint + path, body, method="PUT" if body else "GET")
-        with urlopen(request) as answer:
-            return json.load(answer)
 
     def buyer(self, region: str = PRIMARY) -> Buyer:
         """Somebody new."""
@@ -235,7 +227,7 @@ class Platform:
 
     def payment(self, order_id: str) -> dict[str, Any]:
         """What the processor's books say of an order; nothing at all if it was never asked."""
-        orders: dict[str, dict[str, Any]] = self.page(payment_processor.PAGE)["orders"]
+        orders: dict[str, dict[str, Any]] = self.sandbox.page("GET", "payments")["orders"]
         return orders.get(order_id, {"requests": 0, "charges": 0, "voids": 0})
 
     def database(self) -> Any:
@@ -243,16 +235,16 @@ class Platform:
         from pg8000.native import Connection
 
         (instance,) = self.client("rds").describe_db_instances()["DBInstances"]
-        host, port = instance["Endpoint"]["Address"], instance["Endpoint"]["Port"]
-        engine = self.page(f"/_tradewind/databases?host={quote(host)}&port={port}")
+        endpoint = instance["Endpoint"]
+        host, port = self.sandbox.engine(endpoint["Address"], endpoint["Port"])
         secret = self.client("secretsmanager").get_secret_value(
             SecretId="tradewind-dev-orders-database"
         )
         login = json.loads(secret["SecretString"])
         return Connection(
             login["username"],
-            host=engine["host"],
-            port=engine["port"],
+            host=host,
+            port=port,
             password=login["password"],
             database=login["dbname"],
         )
@@ -286,7 +278,7 @@ def deployed(
         how = ("--direct",) if way == "direct" else ()
         platform.run("deploy", "dev", *how, "--sandbox", "--yes", "-q")
         platform.run("sandbox", "shop", "start", "dev", "--port", str(free_port()))
-        platform.page(clock.PATH, {"speed": speed})
+        platform.sandbox.page("PUT", "clock", {"speed": speed})
         yield platform
     finally:
         process.stop(home / "sandbox")

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scripts.sandbox import payment_processor
 from tests.rehearsal.runtime.platform import PRIMARY, STANDBY, Platform
 
 #: What may stand between two digits: as it is, in a URL, in a form, as JSON.
@@ -30,7 +29,7 @@ def answered(platform: Platform) -> Found:
     for region in (PRIMARY, STANDBY):
         for store in (tables, objects, logs, queues, workflows, buses):
             yield from store(platform, region)
-    yield "payment processor", json.dumps(platform.page(payment_processor.PAGE)).encode()
+    yield "payment processor", json.dumps(platform.sandbox.page("GET", "payments")).encode()
     yield "database", database(platform)
 
 

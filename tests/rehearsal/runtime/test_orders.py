@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from scripts.sandbox import clock, payment_processor
 from tests.rehearsal.runtime.platform import INTAKE, PRIMARY, STANDBY, TOKENS, Platform
 from tests.rehearsal.sandbox.running import kill, until
 
@@ -188,7 +187,7 @@ def test_an_order_that_the_other_region_has_taken_over_is_not_undone_here(
 ) -> None:
     """The lost region comes back, and its workflow gives up what the survivor may have confirmed."""
     mirror = platform.sell("mirror", stock=3)
-    platform.page(clock.PATH, {"speed": 1})
+    platform.sandbox.page("PUT", "clock", {"speed": 1})
     order = platform.buyer().order(mirror, token="broken")
     until(lambda: "ProcessorUnavailable" in platform.failures(order))
     platform.client("dynamodb").update_item(
@@ -207,7 +206,7 @@ def test_an_order_that_the_other_region_has_taken_over_is_not_undone_here(
     platform.client("stepfunctions", STANDBY).stop_execution(
         executionArn=platform.execution_arn(order, STANDBY)
     )
-    platform.page(clock.PATH, {"speed": 900})
+    platform.sandbox.page("PUT", "clock", {"speed": 900})
     until(lambda: platform.run_of(order) != "RUNNING")
     assert platform.run_of(order) == "SUCCEEDED"
     assert platform.state(order) == "ACKNOWLEDGED"
@@ -262,7 +261,7 @@ def test_functions_killed_on_the_way_change_nothing_in_the_end(platform: Platfor
     shelf = platform.sell("shelf", stock=1000)
     doomed = [name for name in ON_THE_WAY for _ in range(DEATHS.get(name, 8))]
     random.Random(4).shuffle(doomed)
-    platform.page(payment_processor.PAGE, {"longest_wait": 1.0})
+    platform.sandbox.page("PUT", "payments", {"longest_wait": 1.0})
     tokens = ["ok", "ok", "lost", "declined", "ok", "flaky", "ok", "declined"]
     fates, orders, killed = list[str](), list[str](), 0
     while killed <= len(ON_THE_WAY):  # a busy machine catches few of them at work
@@ -274,7 +273,7 @@ def test_functions_killed_on_the_way_change_nothing_in_the_end(platform: Platfor
                 killed += 1
             else:
                 doomed.insert(0, doomed.pop())
-    platform.page(payment_processor.PAGE, {"longest_wait": 0})
+    platform.sandbox.page("PUT", "payments", {"longest_wait": 0})
 
     wanted = ["FAILED" if fate == "declined" else "CONFIRMED" for fate in fates]
     assert platform.ended(*orders) == wanted

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
 from tests.rehearsal.conftest import Sandbox
-from tests.rehearsal.sandbox.orders_stack import REGION
+from tests.rehearsal.sandbox.orders_stack import PORT, REGION
 from tests.unit.runtime.loading import execution_environment
 
 PEER = "eu-central-1"
 AURORA = {"Engine": "aurora-postgresql", "EngineVersion": "17.9"}
-
-
-def told(sandbox: Sandbox, host: str, port: int = 5433) -> dict[str, Any]:
-    """What the sandbox tells of an endpoint."""
-    try:
-        with urlopen(f"{sandbox.endpoint}/_tradewind/databases?host={host}&port={port}") as answer:
-            there: dict[str, Any] = json.load(answer)
-    except HTTPError as refusal:
-        there = json.load(refusal)
-    return there
 
 
 def global_database(sandbox: Sandbox, account: str) -> tuple[Any, Any]:
@@ -54,7 +42,7 @@ def global_database(sandbox: Sandbox, account: str) -> tuple[Any, Any]:
 
 
 def cluster(after: str, **properties: object) -> dict[str, Any]:
-    named = {"DBClusterIdentifier": "orders", "Port": 5433, **AURORA, **properties}
+    named = {"DBClusterIdentifier": "orders", "Port": PORT, **AURORA, **properties}
     made = {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Delete", "Properties": named}
     return {**made, "DependsOn": after} if after else made
 
@@ -65,10 +53,11 @@ def writer(sandbox: Sandbox, account: str, region: str) -> str:
     return endpoint
 
 
-def committing(monkeypatch: pytest.MonkeyPatch, there: dict[str, Any]) -> Any:
+def committing(monkeypatch: pytest.MonkeyPatch, there: tuple[str, int]) -> Any:
     """The commit function, over an engine's own address."""
-    monkeypatch.setenv("HOST", there["host"])
-    monkeypatch.setenv("PORT", str(there["port"]))
+    host, port = there
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PORT", str(port))
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     login = {"username": "owner", "password": "password1", "dbname": "orders"}
     return execution_environment("order_commit", read=lambda _stage: login)

@@ -12,23 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import quote
-from urllib.request import urlopen
 
 import pytest
 
 from generator.bundles import function_bundle
-from scripts.sandbox.postgres import programs
 from tests.rehearsal.conftest import Sandbox
 from tests.unit.runtime.loading import execution_environment
 
 REGION, PORT = "eu-west-1", 5433
 PATIENCE = 90.0
-
-needs_postgres = pytest.mark.skipif(
-    programs() is None,
-    reason="no PostgreSQL on this machine; on Debian: apt-get install postgresql",
-)
 
 #: Runs the real rotation, and kills its own process before or after a step, as FATAL says.
 MORTAL = """
@@ -67,10 +59,7 @@ class Orders:
 
     def engine(self) -> tuple[str, int]:
         """Where the database's engine listens; it is started if need be."""
-        page = f"{self.sandbox.endpoint}/_tradewind/databases?host={quote(self.host())}&port={PORT}"
-        with urlopen(page) as answer:
-            told = json.load(answer)
-        return told["host"], told["port"]
+        return self.sandbox.engine(self.host(), PORT)
 
     def host(self) -> str:
         """The database's endpoint."""

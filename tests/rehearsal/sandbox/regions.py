@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,21 +46,7 @@ class World:
         return Account(self.sandbox, self.number, region)
 
     def page(self, method: str, page: str, said: object = None) -> Any:
-        body = None if said is None else json.dumps(said).encode()
-        url = f"{self.endpoint}/_tradewind/{page}"
-        with urllib.request.urlopen(
-            urllib.request.Request(url, body, method=method), timeout=200
-        ) as answer:
-            return json.load(answer)
-
-    def refused(self, method: str, page: str, said: object = None) -> tuple[int, str]:
-        """The status of a refusal, and its words."""
-        try:
-            told = self.page(method, page, said)
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, json.load(refusal)["message"]
-        raise AssertionError(f"{method} {page} was not refused: {told}")
+        return self.sandbox.page(method, page, said)
 
     def fault(self, region: str = HERE, **said: Any) -> None:
         self.page("PUT", f"faults/{region}", said)

@@ -7,7 +7,6 @@ import json
 import zipfile
 from collections.abc import Mapping
 from typing import Any
-from urllib.request import Request, urlopen
 
 from generator.bundles import function_bundle
 from tests.rehearsal.sandbox.running import ROLE, Account, until
@@ -71,12 +70,3 @@ def ended(account: Account, execution: str) -> dict[str, Any]:
     found = until(over)
     assert found is not None
     return found
-
-
-def hurry(account: Account) -> None:
-    """Waits of workflows pass as fast as can be."""
-    asked = Request(
-        f"{account.sandbox.endpoint}/_tradewind/clock", b'{"speed": 10000}', method="PUT"
-    )
-    with urlopen(asked):
-        pass

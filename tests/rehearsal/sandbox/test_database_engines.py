@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.errors import UsageError
 from scripts.sandbox import process
 from scripts.sandbox.record import birth
 from tests.rehearsal.conftest import Sandbox, free_port
@@ -18,18 +19,17 @@ from tests.rehearsal.sandbox.global_database import (
     committing,
     global_database,
     group,
-    told,
     writer,
 )
 from tests.rehearsal.sandbox.orders_stack import (
+    PORT,
     REGION,
     eventually,
-    needs_postgres,
     order,
     orders_stack,
 )
 
-pytestmark = needs_postgres
+pytestmark = pytest.mark.usefixtures("postgres")
 
 ACCOUNT = "777777777777"
 
@@ -98,10 +98,14 @@ def test_an_engine_that_died_is_started_again(own: Sandbox) -> None:
 
 def test_only_the_writer_is_reached_and_on_its_port(sandbox: Sandbox) -> None:
     with orders_stack(sandbox, "777777000001") as orders:
-        assert "answers on port 5433, not on 5432" in told(sandbox, orders.host(), 5432)["message"]
+        host = orders.host()
+        with pytest.raises(UsageError, match="answers on port 5433, not on 5432"):
+            sandbox.engine(host, 5432)
         orders.client("rds").stop_db_instance(DBInstanceIdentifier="orders")
-        assert "is stopped" in told(sandbox, orders.host())["message"]
-    assert "No database that writes" in told(sandbox, "orders.rds.amazonaws.com")["message"]
+        with pytest.raises(UsageError, match="is stopped"):
+            sandbox.engine(host, PORT)
+    with pytest.raises(UsageError, match="No database that writes"):
+        sandbox.engine("orders.rds.amazonaws.com", PORT)
 
 
 def test_a_failover_of_a_global_database_takes_its_orders_along(
@@ -110,9 +114,10 @@ def test_a_failover_of_a_global_database_takes_its_orders_along(
     account = "777777000002"
     here, there = global_database(sandbox, account)
     host, peer = writer(sandbox, account, REGION), writer(sandbox, account, PEER)
-    function = committing(monkeypatch, told(sandbox, host))
+    function = committing(monkeypatch, sandbox.engine(host, PORT))
     assert function.handler({"order": order(1)}, None) == {"outcome": "committed"}
-    assert "secondary clusters" in told(sandbox, peer)["message"]
+    with pytest.raises(UsageError, match="secondary clusters"):
+        sandbox.engine(peer, PORT)
 
     arn = sandbox.client("rds", PEER, account).describe_db_clusters()["DBClusters"][0][
         "DBClusterArn"
@@ -123,8 +128,9 @@ def test_a_failover_of_a_global_database_takes_its_orders_along(
     eventually(lambda: group(sandbox, account)["Status"] == "available", "the failover")
     with pytest.raises(function.DatabaseNotWritable):
         function.handler({"order": order(2)}, None)
-    assert "No database that writes" in told(sandbox, host)["message"]
-    moved = committing(monkeypatch, told(sandbox, peer))
+    with pytest.raises(UsageError, match="No database that writes"):
+        sandbox.engine(host, PORT)
+    moved = committing(monkeypatch, sandbox.engine(peer, PORT))
     assert moved.handler({"order": order(1)}, None) == {"outcome": "committed-before"}
     moved.give_up()
     for stacks in (there, here):

@@ -7,22 +7,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
+from scripts.errors import UsageError
 from tests.rehearsal.conftest import Sandbox
 from tests.rehearsal.sandbox.orders_stack import (
     PORT,
     Orders,
     eventually,
-    needs_postgres,
     order,
     orders_stack,
 )
 
-pytestmark = needs_postgres
+pytestmark = pytest.mark.usefixtures("postgres")
 
 NOT_WRITABLE = "DatabaseNotWritable"
 
@@ -156,6 +154,5 @@ def test_a_deleted_database_leaves_neither_engine_nor_data(sandbox: Sandbox) -> 
         (data,) = data_of(orders)
         assert data.is_dir()
     assert not data.exists()
-    with pytest.raises(HTTPError) as gone:
-        urlopen(f"{sandbox.endpoint}/_tradewind/databases?host={host}&port={PORT}")
-    assert "No database that writes answers" in json.load(gone.value)["message"]
+    with pytest.raises(UsageError, match="No database that writes answers"):
+        sandbox.engine(host, PORT)

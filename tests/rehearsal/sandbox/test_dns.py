@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import signal
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import dns.flags
 import dns.message
@@ -24,7 +22,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from scripts.sandbox import process
-from scripts.sandbox.clock import PATH as CLOCK
 from scripts.sandbox.clock import Reading
 from scripts.sandbox.record import Record
 from scripts.sandbox.routing.answers import View
@@ -225,14 +222,9 @@ class Owner:
         return told
 
 
-def page(sandbox: Sandbox, method: str, path: str) -> Any:
-    with urlopen(Request(f"{sandbox.endpoint}/_tradewind/routing/{path}", method=method)) as told:
-        return json.load(told)
-
-
 def status(sandbox: Sandbox) -> Any:
     """The data plane's own account of itself; it is started when it does not run."""
-    return page(sandbox, "POST", "start")
+    return sandbox.page("POST", "routing/start")
 
 
 @pytest.fixture
@@ -319,13 +311,6 @@ def homes(tmp_path: Path) -> Iterator[Path]:
     process.stop(tmp_path / "home")
 
 
-def clock(sandbox: Sandbox, speed: float | None = None) -> Reading:
-    """What the sandbox's clock says; or what it says once it has been set."""
-    said, method = (json.dumps({"speed": speed}).encode(), "PUT") if speed else (None, "GET")
-    with urlopen(Request(f"{sandbox.endpoint}{CLOCK}", said, method=method)) as told:
-        return Reading.told(json.load(told))
-
-
 def test_the_port_outlives_a_restart(homes: Path) -> None:
     first = Sandbox(homes, process.start(homes, free_port()).url)
     owner = Owner.new(first)
@@ -340,12 +325,13 @@ def test_the_port_outlives_a_restart(homes: Path) -> None:
 
 def test_the_clock_goes_on_while_the_sandbox_is_dead(homes: Path) -> None:
     """Whoever was told a reading, and did not ask again, agrees with the sandbox that follows."""
-    running = process.start(homes, free_port())
-    told = clock(Sandbox(homes, running.url), speed=60)
+    first = Sandbox(homes, process.start(homes, free_port()).url)
+    told = Reading.told(first.page("PUT", "clock", {"speed": 60}))
     killed = Record.read(homes)
     assert killed is not None
     os.kill(killed.pid, signal.SIGKILL)
     until(lambda: not killed.alive)
-    after = clock(Sandbox(homes, process.start(homes).url))
+    second = Sandbox(homes, process.start(homes).url)
+    after = Reading.told(second.page("GET", "clock"))
     assert after.speed == 60
     assert after.now == pytest.approx(told.time(after.monotonic))

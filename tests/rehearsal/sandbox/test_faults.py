@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts.errors import UsageError
 from scripts.sandbox import process
 from scripts.sandbox.record import birth
 from tests.rehearsal.sandbox.regions import FOR_EVER, HERE, THERE, World
@@ -406,9 +407,14 @@ def test_a_fault_outlives_a_kill_and_is_shown_by_status(world: World) -> None:
 def test_what_is_no_fault_is_refused_and_changes_nothing(
     world: World, said: object, why: str
 ) -> None:
-    status, told = world.refused("PUT", f"faults/{HERE}", said)
+    with pytest.raises(UsageError, match=why):
+        world.page("PUT", f"faults/{HERE}", said)
 
-    assert (status, why in told) == (400, True)
     assert world.page("GET", "faults") == {}
-    assert world.refused("PUT", "faults/nowhere", {"down": True})[0] == 404
-    assert world.refused("PATCH", f"faults/{HERE}")[0] == 405
+
+
+def test_where_no_fault_can_be_that_is_said(world: World) -> None:
+    with pytest.raises(UsageError, match="'nowhere' is not the name of a Region"):
+        world.page("PUT", "faults/nowhere", {"down": True})
+    with pytest.raises(UsageError, match="GET, PUT or DELETE"):
+        world.page("PATCH", f"faults/{HERE}")

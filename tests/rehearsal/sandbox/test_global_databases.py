@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts.errors import UsageError
 from scripts.sandbox import process
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.global_database import (
@@ -18,10 +17,9 @@ from tests.rehearsal.sandbox.global_database import (
     committing,
     global_database,
     group,
-    told,
     writer,
 )
-from tests.rehearsal.sandbox.orders_stack import REGION, eventually, needs_postgres, order
+from tests.rehearsal.sandbox.orders_stack import PORT, REGION, eventually, order
 
 ACCOUNT = "777777000003"
 
@@ -36,13 +34,6 @@ def own(tmp_path: Path) -> Iterator[Sandbox]:
 
 def arn(region: str) -> str:
     return f"arn:aws:rds:{region}:{ACCOUNT}:cluster:orders"
-
-
-def hurry(sandbox: Sandbox, speed: int) -> None:
-    """Have the sandbox's time pass so many times as fast."""
-    said = json.dumps({"speed": speed}).encode()
-    with urlopen(Request(f"{sandbox.endpoint}/_tradewind/clock", said, method="PUT")):
-        pass
 
 
 def switch(sandbox: Sandbox, to: str, asked_in: str) -> dict[str, Any]:
@@ -64,13 +55,13 @@ def writers(told: dict[str, Any]) -> list[str]:
     return [one["DBClusterArn"] for one in told["GlobalClusterMembers"] if one["IsWriter"]]
 
 
-@needs_postgres
+@pytest.mark.usefixtures("postgres")
 def test_a_switchover_has_the_writer_read_only_and_then_the_other_one_write(
     own: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     global_database(own, ACCOUNT)
     host, peer = writer(own, ACCOUNT, REGION), writer(own, ACCOUNT, PEER)
-    here = committing(monkeypatch, told(own, host))
+    here = committing(monkeypatch, own.engine(host, PORT))
     assert here.handler({"order": order(1)}, None) == {"outcome": "committed"}
 
     begun = switch(own, PEER, REGION)
@@ -93,15 +84,16 @@ def test_a_switchover_has_the_writer_read_only_and_then_the_other_one_write(
     with pytest.raises(here.DatabaseNotWritable):
         here.handler({"order": order(2)}, None)
 
-    hurry(own, 60)
+    own.page("PUT", "clock", {"speed": 60})
     eventually(lambda: group(own, ACCOUNT)["Status"] == "available", "the end of the switchover")
     ended = group(own, ACCOUNT, PEER)
     assert writers(ended) == [arn(PEER)]
     assert not ended.get("FailoverState")
     with pytest.raises(here.DatabaseNotWritable):
         here.handler({"order": order(2)}, None)
-    assert "secondary clusters" in told(own, host)["message"]
-    there = committing(monkeypatch, told(own, peer))
+    with pytest.raises(UsageError, match="secondary clusters"):
+        own.engine(host, PORT)
+    there = committing(monkeypatch, own.engine(peer, PORT))
     assert there.handler({"order": order(1)}, None) == {"outcome": "committed-before"}
     assert there.handler({"order": order(2)}, None) == {"outcome": "committed"}
     there.give_up()
@@ -136,7 +128,7 @@ def test_a_switchover_goes_on_after_a_stop_of_the_sandbox(own: Sandbox) -> None:
     switch(own, PEER, asked_in=REGION)
     process.stop(own.home)
     process.start(own.home)
-    hurry(own, 60)
+    own.page("PUT", "clock", {"speed": 60})
 
     eventually(lambda: group(own, ACCOUNT)["Status"] == "available", "the end of the switchover")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import json
 import os
 import signal
 import threading
@@ -75,15 +74,8 @@ def own(tmp_path: Path) -> Iterator[Sandbox]:
     process.stop(home)
 
 
-def ask(sandbox: Sandbox, method: str, page: str, said: object = None) -> Any:
-    body = None if said is None else json.dumps(said).encode()
-    url = f"{sandbox.endpoint}/_tradewind/{page}"
-    with urllib.request.urlopen(urllib.request.Request(url, body, method=method)) as answer:
-        return json.load(answer)
-
-
 def healthy(sandbox: Sandbox, check: str) -> bool:
-    verdict: bool = ask(sandbox, "GET", "routing/status")["checks"][check]
+    verdict: bool = sandbox.page("GET", "routing/status")["checks"][check]
     return verdict
 
 
@@ -117,10 +109,8 @@ def refused(code: str, words: str | None = None) -> Iterator[None]:
     assert refusal.value.response["Error"]["Code"] == code
 
 
-def test_sixteen_checkers_of_eight_regions_say_what_they_saw(
-    account: Account, server: Server
-) -> None:
-    route53 = account.client("route53")
+def test_sixteen_checkers_of_eight_regions_say_what_they_saw(own: Sandbox, server: Server) -> None:
+    route53 = own.client("route53")
     named(route53)
     check = made(route53, Port=server.port)["Id"]
 
@@ -250,10 +240,10 @@ def test_an_endpoint_that_fails_and_comes_back(own: Sandbox, server: Server) -> 
     named(route53)
     endpoint = made(route53, Port=server.port)["Id"]
     inverted = made(route53, "two", Port=server.port, Inverted=True)["Id"]
-    ask(own, "POST", "routing/start")
+    own.page("POST", "routing/start")
     assert healthy(own, endpoint)
     assert not healthy(own, inverted)
-    ask(own, "PUT", "clock", {"speed": 120})
+    own.page("PUT", "clock", {"speed": 120})
     server.status = 500
     until(lambda: not healthy(own, endpoint))
     until(lambda: healthy(own, inverted))
@@ -271,7 +261,7 @@ def test_cloudwatch_is_told_in_us_east_1(own: Sandbox, server: Server) -> None:
     route53 = own.client("route53")
     named(route53)
     check = made(route53, Port=server.port)["Id"]
-    ask(own, "PUT", "clock", {"speed": 120})
+    own.page("PUT", "clock", {"speed": 120})
     dimension = [{"Name": "HealthCheckId", "Value": check}]
 
     def values(name: str, region: str = "us-east-1") -> list[float]:
@@ -315,8 +305,8 @@ def test_an_alarm_check_follows_the_data_and_not_the_alarm(own: Sandbox) -> None
     check = route53.create_health_check(CallerReference="a", HealthCheckConfig=config)
     assert check["HealthCheck"]["CloudWatchAlarmConfiguration"]["MetricName"] == "Errors"
     check_id = check["HealthCheck"]["Id"]
-    ask(own, "PUT", "clock", {"speed": 120})
-    until(lambda: ask(own, "GET", "status")["routing"])
+    own.page("PUT", "clock", {"speed": 120})
+    until(lambda: own.page("GET", "status")["routing"])
     until(lambda: not healthy(own, check_id))
 
     def put(value: float) -> None:
@@ -327,7 +317,7 @@ def test_an_alarm_check_follows_the_data_and_not_the_alarm(own: Sandbox) -> None
     put(0.0)
     until(lambda: healthy(own, check_id))
     cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="by hand")
-    clock = Reading.told(ask(own, "GET", "clock"))
+    clock = Reading.told(own.page("GET", "clock"))
     before = clock.time()
     until(lambda: clock.time() > before + 300)
     assert healthy(own, check_id)
@@ -339,27 +329,27 @@ def test_a_data_plane_that_is_killed_is_started_again(own: Sandbox, server: Serv
     route53 = own.client("route53")
     named(route53)
     check = made(route53, Port=server.port)["Id"]
-    first = ask(own, "POST", "routing/start")
-    ask(own, "PUT", "clock", {"speed": 120})
+    first = own.page("POST", "routing/start")
+    own.page("PUT", "clock", {"speed": 120})
     server.status = 500
     until(lambda: not healthy(own, check))
-    ask(own, "PUT", "clock", {"speed": 1})
+    own.page("PUT", "clock", {"speed": 1})
     os.kill(first["pid"], signal.SIGKILL)
     until(lambda: birth(first["pid"]) is None)
-    until(lambda: (ask(own, "GET", "status")["routing"] or {}).get("begun"))
-    again = ask(own, "GET", "routing/status")
+    until(lambda: (own.page("GET", "status")["routing"] or {}).get("begun"))
+    again = own.page("GET", "routing/status")
     assert again["pid"] != first["pid"]
     assert again["dns"] == first["dns"]
     assert again["checks"] == {check: False}, "as if its checkers had been there all the time"
 
 
 def test_it_ends_with_the_sandbox_and_keeps_its_port(own: Sandbox) -> None:
-    first = ask(own, "POST", "routing/start")
+    first = own.page("POST", "routing/start")
     process.stop(own.home)
     assert birth(first["pid"]) is None
     process.start(own.home)
-    assert ask(own, "GET", "status")["routing"] is None
-    again = ask(own, "POST", "routing/start")
+    assert own.page("GET", "status")["routing"] is None
+    again = own.page("POST", "routing/start")
     assert again["pid"] != first["pid"]
     assert again["dns"] == first["dns"]
 
@@ -369,17 +359,17 @@ def test_it_outlives_a_sandbox_that_is_killed_and_is_found_again(
 ) -> None:
     route53 = own.client("route53")
     named(route53)
-    first = ask(own, "POST", "routing/start")
+    first = own.page("POST", "routing/start")
     sandbox = Record.read(own.home)
     assert sandbox is not None
     os.kill(sandbox.pid, signal.SIGKILL)
     until(lambda: birth(sandbox.pid) is None)
     assert birth(first["pid"]) is not None
     process.start(own.home)
-    assert ask(own, "GET", "routing/status")["pid"] == first["pid"]
+    assert own.page("GET", "routing/status")["pid"] == first["pid"]
     os.kill(first["pid"], signal.SIGKILL)
     until(lambda: birth(first["pid"]) is None)
-    until(lambda: (ask(own, "GET", "status")["routing"] or {}).get("begun"))
+    until(lambda: (own.page("GET", "status")["routing"] or {}).get("begun"))
     named(route53, f"again.{DOMAIN}")
     check = made(route53, FullyQualifiedDomainName=f"again.{DOMAIN}", Port=server.port)["Id"]
     seen = route53.get_health_check_status(HealthCheckId=check)["HealthCheckObservations"]
@@ -387,15 +377,15 @@ def test_it_outlives_a_sandbox_that_is_killed_and_is_found_again(
 
 
 def test_another_seed_starts_it_anew_and_stalls_are_told(own: Sandbox) -> None:
-    first = ask(own, "POST", "routing/start", {"seed": 7})
-    assert ask(own, "POST", "routing/start", {"seed": 7})["pid"] == first["pid"]
-    assert ask(own, "POST", "routing/start")["pid"] == first["pid"]
-    other = ask(own, "POST", "routing/start", {"seed": 8})
+    first = own.page("POST", "routing/start", {"seed": 7})
+    assert own.page("POST", "routing/start", {"seed": 7})["pid"] == first["pid"]
+    assert own.page("POST", "routing/start")["pid"] == first["pid"]
+    other = own.page("POST", "routing/start", {"seed": 8})
     assert other["pid"] != first["pid"]
     os.kill(other["pid"], signal.SIGSTOP)
     began = time.monotonic()
     until(lambda: time.monotonic() > began + 0.5)
     os.kill(other["pid"], signal.SIGCONT)
-    stalls = until(lambda: ask(own, "GET", f"routing/stalls?since={began}"))
+    stalls = until(lambda: own.page("GET", f"routing/stalls?since={began}"))
     assert max(one["seconds"] for one in stalls) > 0.4
     assert set(stalls[0]) == {"monotonic", "seconds", "drill_seconds"}

@@ -14,11 +14,10 @@ from tests.rehearsal.conftest import Sandbox
 from tests.rehearsal.sandbox.orders_stack import (
     Orders,
     eventually,
-    needs_postgres,
     orders_stack,
 )
 
-pytestmark = needs_postgres
+pytestmark = pytest.mark.usefixtures("postgres")
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 MOMENTS = [f"{when} {step}" for step in STEPS for when in ("before", "after")]

@@ -16,7 +16,7 @@ from generator.layers.search_access import BEGINNING
 from generator.reindexing import reindexing
 from tests.rehearsal.conftest import Sandbox
 from tests.rehearsal.sandbox.running import Account, until
-from tests.rehearsal.sandbox.shipped import ended, function, hurry, run, state_machine
+from tests.rehearsal.sandbox.shipped import ended, function, run, state_machine
 from tests.rehearsal.sandbox.stacks import Account as Stacks
 from tests.rehearsal.sandbox.stacks import output, template
 
@@ -160,11 +160,11 @@ def test_a_bootstrap_makes_the_index_and_changes_follow(sandbox: Sandbox, number
     until(lambda: len(search.found("mug")) == 28)
 
 
+@pytest.mark.usefixtures("fast")
 def test_a_walk_whose_function_is_killed_at_each_step_comes_to_its_end(
     sandbox: Sandbox, number: str, tmp_path: Path
 ) -> None:
     search = Search(sandbox, number, MORTAL, MARKS=str(tmp_path))
-    hurry(search.account)
     search.ask("PUT", "/_index_template/catalogue", BEGINNING)
     search.put("p1", name="mug")
     told = run(search.account, search.machine)

@@ -13,7 +13,7 @@ from generator.interaction_schemas import INTERACTIONS
 from generator.training import training
 from tests.rehearsal.conftest import Sandbox
 from tests.rehearsal.sandbox.running import Account
-from tests.rehearsal.sandbox.shipped import hurry, run, state_machine
+from tests.rehearsal.sandbox.shipped import run, state_machine
 from tests.rehearsal.sandbox.stacks import Account as Stacks
 from tests.rehearsal.sandbox.stacks import output, template
 
@@ -64,7 +64,6 @@ class Recommendations:
             MinimumTps="1",
             SolutionArn=self.solution,
         )
-        hurry(self.account)
 
     def learn(self) -> None:
         """As much as a training takes: 25 users, each with forty views."""
@@ -96,7 +95,7 @@ class Recommendations:
 
 
 @pytest.fixture
-def shop(sandbox: Sandbox) -> Recommendations:
+def shop(sandbox: Sandbox, fast: None) -> Recommendations:
     return Recommendations(sandbox)
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.sandbox import process
-from scripts.sandbox.clock import PATH
 from tests.rehearsal.conftest import Sandbox, free_port
 from tests.rehearsal.sandbox.running import Account, kill, until
 
@@ -37,18 +34,6 @@ class NotNow(Exception): pass
 @pytest.fixture
 def account(sandbox: Sandbox) -> Account:
     return Account(sandbox, str(next(_accounts)))
-
-
-@pytest.fixture
-def fast(sandbox: Sandbox) -> Iterator[None]:
-    set_clock(sandbox, 10_000)
-    yield
-    set_clock(sandbox, 1)
-
-
-def set_clock(sandbox: Sandbox, speed: float) -> None:
-    body = json.dumps({"speed": speed}).encode()
-    urllib.request.urlopen(urllib.request.Request(sandbox.endpoint + PATH, body, method="PUT"))
 
 
 def task(function: str, payload: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -181,7 +166,7 @@ def test_nothing_of_an_execution_is_left_in_a_sandbox_that_was_emptied(tmp_path:
         until(account.noted)
 
         process.reset(tmp_path / "home")
-        set_clock(sandbox, 10_000)
+        sandbox.page("PUT", "clock", {"speed": 10_000})
         account.function("before", STEP)
         after = account.function("after", STEP)
         states = {
