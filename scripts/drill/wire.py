@@ -59,11 +59,15 @@ class Wire:
             return dict(self._heard)
 
     def objections(self, declared: Iterable[Judged]) -> tuple[str, ...]:
-        """What was sent and not declared, or is objected to; a sentence each."""
+        """What was sent and not declared, or is objected to; a sentence each.
+
+        Of a call that is declared twice nobody can tell which was sent: the static proof judges each, and
+        here the milder word counts.
+        """
         known: dict[Sent, str] = {}
         for one in declared:
             sent = Sent(one.call.service, one.call.operation, one.region)
-            known[sent] = known.get(sent, "") or one.objection
+            known[sent] = one.objection and known.get(sent, one.objection)
         said = []
         for sent in sorted(self.sent, key=str):
             if sent not in known:

@@ -31,6 +31,7 @@ class Autosave:
     longest: float = 10.0
     _changed: float | None = None
     _changed_first: float = 0.0
+    _ending: bool = False
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def touch(self) -> None:
@@ -58,8 +59,12 @@ class Autosave:
     async def _beside(self) -> bool:
         """In a copy of the process, so that no request waits for it."""
         try:
-            return await process_copies.run(self.snapshots.take, COPY_SECONDS)
+            return await process_copies.run(
+                self.snapshots.take, COPY_SECONDS, lambda: not self._ending
+            )
         except (process_copies.CopyLost, OSError) as problem:
+            if self._ending:
+                return False
             log.warning("the state is saved here, for its copy was lost: %s", problem)
         return await self._here()
 
@@ -90,7 +95,11 @@ class Autosave:
                 await self.save()
 
     async def end(self, running: asyncio.Task[None]) -> None:
-        """End `running` between two saves, never within one, and save a last time."""
+        """End `running` between two saves, and save a last time.
+
+        A save in a copy is given up, for it may take longer than a stop; one made here comes to its end.
+        """
+        self._ending = True
         async with self._saving:
             running.cancel()
             self._changed = None

@@ -73,6 +73,7 @@ def install() -> None:
         personalize,
         pipelines,
         protected_updates,
+        refusals,
         replication,
         request_tokens,
         resources,
@@ -98,13 +99,11 @@ def install() -> None:
     from scripts.sandbox.routing import health_check_api
 
     seams.SAVE_ALL.replace(lambda _services: None)  # snapshots.py saves, whole or not at all
-    # Whatever a call is signed for is a service. To know, ministack loads botocore's models of all of them.
-    seams.IS_SERVICE.replace(lambda _scope_name: True)
+    seams.IS_SERVICE.replace(refusals.is_service)
     resources.install()
     missing_resources.install()
     taken_names.install()
     function_errors.install()
-    function_logs.install()
     databases.install()
     global_databases.install()
     drift_readers.install()
@@ -116,6 +115,7 @@ def install() -> None:
     unheard_writes.install()
     strong_tables.install()
     functions.install()
+    function_logs.install()
     event_targets.install()
     stream_readers.install()
     background.install()

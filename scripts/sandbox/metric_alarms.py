@@ -46,9 +46,17 @@ SEAMS = (
 #: Where a data point keeps its time on the sandbox's clock.
 AT = "_at"
 
-#: Of AWS's own namespaces those that somebody here tells of: what the others lack is not missing.
-TOLD = frozenset({"AWS/Lambda", "AWS/Route53"})
-
+#: Of AWS's own metrics those that somebody here tells of: what the others lack is not missing.
+TOLD = {
+    "AWS/CodeBuild": {"Builds", "Duration", "FailedBuilds", "SucceededBuilds"},
+    "AWS/DynamoDB": {"ReplicationLatency"},
+    "AWS/Lambda": {"Duration", "Errors", "Invocations", "RecursiveInvocationsDropped", "Throttles"},
+    "AWS/Route53": {
+        "ChildHealthCheckHealthyCount",
+        "HealthCheckPercentageHealthy",
+        "HealthCheckStatus",
+    },
+}
 
 #: Seconds of this machine by which data may be late: on a fast clock they are more than a period.
 LATE = 3.0
@@ -65,11 +73,12 @@ def judge(alarm: dict[str, Any]) -> None:
     """Give an alarm the state that its data have, or that their lack has. One on an expression or on a band
     keeps what it has, and so does one without data on a metric of AWS's that nobody tells here.
     """
-    namespace, comparison = alarm.get("Namespace") or "", alarm.get("ComparisonOperator") or ""
+    namespace, metric = alarm.get("Namespace") or "", alarm.get("MetricName")
+    comparison = alarm.get("ComparisonOperator") or ""
     dimensions = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or ()}
-    points = METRICS.value.get((namespace, alarm.get("MetricName"), KEY.value(dimensions))) or ()
-    silent = not points and namespace.startswith("AWS/") and namespace not in TOLD
-    if silent or not alarm.get("MetricName") or comparison not in BREACHES:
+    points = METRICS.value.get((namespace, metric, KEY.value(dimensions))) or ()
+    told = not namespace.startswith("AWS/") or metric in TOLD.get(namespace, ())
+    if not metric or comparison not in BREACHES or not (points or told):
         return
     values = _values(alarm, points, CLOCK.time())
     old = alarm["StateValue"]

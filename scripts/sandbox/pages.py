@@ -31,7 +31,7 @@ Handler = Callable[[Head, bytes], Awaitable[Response]]
 
 def services(inner: Application, autosave: Autosave, native: frozenset[str]) -> tuple[Service, ...]:
     """The pages. `native` are the resource types that ministack has by itself."""
-    began = time.monotonic()
+    began, resetting = time.monotonic(), asyncio.Lock()
 
     async def status(_head: Head, _body: bytes) -> Response:
         told = _status(began, native, autosave.snapshots.unsaved)
@@ -39,10 +39,11 @@ def services(inner: Application, autosave: Autosave, native: frozenset[str]) -> 
         return json_response({**told, "routing": routing})
 
     async def reset(_head: Head, _body: bytes) -> Response:
-        with function_logs.emptying():
-            await _reset_emulator(inner)
-            stores.reset()
-        await autosave.save()
+        async with resetting:
+            with function_logs.emptying():
+                await _reset_emulator(inner)
+                stores.reset()
+            await autosave.save()
         return json_response({"reset": True})
 
     return _page("status", "GET", STATUS_PATH, status), _page("reset", "POST", RESET_PATH, reset)

@@ -8,6 +8,8 @@ import sys
 #: Seconds after which a thread that computes gives way: whoever serves may wait for it at every step.
 TURN = 0.001
 
+_USUAL_TURN = sys.getswitchinterval()
+
 
 def shorten() -> None:
     """Once a process has what it needs: threads take turns often, and of what is there the garbage collector
@@ -18,8 +20,9 @@ def shorten() -> None:
 
 
 def follow(speed: float) -> None:
-    """The same while the clock runs fast; what was garbage by then goes when it is slow again."""
+    """The same while the clock runs fast; once it is slow all is as it was, and what is garbage then goes."""
     if speed > 1:
         shorten()
     else:
+        sys.setswitchinterval(_USUAL_TURN)
         gc.unfreeze()

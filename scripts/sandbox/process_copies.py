@@ -33,8 +33,13 @@ class CopyLost(Exception):
     """The copy did not come to an end: it was killed, or waited for a lock that another thread had."""
 
 
-async def run(work: Callable[[], None], seconds: float) -> bool:
-    """Do `work` in a copy, and say whether it succeeded; what it raises is logged there. Raises CopyLost."""
+async def run(
+    work: Callable[[], None], seconds: float, still: Callable[[], bool] = lambda: True
+) -> bool:
+    """Do `work` in a copy, and say whether it succeeded; what it raises is logged there.
+
+    Raises CopyLost, also once it is not `still` wanted.
+    """
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
@@ -42,7 +47,7 @@ async def run(work: Callable[[], None], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     try:
         while (ended := os.waitpid(pid, os.WNOHANG)) == (0, 0):
-            if time.monotonic() > deadline:
+            if not still() or time.monotonic() > deadline:
                 break
             await asyncio.sleep(_LOOK)
     except BaseException:
@@ -50,7 +55,8 @@ async def run(work: Callable[[], None], seconds: float) -> bool:
         raise
     if ended == (0, 0):
         _end(pid)
-        raise CopyLost(f"it took longer than {seconds:.0f} s")
+        why = f"it took longer than {seconds:.0f} s" if still() else "nobody waits for it any more"
+        raise CopyLost(why)
     code = os.waitstatus_to_exitcode(ended[1])
     if code < 0:
         raise CopyLost(f"it was ended by {signal.Signals(-code).name}")

@@ -11,9 +11,11 @@ from scripts.sandbox.gateway import Head, Response
 
 CODE = "SandboxDoesNotImplement"
 
-_OBJECT_STORES = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts"})
+#: What a call that S3 answers is signed for: ministack has neither directory buckets nor Outposts.
+OBJECT_STORES = frozenset({"s3", "s3-object-lambda"})
 
-#: Services of REST with XML, other than S3.
+#: Services whose errors are S3's; and those of REST with XML, other than S3.
+_LIKE_S3 = OBJECT_STORES | {"s3express"}
 _REST_XML = frozenset({"route53", "cloudfront"})
 
 _ANSWERED_BLANK = (
@@ -21,6 +23,13 @@ _ANSWERED_BLANK = (
     ("lambda", re.compile(r"/2020-06-30/functions/[^/]+/code-signing-config")),
 )
 """Calls that ministack answers with 200 and nothing: no error, and no answer either."""
+
+
+def is_service(scope_name: str) -> bool:
+    """Whether what a call is signed for is a service other than S3. To know them, ministack loads botocore's
+    models of all of them; here everything else is one.
+    """
+    return scope_name not in OBJECT_STORES
 
 
 def unanswered(head: Head) -> Response | None:
@@ -36,7 +45,7 @@ def unanswered(head: Head) -> Response | None:
         return refusal(head, signed_for)
     service = seams.DETECT_SERVICE.value(head.method, head.path, head.headers, head.query)
     known = service in seams.SERVICE_HANDLERS.value
-    if known and not (service == "s3" and signed_for not in _OBJECT_STORES):
+    if known and not (service == "s3" and signed_for not in OBJECT_STORES):
         return None
     return refusal(head, signed_for)
 
@@ -65,7 +74,7 @@ def shaped(head: Head, status: int, code: str, message: str) -> Response:
     if head.headers.get("smithy-protocol") == "rpc-v2-cbor":
         answer = _cbor_map({"__type": code, "message": message})
         return Response(status, answer, "application/cbor", (("smithy-protocol", "rpc-v2-cbor"),))
-    if service == "s3":
+    if service in _LIKE_S3:
         return Response(status, f"<Error>{error}</Error>".encode(), "application/xml")
     if service in _REST_XML:
         told = f"<ErrorResponse><Error>{error}</Error><RequestId/></ErrorResponse>"

@@ -194,6 +194,11 @@ class Replication:
         while self.pump():
             await asyncio.sleep(0)
 
+    def brings(self, way: Way, key: Key) -> bool:
+        """Whether a write of that item is on its way."""
+        with self._lock:
+            return any(write.key == key for write in self._queues.get(way, ()))
+
     def drop(self, region: str) -> int:
         """A region is gone for good: so is all that had not left it. How many writes that were."""
         with self._lock:

@@ -84,7 +84,7 @@ def _end_workers() -> None:
 
 async def serve(port: int, home: Path) -> None:
     """Run one emulator in this process until SIGTERM or SIGINT. Its state is module-global."""
-    from scripts.sandbox import databases, pauses, replication_page
+    from scripts.sandbox import databases, replication_page
     from scripts.sandbox.autosave import Autosave, drain
     from scripts.sandbox.builds.runner import RUNNER
     from scripts.sandbox.clock import CLOCK
@@ -113,7 +113,6 @@ async def serve(port: int, home: Path) -> None:
     autosave = Autosave(snapshots, QUIET_SECONDS)
     try:
         CLOCK.settle(snapshots.directory / "clock.json")
-        CLOCK.watch(lambda: pauses.follow(CLOCK.speed))
         STANDING.settle(snapshots.directory / "faults.json")
         databases.ENGINES.settle(home / "databases")
         RUNNER.settle(home / "builds", autosave.touch)
@@ -165,6 +164,7 @@ def assemble(autosave: Autosave) -> Gateway:
         installation,
         interruptions,
         pages,
+        pauses,
         payment_processor,
         personalize,
         pipelines,
@@ -174,6 +174,7 @@ def assemble(autosave: Autosave) -> Gateway:
         vault_policies,
         workflow_runs,
     )
+    from scripts.sandbox.clock import CLOCK
     from scripts.sandbox.faults import page as faults
     from scripts.sandbox.gateway import Gateway
     from scripts.sandbox.offline import forbid_network
@@ -203,6 +204,8 @@ def assemble(autosave: Autosave) -> Gateway:
             log.info("%s is taken up again", execution)
         for run in pipelines.resume(autosave.touch):
             log.info("run %s of a pipeline is taken up again", run)
+        pauses.follow(CLOCK.speed)
+        CLOCK.watch(lambda: pauses.follow(CLOCK.speed))
 
     gateway = Gateway(ministack.app.app, unanswered, autosave.touch, on_ready)
     for service in pages.services(ministack.app.app, autosave, native):

@@ -17,10 +17,14 @@ from scripts.sandbox.replication import (
     EMIT,
     REMOVE_ITEM,
     REPLICAS,
+    REPLICATION,
     REQUEST_SCOPE,
     SET_ITEM,
+    TABLES,
     Item,
+    Key,
     Table,
+    Way,
     arriving,
 )
 from scripts.sandbox.seams import Kind, Seam
@@ -96,10 +100,14 @@ def _noted(old: Item | None, new: Item | None) -> Item | None:
 def _expire(
     native: Callable[..., Item | None], table: Table, pk_val: str, sk_val: str
 ) -> Item | None:
-    """Delete an item for the service: in the first of its regions, of those that reach one another."""
+    """Delete an item for the service: in the first of the regions that hold it and reach one another."""
     _, _, _, region, account, *_ = table["TableArn"].split(":")
-    before = [other for other in REPLICAS.value(table) if other < region]
-    if STANDING.down(region) or any(STANDING.reach(other, region) for other in before):
+    ways = (
+        Way(account, table["TableName"], other, region)
+        for other in REPLICAS.value(table)
+        if other < region and STANDING.reach(other, region)
+    )
+    if STANDING.down(region) or any(_deletes(way, (pk_val, sk_val)) for way in ways):
         return None
     old = native(table, pk_val, sk_val)
     if old is not None:
@@ -108,3 +116,10 @@ def _expire(
             for record in (RECORDS.value.get(table["TableName"]) or [])[-1:]:
                 record["userIdentity"] = dict(_SERVICE)
     return old
+
+
+def _deletes(way: Way, key: Key) -> bool:
+    """Whether the region that a way is from will delete an item, or has and tells the other of it."""
+    replica = TABLES.value.get_scoped(way.account, way.source, way.table)
+    partition = replica["items"].get(key[0], {}) if replica is not None else {}
+    return key[1] in partition or REPLICATION.brings(way, key)

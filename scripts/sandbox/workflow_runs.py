@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from scripts.sandbox import seams
@@ -174,18 +175,21 @@ def _run(execution: Execution | None) -> None:
     try:
         output = _walk(definition, execution, _context(definition, machine, execution))
     except ERROR.value as error:
-        if goes_on.get()():
-            FAIL.value(execution, error.error, error.cause)
-        return
+        end = partial(FAIL.value, execution, error.error, error.cause)
     except Exception as error:  # noqa: BLE001 - an execution must not stay RUNNING for ever
-        FAIL.value(execution, "States.Runtime", f"{type(error).__name__}: {error}")
-        return
+        cause = f"{type(error).__name__}: {error}"
+        end = partial(FAIL.value, execution, "States.Runtime", cause)
+    else:
+        end = partial(_succeed, execution, output)
     if goes_on.get()():
-        execution.update(status="SUCCEEDED", output=output, stopDate=NOW.value())
-        EVENT.value(
-            execution, "ExecutionSucceeded", {"executionSucceededEventDetails": {"output": output}}
-        )
-        TOLD.value(execution)
+        end()
+
+
+def _succeed(execution: Execution, output: str) -> None:
+    execution.update(status="SUCCEEDED", output=output, stopDate=NOW.value())
+    told = {"executionSucceededEventDetails": {"output": output}}
+    EVENT.value(execution, "ExecutionSucceeded", told)
+    TOLD.value(execution)
 
 
 def _is_running(execution: Execution) -> bool:

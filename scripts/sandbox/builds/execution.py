@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from scripts.sandbox.builds import artifacts, environment, metrics, records
+from scripts.sandbox.builds import artifacts, environment, records
 from scripts.sandbox.builds.artifacts import ArtifactFailed
 from scripts.sandbox.builds.build_log import BuildLog
 from scripts.sandbox.builds.buildspec import (
@@ -91,7 +91,6 @@ class Execution:
         finally:
             limit.cancel()
             self._complete()
-            metrics.tell(self.account, self.build)
 
     def stop(self, status: str = records.STOPPED) -> None:
         """End it now, with this status; a build that has ended stays as it is."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.sandbox.builds import records
+from scripts.sandbox.builds import metrics, records
 from scripts.sandbox.builds.build_log import BuildLog
 from scripts.sandbox.builds.descriptions import log_of
 from scripts.sandbox.builds.execution import Execution
@@ -87,6 +87,7 @@ class Runner:
             with self._lock:
                 self._running.pop(execution.build.id, None)
             self._changed()
+            metrics.tell(execution.account, execution.build)
 
 
 RUNNER = Runner()

@@ -24,8 +24,9 @@ LIMITS: tuple[Limit, ...] = (
     Limit(
         "CloudWatch",
         "Alarms are judged when data are put and when alarms are described. Those on metric math and "
-        "anomaly bands keep their first state, and so does one without data on a metric of AWS's: of those "
-        "AWS/Lambda's and AWS/Route53's alone are told here. Whether alarms on AWS/DynamoDB obey "
+        "anomaly bands keep their first state, and so does one without data on a metric of AWS's that "
+        "nobody tells here: told are AWS/Lambda's of calls, AWS/Route53's of health checks, "
+        "AWS/CodeBuild's of builds and DynamoDB's ReplicationLatency. Whether alarms on AWS/DynamoDB obey "
         "TreatMissingData AWS says both ways; here they do.",
     ),
     Limit(

@@ -27,7 +27,7 @@ from urllib.parse import parse_qs
 
 from scripts.errors import Failed
 from scripts.sandbox import pauses, stores
-from scripts.sandbox.fleets.account import Account
+from scripts.sandbox.fleets.account import Account, explained
 from scripts.sandbox.fleets.connections import Broken, CannotConnect, Connections
 from scripts.sandbox.fleets.front_door import refused
 from scripts.sandbox.fleets.server import Limits, Server
@@ -184,7 +184,6 @@ class Daemon:
                 last = now
                 if heard.version != self.plane.snapshot.version:
                     self.plane.follow(heard)
-                    pauses.follow(self.plane.timepiece.speed)
                     await self.plane.targets.ask()
                 self._followed.set()
             elif now - last > GRACE or not self.home.is_dir():
@@ -246,9 +245,7 @@ class Daemon:
                             Namespace=metrics.NAMESPACE,
                             MetricData=data[begin : begin + metrics.MOST],
                         )
-                except (
-                    Failed
-                ) as problem:  # as when us-east-1 is down: what was not told is not told
+                except Failed as problem:  # us-east-1 may be down: what was not told is not told
                     log.info("%s", problem.message)
             await asyncio.sleep(AT_LEAST)
             await plane.timepiece.sleep(max(metrics.EVERY - AT_LEAST * plane.timepiece.speed, 0.0))
@@ -257,16 +254,23 @@ class Daemon:
         self, account: str, region: str, operation: str, **arguments: Any
     ) -> dict[str, Any]:
         """One call of CloudWatch, beside the loop. Raises Failed."""
+        caller = await self._caller(account, region)
+        return await asyncio.to_thread(caller.call, "cloudwatch", operation, **arguments)
+
+    async def _caller(self, account: str, region: str) -> Account:
+        """Who asks CloudWatch there, with its client made: clients are most of what this process has."""
         record = Record.read(self.home.parent)
         if record is None:
             raise Failed("There is no sandbox.")
         endpoint = f"http://{HOST}:{record.port}"
         caller = self._accounts.get((account, region))
         if caller is None or caller.endpoint != endpoint:
-            caller = self._accounts[account, region] = Account(endpoint, account, region)
-            await asyncio.to_thread(caller.client, "cloudwatch")
-            pauses.follow(self.plane.timepiece.speed)  # a client is most of what there is here
-        return await asyncio.to_thread(caller.call, "cloudwatch", operation, **arguments)
+            caller = Account(endpoint, account, region)
+            with explained(f"A client of CloudWatch in {region}"):
+                await asyncio.to_thread(caller.client, "cloudwatch")
+            self._accounts[account, region] = caller
+            pauses.shorten()
+        return caller
 
 
 def _document(status: int, told: Mapping[str, Any]) -> Reply:

@@ -120,9 +120,13 @@ def test_one_that_never_had_data_is_as_it_has_missing_ones(
 
 
 def test_what_nobody_tells_here_is_not_missing(cloudwatch: Any) -> None:
-    told = {"MetricName": "Errors", "Namespace": "AWS/Lambda"}
-    untold = {"MetricName": "HealthyHostCount", "Namespace": "AWS/ApplicationELB"}
-    make(cloudwatch, "told", TreatMissingData="breaching", **told)
-    make(cloudwatch, "untold", TreatMissingData="breaching", **untold)
+    told = ["AWS/CodeBuild FailedBuilds", "AWS/DynamoDB ReplicationLatency", "AWS/Lambda Errors"]
+    untold = ["AWS/ApplicationELB HealthyHostCount", "AWS/Lambda IteratorAge"]
+    for name in told + untold:
+        namespace, metric = name.split()
+        make(cloudwatch, name, TreatMissingData="breaching", Namespace=namespace, MetricName=metric)
 
-    assert states(cloudwatch) == {"told": "ALARM", "untold": "INSUFFICIENT_DATA"}
+    assert states(cloudwatch) == {
+        **dict.fromkeys(told, "ALARM"),
+        **dict.fromkeys(untold, "INSUFFICIENT_DATA"),
+    }

@@ -211,6 +211,32 @@ def test_reset_empties_it(home: Path, stopped: bool) -> None:
     assert account.live() == []
 
 
+def test_one_that_starts_on_a_fast_clock_keeps_its_pauses_short(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = home.parent / "turns"
+    (home.parent / "sitecustomize.py").write_text(
+        "import sys\n"
+        "set_turn = sys.setswitchinterval\n"
+        "def told(seconds):\n"
+        "    set_turn(seconds)\n"
+        f"    open({str(turns)!r}, 'w').write(str(seconds))\n"
+        "sys.setswitchinterval = told\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(home.parent))
+    running = process.start(home, free_port())
+    slow = turns.read_text()
+    Sandbox(home, running.url).page("PUT", "clock", {"speed": 60})
+    fast = turns.read_text()
+    process.stop(home)
+    turns.unlink()
+
+    process.start(home)
+
+    assert turns.read_text() == fast != slow
+
+
 def test_a_start_that_fails_shows_its_cause(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = home.parent / "sitecustomize.py"
     broken.write_text(

@@ -135,6 +135,17 @@ def test_a_call_that_was_declared_in_the_region_that_is_left_is_objected_to_all_
     planted = Call("dynamodb", "GetItem", Where.IMPAIRED, Plane.DATA, "planted")
     wire.listen()
     get(aws, PRIMARY)
-    watched = replace(planted, needed=False)
-    (said,) = wire.objections(judged([READ, planted, watched], THEATRE, Trigger.TAKEOVER))
+    (said,) = wire.objections(judged([READ, planted], THEATRE, Trigger.TAKEOVER))
     assert said.endswith(f"it is answered in {PRIMARY}, the region that is left.")
+
+
+def test_a_call_that_may_also_be_one_of_those_that_only_watch_is_not(
+    heard: tuple[Aws, Wire],
+) -> None:
+    aws, wire = heard
+    needed = Call("dynamodb", "GetItem", Where.IMPAIRED, Plane.DATA, "planted")
+    watching = replace(needed, needed=False)
+    wire.listen()
+    get(aws, PRIMARY)
+    for calls in ([needed, watching], [watching, needed], [needed, watching, needed]):
+        assert wire.objections(judged(calls, THEATRE, Trigger.TAKEOVER)) == ()

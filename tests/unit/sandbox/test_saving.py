@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,8 +55,10 @@ def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(process_copies, "OFFERED", request.param)
 
 
-@pytest.mark.usefixtures("anywhere")
-def test_an_end_in_the_middle_of_a_save_waits_for_it_and_saves_again(tmp_path: Path) -> None:
+def test_an_end_in_the_middle_of_a_save_waits_for_it_and_saves_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_copies, "OFFERED", False)
     snapshots = Slow(tmp_path)
     autosave = Autosave(snapshots, quiet=0.01)
 
@@ -69,6 +72,37 @@ def test_an_end_in_the_middle_of_a_save_waits_for_it_and_saves_again(tmp_path: P
 
     asyncio.run(ended())
     assert snapshots.written == 2, "one after the other"
+    assert not autosave.unsaved
+
+
+@pytest.mark.skipif(not process_copies.OFFERED, reason="this machine has no such copies")
+def test_an_end_waits_for_no_copy_and_saves_what_is_so_then(tmp_path: Path) -> None:
+    """A stop has less time than a copy of a large state may take."""
+    here = os.getpid()
+
+    class Stuck(Slow):
+        def write(self, states: dict[str, Any]) -> None:
+            if os.getpid() == here:
+                self.released.touch()
+            super().write(states)
+
+        def prune(self) -> None:
+            (self.directory / "pruned").touch()
+
+    snapshots = Stuck(tmp_path)
+    autosave = Autosave(snapshots, quiet=0.01)
+
+    async def ended() -> None:
+        autosave.touch()
+        running = asyncio.create_task(autosave.run())
+        await asyncio.to_thread(until, snapshots.entered.exists)
+        (tmp_path / "writing").unlink()
+        await autosave.end(running)
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(ended(), 50))
+    assert snapshots.written == 1
+    assert (tmp_path / "pruned").exists(), "by the process itself"
     assert not autosave.unsaved
 
 

@@ -35,6 +35,7 @@ class World:
         self._dynamodb = dynamodb
         for module in (replication, unheard_writes):
             patch.setattr(module, "STANDING", self.standing)
+        patch.setattr(unheard_writes, "REPLICATION", self.replication)
         patch.setattr(dynamodb, "_replicate_write", self.replication.written)
         patch.setattr(
             dynamodb, "_remove_item", partial(unheard_writes._remove, dynamodb._remove_item)
@@ -62,6 +63,10 @@ class World:
         item = {"id": {"S": "one"}, "until": {"N": "1"}}
         with replication.REQUEST_SCOPE.value(ACCOUNT, region):
             self._dynamodb._put_item({"TableName": TABLE, "Item": item})
+
+    def lose(self, region: str) -> None:
+        """As a region that was rebuilt lacks what nobody could give it."""
+        self._dynamodb._tables.get_scoped(ACCOUNT, region, TABLE)["items"].clear()
 
     def expire(self) -> None:
         """One look of the thread; what it deletes arrives elsewhere after it."""
@@ -125,3 +130,12 @@ def test_without_the_first_region_it_expires_in_the_next(world: World, fault: Fa
     world.expire()
 
     assert world.removed(THERE) == [SERVICE]
+
+
+def test_one_that_the_first_region_lacks_expires_where_it_is(world: World) -> None:
+    world.put_expired()
+    world.lose(HERE)
+
+    world.expire()
+
+    assert (world.removed(HERE), world.removed(THERE)) == ([], [SERVICE])

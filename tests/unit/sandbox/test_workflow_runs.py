@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,3 +62,31 @@ def test_the_first_retrier_that_takes_an_error_decides(
     found, at = retrier(RETRIERS, error, counts)
     assert (at, slept) == (number, paused)
     assert found is None or found["IntervalSeconds"] == 0, "the pause has been made"
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_one_that_was_stopped_stays_stopped_whatever_breaks_then(
+    monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    arn = "arn:aws:states:eu-west-1:111111111111:execution:any:one"
+    execution = {"executionArn": arn, "stateMachineArn": "any", "status": "RUNNING"}
+    failed: list[tuple[str, str]] = []
+
+    def broken(*_what: object) -> str:
+        if stopped:
+            execution["status"] = "ABORTED"
+        raise OSError("no queue any more")
+
+    def fail(_execution: object, error: str, cause: str) -> None:
+        failed.append((error, cause))
+
+    held = SimpleNamespace(get_scoped=lambda *_where: execution)
+    machines = {"any": {"definition": "{}"}}
+    for name, value in (("EXECUTIONS", held), ("MACHINES", machines), ("FAIL", fail)):
+        monkeypatch.setattr(workflow_runs, name, SimpleNamespace(value=value))
+    monkeypatch.setattr(workflow_runs, "_context", lambda *_what: {})
+    monkeypatch.setattr(workflow_runs, "_walk", broken)
+
+    contextvars.copy_context().run(workflow_runs._run, execution)
+
+    assert failed == ([] if stopped else [("States.Runtime", "OSError: no queue any more")])
