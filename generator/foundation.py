@@ -88,10 +88,6 @@ class Foundation(Layer):
         example="arn:aws:backup:us-east-1:111111111111:backup-vault:tradewind-dev-us-east-1",
         handed_on=True,
     )
-    runtime_boundary_arn = Output(
-        example="arn:aws:iam::111111111111:policy/tradewind-dev-runtime-boundary-us-east-1",
-        handed_on=True,
-    )
     primary_data_key_arn = Handoff(data_key_arn, of=Where.PRIMARY)
     primary_logs_key_arn = Handoff(logs_key_arn, of=Where.PRIMARY)
     primary_secrets_key_arn = Handoff(secrets_key_arn, of=Where.PRIMARY)
@@ -117,7 +113,6 @@ class Foundation(Layer):
 
     def runtime_ceiling(self) -> None:
         self.runtime_boundary = boundaries.runtime_boundary(self)
-        self.runtime_boundary_arn = Ref(self.runtime_boundary)
 
     def access_logs(self) -> None:
         """The one bucket under S3's own key, and the one whose access nobody logs: it would log itself."""

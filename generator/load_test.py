@@ -59,7 +59,11 @@ class LoadTest(Layer):
         handed_on=True,
         help="The CodeBuild project; a batch of it is a run. Empty where there is no CodeBuild.",
     )
-    load_test_dashboard = Output(example="tradewind-dev-load-test-us-east-1", handed_on=True)
+    load_test_dashboard = Output(
+        example="tradewind-dev-load-test-us-east-1",
+        handed_on=True,
+        help="The dashboard to watch a load test on.",
+    )
 
     def build(self) -> None:
         self.logs()

@@ -100,9 +100,11 @@ def compose(name: str, children: Mapping[Layer, bytes]) -> tuple[Template, dict[
 def _hand_on(root: Template, layer: Layer, port: Output) -> None:
     if port.name in root.outputs:
         raise BuildError(f"two layers hand on an output named {port.name}: rename {port}")
-    conditional: dict[str, Any] = {"Condition": layer.condition.name} if layer.condition else {}
+    more: dict[str, Any] = {"Condition": layer.condition.name} if layer.condition else {}
+    if port.help:
+        more["Description"] = port.help
     root.add_output(
-        CfnOutput(port.name, Value=GetAtt(layer.stack_id(), f"Outputs.{port.name}"), **conditional)
+        CfnOutput(port.name, Value=GetAtt(layer.stack_id(), f"Outputs.{port.name}"), **more)
     )
 
 

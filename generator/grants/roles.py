@@ -30,17 +30,21 @@ def role(
     allows: Iterable[Allowed],
     *,
     under: str = "runtime",
+    apart: Mapping[str, Iterable[Allowed]] | None = None,
     besides: Mapping[Condition, Iterable[Allowed]] | None = None,
     **properties: Any,
 ) -> AWSObject:
     """A role whose name is derived, whose policies are its grants, and whose boundary is that of its kind.
 
-    `besides` are grants on what is there under a condition alone. The policies are managed ones: each has
-    versions and is seen by itself, which an inline policy is not (AWS Config: iam-no-inline-policy-check).
+    `apart` are grants in policies of their own, by name, where one would be too long; `besides` those on what
+    is there under a condition alone. The policies are managed ones: each has versions and is seen by itself,
+    which an inline policy is not (AWS Config: iam-no-inline-policy-check).
     """
     attached: list[object] = [*properties.pop("ManagedPolicyArns", ())]
-    if always := list(flattened(allows)):
-        attached.append(Ref(_policy(layer, title, "Grants", always, **condition_of(properties))))
+    for name, granted in {"Grants": allows, **(apart or {})}.items():
+        if always := list(flattened(granted)):
+            policy = _policy(layer, title, name, always, **condition_of(properties))
+            attached.append(Ref(policy))
     for condition, more in (besides or {}).items():
         policy = _policy(layer, title, condition.name, flattened(more), **layer.only(condition))
         attached.append(layer.choose(condition, Ref(policy), NoValue))

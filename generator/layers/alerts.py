@@ -15,7 +15,9 @@ class Alerts(Layer):
     logs_key_arn = Handoff(Foundation.logs_key_arn)
 
     alerts_topic_arn = Output(
-        example="arn:aws:sns:us-east-1:111111111111:tradewind-dev-alerts-us-east-1", handed_on=True
+        example="arn:aws:sns:us-east-1:111111111111:tradewind-dev-alerts-us-east-1",
+        handed_on=True,
+        help="Where this region's alarms go; others may subscribe.",
     )
 
     def build(self) -> None:

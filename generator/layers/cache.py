@@ -51,12 +51,8 @@ class Cache(CacheLayer):
     session_endpoint = Output(
         example="master.tradewind-dev-sessions.abc123.use1.cache.amazonaws.com"
     )
-    session_reader_endpoint = Output(
-        example="replica.tradewind-dev-sessions.abc123.use1.cache.amazonaws.com"
-    )
     session_port = Output(example=str(PORT))
     session_user = Output(example=SHOP, help="Its password is in the cache's secret.")
-    session_cache_id = Output(example="tradewind-dev-sessions")
     cache_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-cache-tier-us-east-1"
     )
@@ -155,8 +151,6 @@ class Cache(CacheLayer):
                 UpdateReplacePolicy="Snapshot",
             )
         )
-        self.session_cache_id = self.named_everywhere("sessions")
         self.session_endpoint = GetAtt(cache, "PrimaryEndPoint.Address")
-        self.session_reader_endpoint = GetAtt(cache, "ReaderEndPoint.Address")
         self.session_port = str(PORT)
         self.session_user = SHOP

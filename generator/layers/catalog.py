@@ -44,12 +44,24 @@ class Catalog(TableHolder):
         TableStream(f"{PREFIX}-{{environment}}-{ORDER_INTAKE.purpose}"), example=INTAKE_STREAM
     )
 
-    catalogue_table = Output(example="tradewind-dev-catalogue", handed_on=True)
-    carts_table = Output(example="tradewind-dev-carts", handed_on=True)
-    order_intake_table = Output(example="tradewind-dev-order-intake", handed_on=True)
-    catalogue_table_arn = Output(example=f"{TABLE}catalogue", handed_on=True)
-    carts_table_arn = Output(example=f"{TABLE}carts", handed_on=True)
-    order_intake_table_arn = Output(example=f"{TABLE}order-intake", handed_on=True)
+    catalogue_table = Output(
+        example="tradewind-dev-catalogue",
+        handed_on=True,
+        help="The catalogue, for tools and drills.",
+    )
+    carts_table = Output(
+        example="tradewind-dev-carts",
+        handed_on=True,
+        help="The carts, for tools and drills.",
+    )
+    order_intake_table = Output(
+        example="tradewind-dev-order-intake",
+        handed_on=True,
+        help="The orders that were taken, for tools and drills.",
+    )
+    catalogue_table_arn = Output(example=f"{TABLE}catalogue")
+    carts_table_arn = Output(example=f"{TABLE}carts")
+    order_intake_table_arn = Output(example=f"{TABLE}order-intake")
     catalogue_stream_arn = Output(example=STREAM, help="The stream of this region's replica.")
     order_intake_stream_arn = Output(
         example=INTAKE_STREAM, help="The stream of this region's replica."

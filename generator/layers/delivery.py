@@ -73,7 +73,11 @@ class Delivery(Layer):
     distribution_id = Output(
         example="E1A2B3C4D5E6F7", handed_on=True, help="For invalidations, and in CloudWatch."
     )
-    distribution_name = Output(example="d111111abcdef8.cloudfront.net", handed_on=True)
+    distribution_name = Output(
+        example="d111111abcdef8.cloudfront.net",
+        handed_on=True,
+        help="CloudFront's own name of the shop, for whoever looks past DNS.",
+    )
 
     def build(self) -> None:
         self.access_to_images()

@@ -84,7 +84,8 @@ class DrillRoutine(Layer):
             "DrillBuild",
             trusted=grants.service("codebuild"),
             under="drill",
-            allows=[*self.evacuates(), *self.measures(), *self.looks_around()],
+            allows=[*self.evacuates(), *self.measures()],
+            apart={"Surroundings": self.looks_around()},
         )
         self.project = self.add(
             Project(

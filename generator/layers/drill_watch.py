@@ -43,6 +43,7 @@ class DrillWatch(FunctionHolder, PrivateTier):
     drill_age_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-west-2:111111111111:alarm:tradewind-dev-drill-age-tier-us-west-2",
         handed_on=True,
+        help="Off while the last good drill is recent; to be watched from elsewhere.",
     )
 
     def build(self) -> None:

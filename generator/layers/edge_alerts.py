@@ -20,6 +20,7 @@ class EdgeAlerts(Layer):
     edge_alerts_topic_arn = Output(
         example="arn:aws:sns:us-east-1:111111111111:tradewind-dev-edge-alerts-us-east-1",
         handed_on=True,
+        help="Where alarms of the edge go; others may subscribe.",
     )
 
     def build(self) -> None:

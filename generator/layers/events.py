@@ -53,15 +53,12 @@ class Events(Layer):
     bus_arn = Output(
         example="arn:aws:events:us-east-1:111111111111:event-bus/tradewind-dev-events-us-east-1",
         handed_on=True,
+        help="The bus of the shop's events, for rules of other teams.",
     )
     archive_arn = Output(
         example="arn:aws:events:us-east-1:111111111111:archive/tradewind-dev-orders-us-east-1",
         handed_on=True,
         help="Where a replay of order events begins.",
-    )
-    undelivered_events_arn = Output(
-        example="arn:aws:sqs:us-east-1:111111111111:tradewind-dev-undelivered-events-us-east-1",
-        help="The bus's own dead-letter queue.",
     )
     events_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-events-tier-us-east-1",
@@ -79,7 +76,6 @@ class Events(Layer):
         self.undelivered = untold_queue(
             self, "UndeliveredEvents", bus=self.named("events"), key_arn=self.data_key_arn
         )
-        self.undelivered_events_arn = GetAtt(self.undelivered, "Arn")
 
     def bus(self) -> None:
         self.shop_bus = self.add(

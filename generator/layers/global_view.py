@@ -72,10 +72,15 @@ class GlobalView(Layer):
     standby_endpoint_id = Handoff(Dns.endpoint_health_check_id, of=Where.STANDBY)
     primary_check_id = Handoff(Dns.primary_health_check_id, of=Where.PRIMARY)
 
-    global_dashboard = Output(example="tradewind-dev-shop", handed_on=True)
+    global_dashboard = Output(
+        example="tradewind-dev-shop",
+        handed_on=True,
+        help="The dashboard of both regions and the edge.",
+    )
     edge_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-edge-us-east-1",
         handed_on=True,
+        help="Off while customers are served; to be watched from elsewhere.",
     )
 
     def build(self) -> None:

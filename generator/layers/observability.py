@@ -97,10 +97,15 @@ class Observability(Layer):
     training_alarm_arn = Input(RecommendationTraining.training_alarm_arn)
     interactions_alarm_arn = Input(Interactions.interactions_alarm_arn)
 
-    region_dashboard = Output(example="tradewind-dev-shop-us-east-1", handed_on=True)
+    region_dashboard = Output(
+        example="tradewind-dev-shop-us-east-1",
+        handed_on=True,
+        help="The dashboard of this region.",
+    )
     region_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-region-us-east-1",
         handed_on=True,
+        help="Off while this region serves; to be watched from elsewhere.",
     )
 
     def build(self) -> None:

@@ -55,9 +55,6 @@ class OrderExports(Layer):
     bus_name = Input(Events.bus_name)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
 
-    orders_stream = Output(
-        example="tradewind-dev-orders-us-east-1", help="The delivery stream of confirmed orders."
-    )
     exports_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-exports-tier-us-east-1"
     )
@@ -122,7 +119,6 @@ class OrderExports(Layer):
                 Tags=Tags(Name=self.named("orders")),
             )
         )
-        self.orders_stream = Ref(self.orders)
 
     def rule(self) -> None:
         self.unexported = untold_queue(

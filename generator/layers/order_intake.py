@@ -63,10 +63,6 @@ class OrderIntake(FunctionHolder, PrivateTier):
     bus_arn = Input(Events.bus_arn)
     bus_name = Input(Events.bus_name)
 
-    unread_orders_arn = Output(
-        example="arn:aws:sqs:us-east-1:111111111111:tradewind-dev-unread-orders-us-east-1",
-        help="Orders that could not be told; or where in the stream they lie, while it has them: a day.",
-    )
     intake_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-intake-tier-us-east-1",
     )
@@ -79,7 +75,6 @@ class OrderIntake(FunctionHolder, PrivateTier):
 
     def dead_letters(self) -> None:
         self.unread = dead_letter_queue(self, "UnreadOrders", key_arn=self.data_key_arn)
-        self.unread_orders_arn = GetAtt(self.unread, "Arn")
 
     def reader(self) -> None:
         self.function = python_function(

@@ -56,10 +56,7 @@ class OrderWorkflow(FunctionHolder, PrivateTier):
     order_workflow_arn = Output(
         example="arn:aws:states:us-east-1:111111111111:stateMachine:tradewind-dev-order-workflow-us-east-1",
         handed_on=True,
-    )
-    unstarted_orders_arn = Output(
-        example="arn:aws:sqs:us-east-1:111111111111:tradewind-dev-unstarted-orders-us-east-1",
-        help="Acknowledged orders whose workflow could not be started.",
+        help="The workflow that works orders, for whoever follows one.",
     )
     workflow_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-workflow-tier-us-east-1",
@@ -82,7 +79,6 @@ class OrderWorkflow(FunctionHolder, PrivateTier):
         self.unstarted = untold_queue(
             self, "UnstartedOrders", bus=self.bus_name, key_arn=self.data_key_arn
         )
-        self.unstarted_orders_arn = GetAtt(self.unstarted, "Arn")
 
     def workflow(self) -> None:
         """Its log tells which step ran when, and nothing of what went in or came out."""

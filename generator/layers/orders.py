@@ -54,7 +54,11 @@ class Orders(DataTier):
         help="Empty unless RDS runs two replicas; Aurora's one address spreads over all.",
     )
     database_port = Output(example=str(PORT))
-    database_name = Output(example=DATABASE, handed_on=True)
+    database_name = Output(
+        example=DATABASE,
+        handed_on=True,
+        help="The database of orders, for clients of SQL.",
+    )
     client_security_group_id = Output(
         "AWS::EC2::SecurityGroup::Id",
         example="sg-0123456789abcdef2",

@@ -67,7 +67,6 @@ class Prices(CacheLayer):
         help="Of auto discovery, which knows the nodes.",
     )
     price_port = Output(example=str(PORT))
-    price_cache_id = Output(example="tradewind-dev-prices")
     prices_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-prices-tier-us-east-1"
     )
@@ -100,7 +99,6 @@ class Prices(CacheLayer):
                 UpdateReplacePolicy="Delete",
             )
         )
-        self.price_cache_id = name
         self.price_endpoint = GetAtt(cache, "ConfigurationEndpoint.Address")
         self.price_port = str(PORT)
 

@@ -19,7 +19,7 @@ from generator.layers.front_door import FrontDoor
 from generator.layers.private_tier import PrivateTier
 from generator.layers.search_access import access_function, roles
 from generator.layers.search_alarms import watch
-from generator.layers.search_domain import INDEX, PURPOSE, domain_arn, search_domain
+from generator.layers.search_domain import domain_arn, search_domain
 from generator.layers.search_feed import feed, indexer_function
 from generator.layers.search_reindexing import reindexing_machine
 from generator.queues import dead_letter_queue
@@ -48,11 +48,10 @@ class Search(FunctionHolder, PrivateTier, DataTier):
     search_domain_arn = Output(
         example="arn:aws:es:us-east-1:111111111111:domain/tradewind-dev-shop"
     )
-    search_domain_name = Output(example="tradewind-dev-shop")
-    search_index = Output(example=INDEX)
     reindexing_arn = Output(
         example="arn:aws:states:us-east-1:111111111111:stateMachine:tradewind-dev-search-reindexing-us-east-1",
-        help="The state machine that makes the search index anew from the catalogue.",
+        help="The state machine that makes the search index anew from the catalogue, for who must start it.",
+        handed_on=True,
     )
     search_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-search-tier-us-east-1"
@@ -89,8 +88,6 @@ class Search(FunctionHolder, PrivateTier, DataTier):
     def outputs(self) -> None:
         self.search_endpoint = GetAtt(self.domain, "DomainEndpoint")
         self.search_domain_arn = domain_arn(self)
-        self.search_domain_name = self.named_everywhere(PURPOSE)
-        self.search_index = INDEX
         self.reindexing_arn = Ref(self.reindexing)
 
     def function(

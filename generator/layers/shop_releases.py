@@ -25,8 +25,16 @@ class ShopReleases(Layer):
     error_rate_alarm = Input(GoldenSignals.error_rate_alarm)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
 
-    shop_application = Output(example="tradewind-dev-shop", handed_on=True)
-    shop_deployment_group = Output(example="tradewind-dev-shop", handed_on=True)
+    shop_application = Output(
+        example="tradewind-dev-shop",
+        handed_on=True,
+        help="CodeDeploy's application of the shop, for its deployments.",
+    )
+    shop_deployment_group = Output(
+        example="tradewind-dev-shop",
+        handed_on=True,
+        help="CodeDeploy's group of the shop's fleet, for its deployments.",
+    )
     shop_revision_key = Output(
         example="releases/0123456789abcdef/shop.zip",
         handed_on=True,

@@ -55,7 +55,9 @@ class Takeover(FunctionHolder, PrivateTier):
     )
 
     takeover_table = Output(
-        example="tradewind-dev-platform-Takeover-SwitchTable-0123456789AB", handed_on=True
+        example="tradewind-dev-platform-Takeover-SwitchTable-0123456789AB",
+        handed_on=True,
+        help="The switch that has customers leave the primary; drills set it.",
     )
 
     takeover_alarm_arn = Output(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import GetAtt, Ref
+from troposphere import GetAtt
 
 from generator import grants
 from generator.alarms import tier_alarm
@@ -45,16 +45,13 @@ class TopProducts(FunctionHolder, PrivateTier):
     catalogue_table_arn = Input(Catalog.catalogue_table_arn)
     alerts_topic_arn = Input(Alerts.alerts_topic_arn)
 
-    ranking_arn = Output(
-        example="arn:aws:states:us-east-1:111111111111:stateMachine:tradewind-dev-ranking-us-east-1"
-    )
     ranking_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-ranking-tier-us-east-1"
     )
 
     def build(self) -> None:
         self.dead_letters()
-        self.publisher()
+        self.writer()
         self.machine()
         self.schedule()
         self.alarms()
@@ -62,11 +59,11 @@ class TopProducts(FunctionHolder, PrivateTier):
     def dead_letters(self) -> None:
         self.unranked = dead_letter_queue(self, "UnrankedProducts", key_arn=self.data_key_arn)
 
-    def publisher(self) -> None:
+    def writer(self) -> None:
         self.function = python_function(
             self,
-            "TopProductsPublisher",
-            source="top_products_publisher",
+            "TopProductsWriter",
+            source="top_products_writer",
             logs_key_arn=self.logs_key_arn,
             allows=[grants.Table(self.catalogue_table_arn, self.data_key_arn).put()],
             environment={"CATALOGUE_TABLE": self.catalogue_table, "ITEM": ITEM},
@@ -101,7 +98,6 @@ class TopProducts(FunctionHolder, PrivateTier):
             logs_key_arn=self.logs_key_arn,
             under="service",
         )
-        self.ranking_arn = Ref(self.ranking)
 
     def schedule(self) -> None:
         """Before the day begins: the warehouse works for minutes, and sleeps again."""

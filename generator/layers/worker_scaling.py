@@ -37,7 +37,11 @@ class WorkerScaling(Layer):
     workers_alarm_arn = Output(
         example="arn:aws:cloudwatch:us-east-1:111111111111:alarm:tradewind-dev-workers-tier-us-east-1"
     )
-    worker_application = Output(example="tradewind-dev-worker", handed_on=True)
+    worker_application = Output(
+        example="tradewind-dev-worker",
+        handed_on=True,
+        help="CodeDeploy's application of the workers, for their deployments.",
+    )
     worker_revision_key = Output(
         example="releases/0123456789abcdef/worker.zip",
         handed_on=True,

@@ -116,7 +116,7 @@ P6 = row(
                     "ORDER BY 2 DESC",
                 ),
                 "DefinitionString.States.Publish.Arguments.FunctionName": Refers(
-                    "top-products/TopProductsPublisher"
+                    "top-products/TopProductsWriter"
                 ),
             },
             times=1,
@@ -130,7 +130,7 @@ P6 = row(
                 "ManagedPolicyArns->PolicyDocument.Statement": Item(
                     {"Action": Holds("dynamodb:PutItem"), "Resource[*]": Holds("-catalogue")}
                 ),
-                "RoleName": Holds("top-products-publisher"),
+                "RoleName": Holds("top-products-writer"),
             },
             times=1,
         ),

@@ -11,9 +11,15 @@ import pytest
 
 from scripts import failpoints
 from tests.rehearsal.drill.spread import Run, runs
-from tests.rehearsal.drill.twin import STANDBY, Twin
+from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Twin
 
 pytestmark = pytest.mark.usefixtures("well")
+
+#: Route 53's control plane is in us-east-1, which dev leaves: an inversion is no way out of there.
+BY_ROUTE_53 = [
+    f"route53:UpdateHealthCheck in {PRIMARY} was called: it is answered in {PRIMARY}, the region "
+    "that is left."
+]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +38,7 @@ def test_a_drill_leaves_the_primary_and_comes_back(twin: Twin, trigger: str) -> 
     assert {one["outcome"] for one in planned.document["waves"]} == {"unchanged"}, planned.told
     figures = ended.document["figures"]
     assert figures["orders"]["lost"] == 0
-    assert ended.report["wire"] == [], ended.told
+    assert ended.report["wire"] == (BY_ROUTE_53 if trigger == "invert" else []), ended.told
     if figures["valid"]:  # else the machine was too slow for this to say anything
         assert ended.document["verdict"] in ("met", "missed"), ended.told
         assert figures["orders"]["acknowledged"] > 0

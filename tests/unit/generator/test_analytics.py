@@ -201,12 +201,12 @@ def test_the_publisher_may_put_into_the_catalogue_and_do_nothing_else_to_any_tab
     made = standing(TopProducts)
     actions = {
         action
-        for statement in made.statements("TopProductsPublisherRole")
+        for statement in made.statements("TopProductsWriterRole")
         for action in statement["Action"]
         if action.startswith("dynamodb:")
     }
     assert actions == {"dynamodb:PutItem"}
-    assert made["TopProductsPublisher"]["Environment"]["Variables"]["ITEM"] == ITEM
+    assert made["TopProductsWriter"]["Environment"]["Variables"]["ITEM"] == ITEM
 
 
 def test_the_ranking_may_use_no_secret_but_the_warehouses_login() -> None:

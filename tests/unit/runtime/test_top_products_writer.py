@@ -30,7 +30,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Table:
 def publish(table: Table, *ranked: tuple[str, int]) -> Any:
     """Hand it what the Data API answers for these rows."""
     rows = [[{"StringValue": product}, {"LongValue": sold}] for product, sold in ranked]
-    publisher = execution_environment("top_products_publisher", dynamodb=table)
+    publisher = execution_environment("top_products_writer", dynamodb=table)
     return publisher.handler({"Records": rows, "TotalNumRows": len(rows)}, None)
 
 
@@ -52,7 +52,7 @@ def test_a_day_without_a_sale_leaves_the_old_list(table: Table) -> None:
 
 
 def test_a_row_that_is_not_as_expected_publishes_nothing(table: Table) -> None:
-    publisher = execution_environment("top_products_publisher", dynamodb=table)
+    publisher = execution_environment("top_products_writer", dynamodb=table)
     with pytest.raises(KeyError):
         publisher.handler({"Records": [[{"StringValue": "mug"}, {"isNull": True}]]}, None)
     assert table.put == []
