@@ -1,4 +1,4 @@
-"""Whether a build or a lint would find anything changed since the last one that succeeded.
+"""Whether a build, a lint or a validation would find anything changed since the last one that succeeded.
 
 A stamp lists every file that was read or written, with its size, its mtime and its digest, under the
 Python and the packages that did it. Whatever is not exactly so makes the stamp stale: the worst that a
@@ -27,12 +27,18 @@ if TYPE_CHECKING:
 TOOL = {
     "build": ("generator", "requirements.lock"),
     "lint": ("generator", "scripts/validate", "requirements.lock"),
+    "validate": ("generator", "scripts/validate", "scripts/deploy", "requirements.lock"),
 }
-READS = {"build": (), "lint": ("params", "templates/out")}
-WRITES = {"build": ("templates/out",), "lint": ()}
+READS = {
+    "build": (),
+    "lint": ("params", "templates/out"),
+    "validate": ("params", "templates/out"),
+}
+WRITES = {"build": ("templates/out",), "lint": (), "validate": ()}
 ANSWERS = {
     "build": "templates/out is up to date",
     "lint": "nothing changed since templates/out passed",
+    "validate": "nothing changed since every contract held",
 }
 #: A file touched this close to now may change again without a new mtime (4 ms on ext4): distrust it.
 TICK = 20_000_000

@@ -57,10 +57,12 @@ def lint(context: Context, regions: str | None, jobs: int | None, no_cache: bool
 
 
 def _show(context: Context, report: LintReport) -> None:
-    for finding in report.findings:
-        context.terminal.out(str(finding))
-        if finding.fix:
-            context.terminal.out(f"  fix: {finding.fix}")
+    from scripts.validate import provenance
+
+    findings = provenance.located(report.findings)
+    for finding in findings:
+        for line in finding.lines():
+            context.terminal.out(line)
     for finding in report.accepted:
         context.terminal.detail(f"accepted: {finding}")
     context.terminal.say(str(report))
@@ -71,7 +73,7 @@ def _show(context: Context, report: LintReport) -> None:
             "environments": report.environments,
             "lints": report.lints,
             "remembered": report.remembered,
-            "findings": [finding.to_json() for finding in report.findings],
+            "findings": [finding.to_json() for finding in findings],
             "accepted": [finding.to_json() for finding in report.accepted],
         }
     )

@@ -57,7 +57,7 @@ def check(
     by_name = {root.manifest.root: root for root in every}
     said: dict[Finding, list[str]] = {}
     for root in every:
-        for finding in _wiring(root, by_name):
+        for finding in wiring(root, by_name):
             said.setdefault(finding, [])
         for environment in environments:
             for region in environment.regions:
@@ -137,7 +137,8 @@ def roots(templates: Mapping[str, bytes]) -> Iterator[Root]:
             )
 
 
-def _wiring(root: Root, known: Mapping[str, Root]) -> Iterator[Finding]:
+def wiring(root: Root, known: Mapping[str, Root]) -> Iterator[Finding]:
+    """What does not meet between a root and its children, whatever the environment."""
     for logical_id in root.manifest.layers.keys() - root.layers.keys():
         file = root.manifest.layers[logical_id]
         yield Finding(root.file, f"Resources/{logical_id}", ADDRESS, f"{file} is not there")

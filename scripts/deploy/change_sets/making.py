@@ -21,6 +21,9 @@ _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 #: What precedes the root's digest in a change set's description.
 DESCRIBED = "templates "
 
+#: What is acknowledged with every one: stacks make roles, and name them.
+CAPABILITIES = ("CAPABILITY_NAMED_IAM",)
+
 #: The error codes of a change set that is not there.
 NOT_FOUND = ("ChangeSetNotFound", "ChangeSetNotFoundException")
 
@@ -60,7 +63,7 @@ def create(aws: Aws, request: Request) -> ChangeSet:
         ChangeSetName=name,
         ChangeSetType=request.kind,
         IncludeNestedStacks=True,
-        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Capabilities=list(CAPABILITIES),
         Parameters=[
             {"ParameterKey": key, "ParameterValue": value}
             for key, value in sorted(request.parameters.items())
