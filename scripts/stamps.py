@@ -73,6 +73,14 @@ def made(name: str, project: str) -> bool:
     return os.path.isfile(_stamp(name, project))
 
 
+def forget(name: str, project: str) -> None:
+    """Have the next run do the work again."""
+    try:
+        os.remove(_stamp(name, project))
+    except FileNotFoundError:
+        return
+
+
 def take(name: str, project: str) -> Signature:
     """What the command is about to read, signed before it reads: a later edit then makes the stamp stale."""
     import time

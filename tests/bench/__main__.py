@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from tests.bench import building, deploying, functions, linting, serving, starts
+from tests.bench import building, deploying, functions, linting, serving, starts, validating
 from tests.bench.ratio import Ratio
 from tests.bench.timing import PROJECT
 
@@ -26,7 +26,7 @@ Last run: {date}, {python}, {cores} cores.
 def main() -> None:
     """Print each ratio as it comes, then write the page."""
     ratios: list[Ratio] = []
-    for part in (starts, building, linting, deploying, serving):
+    for part in (starts, building, linting, validating, deploying, serving):
         for ratio in part.ratios():
             sys.stderr.write(f"{ratio.value:6.2f}  (limit {ratio.limit})  {ratio.name}\n")
             ratios.append(ratio)

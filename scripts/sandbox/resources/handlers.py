@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from scripts.sandbox.resources import schema_resources
+from scripts.sandbox.resources import policy_sizes, schema_resources
 from scripts.sandbox.resources.identity import NATIVE_ATTRIBUTES
 from scripts.sandbox.resources.schema_check import check
 from scripts.sandbox.resources.schema_resources import Created
@@ -100,6 +100,7 @@ def _check(type_name: str, logical_id: str, properties: Properties) -> None:
     schema = schema_here(type_name)
     if schema is not None:
         check(schema, logical_id, properties)
+    policy_sizes.check(type_name, properties)
 
 
 def _create(type_name: str, logical_id: str, properties: Properties, stack: str) -> Created:

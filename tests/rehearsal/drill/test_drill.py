@@ -13,7 +13,7 @@ from scripts import failpoints
 from tests.rehearsal.drill.spread import Run, runs
 from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Twin
 
-pytestmark = pytest.mark.usefixtures("well")
+pytestmark = [pytest.mark.usefixtures("well"), pytest.mark.alone]
 
 #: Route 53's control plane is in us-east-1, which dev leaves: an inversion is no way out of there.
 BY_ROUTE_53 = [

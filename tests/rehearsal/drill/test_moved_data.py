@@ -11,7 +11,7 @@ from generator.settings import Settings
 from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Ended, Twin, deployed
 from tests.rehearsal.runtime.platform import say
 
-pytestmark = pytest.mark.usefixtures("well")
+pytestmark = [pytest.mark.usefixtures("well"), pytest.mark.alone]
 
 #: Slow enough for a busy machine, on which the twin has a database to move besides.
 SPEED = ("--speed", "12")

@@ -15,7 +15,7 @@ from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Ended, Twin, deployed
 from tests.rehearsal.runtime.platform import INTAKE
 from tests.rehearsal.sandbox.running import until
 
-pytestmark = pytest.mark.usefixtures("well")
+pytestmark = [pytest.mark.usefixtures("well"), pytest.mark.alone]
 
 #: Drill seconds that a write takes to the other region here, and by which an objective allows for that.
 LAG, OBJECTIVE = 60.0, 90

@@ -130,6 +130,7 @@ def test_a_routine_that_cannot_drill_calls_somebody(twin: Twin) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_build_holds_a_drill_and_leaves_its_figures(twin: Twin, tmp_path: Path) -> None:
     asked = tmp_path / "asked.json"
     (tmp_path / "sitecustomize.py").write_text(TAP.format(file=str(asked)))

@@ -13,7 +13,7 @@ import pytest
 from tests.rehearsal.drill.twin import PRIMARY, STANDBY, Twin
 from tests.rehearsal.runtime.platform import CATALOGUE
 
-pytestmark = pytest.mark.usefixtures("well")
+pytestmark = [pytest.mark.usefixtures("well"), pytest.mark.alone]
 
 
 @contextmanager
