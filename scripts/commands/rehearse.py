@@ -1,8 +1,8 @@
-"""Build, lint, deploy and drill in a private embedded AWS, and say what that proved."""
+"""Build, lint, validate, deploy and drill in a private embedded AWS, and say what that proved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scripts.aws import Aws
     from scripts.context import Context
     from scripts.telling import Telling
+    from scripts.validate.findings import Finding
 
 
 #: Drill seconds in a second; a machine that is too busy for the first has time enough at the second.
@@ -28,10 +29,10 @@ _SPEEDS = (60.0, 15.0)
 def rehearse(context: Context, name: str) -> None:
     """Rehearse a first roll-out of ENV (dev unless said), and a failover, on this machine.
 
-    Templates are built and linted, then deployed into all regions of a sandbox that is made for this run
-    and removed afterwards, and deployed again, which must change nothing. The shop is opened in both regions,
-    and a drill leaves the primary and comes back; its report stays. The summary says what stands, and how far
-    the sandbox imitates each type. Nothing on AWS is touched.
+    Templates are built, linted and validated, then deployed into all regions of a sandbox that is made for
+    this run and removed afterwards, and deployed again, which must change nothing. The shop is opened in both
+    regions, and a drill leaves the primary and comes back; its report stays. The summary says what stands, and
+    how far the sandbox imitates each type. Nothing on AWS is touched.
 
     \b
     Examples:
@@ -46,6 +47,8 @@ def rehearse(context: Context, name: str) -> None:
         _build(context)
     with steps.timed("lint"):
         _lint(context)
+    with steps.timed("validate"):
+        _validate(context)
     with _private_sandbox(environment) as (aws, imitation, home):
         with steps.timed("deploy"):
             telling = Telling(context.terminal, environment.name)
@@ -92,7 +95,6 @@ def _build(context: Context) -> None:
 
 
 def _lint(context: Context) -> None:
-    from scripts.errors import Failed
     from scripts.validate import lint
 
     with context.terminal.progress("Linting") as progress:
@@ -100,12 +102,28 @@ def _lint(context: Context) -> None:
             context.project, report=lambda done, of: progress.update(f"{done} of {of}")
         )
     context.terminal.say(str(report))
-    if not report.clean:
-        for finding in report.findings:
-            context.terminal.say(f"  {finding}")
+    _refuse(context, report.findings, "lint")
+
+
+def _validate(context: Context) -> None:
+    from scripts.commands.validate import deployment
+    from scripts.validate import validation
+
+    found = validation.run(context.project, deployment())
+    context.terminal.say(str(found))
+    _refuse(context, found.findings, "validate")
+
+
+def _refuse(context: Context, findings: Sequence[Finding], command: str) -> None:
+    """Raise Failed where there are any."""
+    from scripts.errors import Failed
+
+    for finding in findings:
+        context.terminal.say(f"  {finding}")
+    if findings:
         raise Failed(
-            f"The templates have {len(report.findings)} findings: they are not deployed.",
-            fix="See them with: tradewind lint",
+            f"The templates have {len(findings)} findings: they are not deployed.",
+            fix=f"See them with: tradewind {command}",
         )
 
 

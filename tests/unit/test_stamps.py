@@ -41,7 +41,7 @@ def _age(path: Path, seconds: float) -> None:
 
 
 def stamp(project: Path) -> None:
-    for name in ("build", "lint"):
+    for name in ("build", "lint", "validate"):
         stamps.write(name, str(project), stamps.take(name, str(project)))
 
 
@@ -81,7 +81,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", ["build", "lint"])
+@pytest.mark.parametrize("name", ["build", "lint", "validate"])
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_a_change_is_seen(change: Callable[[Path], object], name: str, project: Path) -> None:
     change(project)
@@ -152,7 +152,9 @@ def test_a_stamp_that_cannot_be_written_is_no_failure(project: Path) -> None:
 
 
 class TestTheAnswerBeforeClick:
-    @pytest.mark.parametrize("words", [["build"], ["lint"], ["build", "-q"], ["--quiet", "lint"]])
+    @pytest.mark.parametrize(
+        "words", [["build"], ["lint"], ["validate"], ["build", "-q"], ["--quiet", "lint"]]
+    )
     def test_is_given_to_the_bare_command(
         self, words: list[str], project: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
