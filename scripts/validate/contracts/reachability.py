@@ -17,8 +17,11 @@ from scripts.validate.resolution import Place, resolve
 
 RULE = "condition-constant"
 
-#: A value that no condition names.
-OTHER = "something-else"
+#: Values that no condition names.
+OTHER, ANOTHER = "something-else", "something-else-again"
+
+#: Where the templates are asked.
+HERE = Place("us-east-1")
 
 #: Combinations that are tried at most; the platform's own conditions need 128.
 MOST = 100_000
@@ -43,7 +46,7 @@ def _constant(template: Template, name: str) -> str:
     alone["Parameters"] = {key: template["Parameters"][key] for key in domains}
     for values in islice(product(*domains.values()), MOST):
         given = dict(zip(domains, values, strict=True))
-        seen.add(resolve(alone, given, Place("us-east-1")).conditions[name])
+        seen.add(resolve(alone, given, HERE).conditions[name])
         if len(seen) == 2:
             return ""
     return "holds" if seen == {True} else "never holds"
@@ -59,13 +62,24 @@ def _domains(template: Template, name: str) -> dict[str, list[str]]:
                 match side:
                     case {"Ref": str(parameter)} if parameter in declared:
                         values = found.setdefault(parameter, [OTHER])
-                        if isinstance(against, str | int | float):
-                            values.append(text(against))
+                        values += _compared(against, declared)
     return {
         parameter: [text(one) for one in declared[parameter].get("AllowedValues", ())]
         or list(dict.fromkeys(values))
         for parameter, values in found.items()
     }
+
+
+def _compared(against: Any, declared: Mapping[str, Any]) -> list[str]:
+    """The values that make a parameter equal to what it is compared with, as far as they are known."""
+    match against:
+        case str() | int() | float():
+            return [text(against)]
+        case {"Ref": str(name)} if name in HERE.pseudo():
+            return [text(HERE.pseudo()[name])]
+        case {"Ref": str(name)} if "AllowedValues" in declared.get(name, {}):
+            return [text(one) for one in declared[name]["AllowedValues"]]
+    return [ANOTHER]
 
 
 def _below(conditions: Mapping[str, Any], name: str) -> list[str]:
