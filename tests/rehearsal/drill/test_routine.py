@@ -105,13 +105,14 @@ def went_off(twin: Twin, name: str) -> bool:
 def allowed(twin: Twin) -> set[str]:
     """The actions of the role that builds of drills act as."""
     iam = twin.client("iam")
-    (grants,) = iam.list_attached_role_policies(RoleName=f"tradewind-dev-drill-build-{STANDBY}")[
-        "AttachedPolicies"
-    ]
-    version = iam.get_policy(PolicyArn=grants["PolicyArn"])["Policy"]["DefaultVersionId"]
-    document = iam.get_policy_version(PolicyArn=grants["PolicyArn"], VersionId=version)
-    statements = document["PolicyVersion"]["Document"]["Statement"]
-    return {action for statement in statements for action in statement["Action"]}
+    role = f"tradewind-dev-drill-build-{STANDBY}"
+    found: set[str] = set()
+    for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        arn = policy["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+        found.update(*(one["Action"] for one in document["Document"]["Statement"]))
+    return found
 
 
 def test_a_routine_that_cannot_drill_calls_somebody(twin: Twin) -> None:
