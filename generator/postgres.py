@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Orderable for RDS and for Aurora alike; Aurora wants the same version on both sides of a global database.
-ENGINE_VERSION = "17.9"
+ENGINE_VERSION = "17.10"
 MAJOR_VERSION = ENGINE_VERSION.partition(".")[0]
 
 #: Not PostgreSQL's own, as Security Hub's control RDS.23 asks; consumers read it from `database_port`.

@@ -122,9 +122,9 @@ class TestTheTree:
         [
             ('"python3.13"', '"python3.9"', "payments.json", "ended"),
             ('"python3.13"', '"python3.99"', "payments.json", "unknown"),
-            ('"17.9"', '"17.4"', "orders.json", "ended"),
-            ('"17.9"', '"17.6"', "orders.json", "ended"),
-            ('"17.9"', '"19.1"', "orders.json", "unknown"),
+            ('"17.10"', '"17.4"', "orders.json", "ended"),
+            ('"17.10"', '"17.6"', "orders.json", "ended"),
+            ('"17.10"', '"19.1"', "orders.json", "unknown"),
             ('"postgres17"', '"postgres13"', "orders.json", "ended"),
             ('"aurora-postgresql17"', '"aurora-postgresql13"', "orders.json", "ended"),
             ('"rds-ca-rsa2048-g1"', '"rds-ca-2019"', "orders.json", "unknown"),
