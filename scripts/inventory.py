@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -105,6 +106,36 @@ def resources(aws: Aws, region: str, name_or_id: str) -> Iterator[Resource]:
         if found.type == NESTED_STACK and found.physical_id:
             for inner in resources(aws, region, found.physical_id):
                 yield replace(inner, path=(*found.path, *inner.path))
+
+
+def template(aws: Aws, region: str, name_or_id: str) -> Mapping[str, Any]:
+    """What a stack was made of, as it was sent."""
+    told = aws.client("cloudformation", region).call("get_template", StackName=name_or_id)
+    return parsed(told["TemplateBody"])
+
+
+def parsed(body: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A template as GetTemplate tells it; empty where it uses YAML's tags (`!Ref`), which ours do not.
+
+    botocore parses what is JSON. Other clients make YAML of it: Sceptre by the `---` before it,
+    `aws cloudformation package` by writing it anew.
+    """
+    if not isinstance(body, str):
+        return body
+    try:
+        said = json.loads(body.removeprefix("---"))
+    except ValueError:
+        said = _yaml(body)
+    return said if isinstance(said, Mapping) else {}
+
+
+def _yaml(body: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(body)
+    except yaml.YAMLError:
+        return None
 
 
 def _stack(said: Mapping[str, Any], region: str) -> Stack:

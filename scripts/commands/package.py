@@ -44,6 +44,7 @@ def package(context: Context, directory: Path, force: bool) -> None:
       aws s3 sync dist/releases s3://ARTIFACTS/releases
       aws s3 sync dist s3://BUCKET/PREFIX     # then TemplateBaseUrl=https://BUCKET.s3.REGION.amazonaws.com/PREFIX
       aws cloudformation package --template-file dist/platform.local.json --s3-bucket BUCKET
+    A whole roll-out with the AWS CLI, or with Sceptre: docs/other-clients.md
     """
     from scripts.deploy import release
     from scripts.packing import Packing

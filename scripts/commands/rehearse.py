@@ -30,9 +30,9 @@ def rehearse(context: Context, name: str) -> None:
     """Rehearse a first roll-out of ENV (dev unless said), and a failover, on this machine.
 
     Templates are built, linted and validated, then deployed into all regions of a sandbox that is made for
-    this run and removed afterwards, and deployed again, which must change nothing. The shop is opened in both
-    regions, and a drill leaves the primary and comes back; its report stays. The summary says what stands, and
-    how far the sandbox imitates each type. Nothing on AWS is touched.
+    this run and removed afterwards, and deployed again, which must change nothing. The shop is opened in
+    both regions, and a drill leaves the primary and comes back; its report stays. The summary says what
+    stands, and how far the sandbox imitates each type. Nothing on AWS is touched.
 
     \b
     Examples:

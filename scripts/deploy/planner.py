@@ -88,6 +88,21 @@ class Planner:
             self._left_out(wave, manifest),
         )
 
+    def tags(self, wave: Wave) -> dict[str, str]:
+        """What a root's stack is tagged with, and so all that it makes."""
+        return {"Project": PREFIX, "Environment": self.environment.name, "Root": wave.root}
+
+    def role(self, wave: Wave) -> str:
+        """The role that CloudFormation assumes for a root, where an earlier root hands one on."""
+        output = f"{pascal(wave.root.replace('-', '_'))}ExecutionRoleArn"
+        for giver in self.waves:
+            if giver.region != wave.region or not self._precedes(giver, wave):
+                continue
+            standing = self.standing(giver.root, giver.region)
+            if standing is not None and output in standing.outputs:
+                return standing.outputs[output]
+        return ""
+
     def _left_out(self, wave: Wave, manifest: Manifest) -> tuple[str, ...]:
         """The types that the wave's settings want and its region does not offer."""
         from generator.availability import left_out
@@ -132,12 +147,8 @@ class Planner:
                 kind=kind,
                 template=(yield from self._template(wave, root)),
                 parameters=inputs.parameters,
-                tags={
-                    "Project": PREFIX,
-                    "Environment": self.environment.name,
-                    "Root": wave.root,
-                },
-                role_arn=self._role(wave),
+                tags=self.tags(wave),
+                role_arn=self.role(wave),
                 description=f"{change_sets.DESCRIBED}{inputs.digest}",
             ),
         )
@@ -247,17 +258,6 @@ class Planner:
         """Whether a wave has its turn before another one, elsewhere. A root apart comes after all."""
         before = self.waves[: self.waves.index(wave)] if wave in self.waves else self.waves
         return earlier in before and (earlier.root, earlier.region) != (wave.root, wave.region)
-
-    def _role(self, wave: Wave) -> str:
-        """The role that CloudFormation assumes for a root, where an earlier root hands one on."""
-        output = f"{pascal(wave.root.replace('-', '_'))}ExecutionRoleArn"
-        for giver in self.waves:
-            if giver.region != wave.region or not self._precedes(giver, wave):
-                continue
-            standing = self.standing(giver.root, giver.region)
-            if standing is not None and output in standing.outputs:
-                return standing.outputs[output]
-        return ""
 
     def _bucket(self, region: str) -> str:
         return artifact_bucket(self.environment.name, self.environment.account_id, region)

@@ -114,16 +114,35 @@ def _table(aws: Aws, region: str, name: str) -> str:
     _unprotect_table(aws, region, name)
     dynamodb = aws.client("dynamodb", region)
     described = dynamodb.call("describe_table", TableName=name)["Table"]
-    for replica in described.get("Replicas", ()):
-        if replica["RegionName"] != region:
-            dynamodb.call(
-                "update_table",
-                TableName=name,
-                ReplicaUpdates=[{"Delete": {"RegionName": replica["RegionName"]}}],
-            )
-            _settle_table(aws, region, name)
+    for updates in _partings(described, region):
+        dynamodb.call("update_table", TableName=name, **updates)
+        _settle_table(aws, region, name)
     dynamodb.call("delete_table", TableName=name)
     return "deleted"
+
+
+def _partings(table: Mapping[str, Any], region: str) -> Iterator[dict[str, Any]]:
+    """What takes a global table's other regions from it: one after the other, or, where it is strongly
+    consistent, all of them and the witness at once.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteGlobalTableWitnessGroupMemberAction.html
+    """
+    others = [
+        {"Delete": {"RegionName": replica["RegionName"]}}
+        for replica in table.get("Replicas", ())
+        if replica["RegionName"] != region
+    ]
+    if table.get("MultiRegionConsistency") != "STRONG":
+        yield from ({"ReplicaUpdates": [other]} for other in others)
+    elif others:
+        witnesses = [
+            {"Delete": {"RegionName": witness["RegionName"]}}
+            for witness in table.get("GlobalTableWitnesses", ())
+        ]
+        yield {
+            "ReplicaUpdates": others,
+            **({"GlobalTableWitnessUpdates": witnesses} if witnesses else {}),
+        }
 
 
 def _unprotect_table(aws: Aws, region: str, name: str) -> None:

@@ -78,8 +78,7 @@ def read(aws: Aws, environment: str, places: Sequence[Place]) -> Standing:
         found = inventory.stack(aws, region, stack_name(environment, root))
         if found is None or not found.stands:
             return found, None
-        told = aws.client("cloudformation", region).call("get_template", StackName=found.id)
-        return found, told["TemplateBody"]
+        return found, inventory.template(aws, region, found.id)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = dict(zip(places, pool.map(look, places), strict=True))
@@ -128,6 +127,5 @@ def _look(planner: Planner, standing: Standing, wave: Wave) -> Look:
 
 def _same_template(release: Release, wave: Wave, deployed: Any) -> bool:
     """Whether a stack was made of the release's template; white space and the order of keys are no matter."""
-    said: Any = json.loads(deployed) if isinstance(deployed, str) else deployed
     wanted: Any = json.loads(release.roots[wave.root].template.body)
-    return bool(said == wanted)
+    return bool(deployed == wanted)

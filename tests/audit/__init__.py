@@ -1,1 +1,1 @@
-"""`make audit`: what public suites find in the templates, as they lie and as they would stand in prod."""
+"""`make audit`: the templates, the policies, the tree and its pins, each judged by who knows most of it."""

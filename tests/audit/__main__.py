@@ -1,68 +1,104 @@
-"""Judge the templates: `make audit`. Exit code 1 where something is found that nobody accepted."""
+"""Judge the project: `make audit`. Exit code 0 where nothing is found, 1 where something is.
+
+What could not be checked is no finding, and no pass either: the table says so, and the JSON is not
+`complete`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-import tempfile
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from tests.audit import checkov, templates
+from scripts.errors import TradewindError
+from scripts.validate.provenance import located
+from tests.audit import advisories, checkov, leaks, policies, templates
+from tests.audit.pins import pins
+from tests.audit.verdict import Verdict
 
 PROJECT = Path(__file__).parents[2]
 
-#: How many rules we allow ourselves to let stand, each with its reason where it does.
-MOST_ACCEPTED = 5
+#: A suite's name -> what runs it.
+Suites = Mapping[str, Callable[[], Verdict]]
 
 
 def main() -> int:
     """Run the suites and tell."""
     options = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
-    options.add_argument("--checkov", type=Path, required=True, help="checkov's executable")
-    options.add_argument("--environment", default="prod")
-    options.add_argument("--json", type=Path, help="write the findings to this file as well")
+    options.add_argument("--tools", type=Path, required=True, help="where their programs are")
+    options.add_argument("--environment", default="prod", help="whose parameters checkov sees")
+    options.add_argument("--advisories", default="", help="a source that speaks OSV, by its URL")
+    options.add_argument("--json", type=Path, help="write the verdicts to this file as well")
     asked = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        templates.write(asked.environment, Path(folder))
-        results = {
-            f"checkov, {asked.environment}'s parameters": checkov.run(asked.checkov, Path(folder)),
-            "checkov, templates/out": checkov.run(asked.checkov, PROJECT / "templates" / "out"),
-        }
-    for line in table(results):
+    try:
+        verdicts = run(suites(asked.tools, asked.environment, asked.advisories))
+    except TradewindError as error:
+        sys.stderr.write(
+            f"error: {error.message}\n" + (f"  fix: {error.fix}\n" if error.fix else "")
+        )
+        return error.exit_code
+    for line in table(verdicts):
         sys.stdout.write(f"{line}\n")
     if asked.json:
-        said = {name: asdict(result) for name, result in results.items()}
+        said = {
+            "clean": is_clean(verdicts),
+            "complete": not any(each.unchecked for each in verdicts),
+            "suites": [each.to_json() for each in verdicts],
+        }
+        asked.json.parent.mkdir(parents=True, exist_ok=True)
         asked.json.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-    return 0 if is_clean(results.values()) else 1
+    return 0 if is_clean(verdicts) else 1
 
 
-def is_clean(results: Iterable[checkov.Result]) -> bool:
-    """Whether everything was read, nothing is found that nobody accepted, and little is accepted."""
-    every = list(results)
-    return not any(each.failed or each.unread for each in every) and (
-        len({f.rule for each in every for f in each.accepted}) <= MOST_ACCEPTED
-    )
+def suites(tools: Path, environment: str, source: str) -> Suites:
+    """All that there are. Of these the generator runs in the last alone: it knows nothing of threads."""
+    every = _templates(environment)
+    return {
+        "checkov": lambda: checkov.audit(tools / "checkov", every),
+        "secrets": lambda: leaks.audit(tools / "python", PROJECT),
+        "advisories": lambda: advisories.audit(tools / "pip-audit", pins(PROJECT), source),
+        "IAM proof": policies.audit,
+    }
 
 
-def table(results: dict[str, checkov.Result]) -> list[str]:
-    """A line for each suite, and beneath it one for each finding; equal ones of two regions are one."""
-    lines = []
-    for name, result in results.items():
-        lines.append(
-            f"{name}: {result.passed} passed, {len(result.failed)} failed, "
-            f"{len(result.accepted)} accepted, {len(result.unread)} unread"
-        )
-        lines += sorted({f"  unread    {file}" for file in result.unread})
-        lines += sorted({f"  failed    {_said(f)}" for f in result.failed})
-        lines += sorted({f"  accepted  {_said(f)} ({f.accepted})" for f in result.accepted})
-    return lines
+def run(every: Suites) -> list[Verdict]:
+    """Two at a time: most of the work is in other processes. Raises whatever a suite raises."""
+    with ThreadPoolExecutor(2) as pool:
+        begun = [pool.submit(suite) for suite in every.values()]
+        sys.stderr.write(f"judging by {', '.join(every)} (a minute) ...\n")
+        verdicts = [each.result() for each in begun]
+    return [replace(each, found=located(each.found)) for each in verdicts]
 
 
-def _said(finding: checkov.Finding) -> str:
-    return f"{finding.rule} {Path(finding.file).name} {finding.resource}: {finding.says}"
+def is_clean(verdicts: Sequence[Verdict]) -> bool:
+    """Whether nothing is found."""
+    return not any(each.found for each in verdicts)
+
+
+def table(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """A row for each suite; above it what there is to say of each."""
+    for each in verdicts:
+        for line in each.lines():
+            yield f"{each.suite}  {line}"
+    rows = [("SUITE", "VERDICT", "ACCEPTED", "LOOKED AT")]
+    rows += [(e.suite, e.said, str(len(e.excused)), e.looked_at) for e in verdicts]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+def _templates(environment: str) -> checkov.Templates:
+    lying = templates.as_they_lie(PROJECT / "templates" / "out")
+    standing = templates.resolved(environment)
+    return {
+        **{(checkov.AS_THEY_LIE, name): template for name, template in lying.items()},
+        **{(region, f"{layer}.json"): template for (region, layer), template in standing},
+    }
 
 
 if __name__ == "__main__":

@@ -15,14 +15,9 @@ from tests.coverage.marking import MINTED
 from tests.coverage.platform import JSON_TEXTS, Resource, Standing, platform
 
 
-def write(environment: str, folder: Path) -> int:
-    """One file for each template and region: `<folder>/<region>/<template>.json`. Gives their number."""
-    templates = dict(resolved(environment))
-    for (region, layer), template in templates.items():
-        file = folder / region / f"{layer}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(template, indent=1), encoding="utf-8")
-    return len(templates)
+def as_they_lie(folder: Path) -> dict[str, dict[str, Any]]:
+    """File name -> template, of a folder. Raises OSError or ValueError where one cannot be read."""
+    return {file.name: json.loads(file.read_bytes()) for file in sorted(folder.glob("*.json"))}
 
 
 def resolved(environment: str) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:

@@ -7,7 +7,6 @@ CloudFormation tells it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -130,7 +129,7 @@ class _Reader:
         return self.pool.submit(read, *given, **named)
 
     def _template(self, **which: str) -> Mapping[str, Any] | None:
-        """A template with its transforms done; None where there is none, or where it is no JSON."""
+        """A template with its transforms done; None where there is none, or where it cannot be read."""
         try:
             answer = self.aws.client("cloudformation", self.region).call(
                 "get_template", TemplateStage="Processed", **which
@@ -139,13 +138,7 @@ class _Reader:
             if error.code in _ABSENT:
                 return None
             raise
-        body = answer.get("TemplateBody")
-        if isinstance(body, str):  # botocore parses what is JSON
-            try:
-                body = json.loads(body)
-            except ValueError:
-                return None
-        return body if isinstance(body, Mapping) else None
+        return inventory.parsed(answer.get("TemplateBody", "")) or None
 
     def _described(self, stack_id: str) -> Mapping[str, Any] | None:
         try:

@@ -123,13 +123,16 @@ class _Tree:
     @classmethod
     def deployed(cls, planner: Planner, stack: Stack) -> _Tree:
         """The one that stands."""
-        root = _template(planner, stack.region, stack.id)
+        root = inventory.template(planner.aws, stack.region, stack.id)
         held = {
             one.path[-1]: one.physical_id
             for one in inventory.children(planner.aws, stack.region, stack.id)
             if one.type == NESTED_STACK and one.physical_id
         }
-        return cls(root, {name: _template(planner, stack.region, id) for name, id in held.items()})
+        return cls(
+            root,
+            {name: inventory.template(planner.aws, stack.region, id) for name, id in held.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,9 @@ def _minor_upgrade(planner: Planner, primary: Stack | None, standby: Wave) -> st
         stack = one.path[-1]
         if stack not in wanted or not one.physical_id:
             continue
-        now = _versions({stack: _template(planner, there.region, one.physical_id)}).get(stack, {})
+        now = _versions(
+            {stack: inventory.template(planner.aws, there.region, one.physical_id)}
+        ).get(stack, {})
         for cluster, version in wanted[stack].items():
             before = now.get(cluster, version)
             if before != version and _major(before) == _major(version):
@@ -255,13 +260,6 @@ def _versions(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, st
 
 def _major(version: str) -> str:
     return version.partition(".")[0]
-
-
-def _template(planner: Planner, region: str, stack_id: str) -> Mapping[str, Any]:
-    told = planner.aws.client("cloudformation", region).call("get_template", StackName=stack_id)
-    body = told["TemplateBody"]
-    template: Mapping[str, Any] = json.loads(body) if isinstance(body, str) else body
-    return template
 
 
 def _name(planner: Planner) -> str:

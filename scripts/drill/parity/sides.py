@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -68,7 +67,7 @@ def read(aws: Aws, environment: Environment, region: str) -> Side:
                 f"in {region}.",
                 fix=f"Deploy it first: tradewind deploy {environment.name}",
             )
-        bodies = pool.map(lambda stack: _template(aws, stack), stacks.values())
+        bodies = pool.map(lambda stack: inventory.template(aws, region, stack.id), stacks.values())
         tops = pool.map(lambda stack: inventory.children(aws, region, stack.id), stacks.values())
         resources = {
             "/".join((root, *one.path)): one
@@ -86,10 +85,3 @@ def read(aws: Aws, environment: Environment, region: str) -> Side:
         }
         templates = dict(zip(stacks, bodies, strict=True))
     return Side(aws, environment, region, stacks, templates, resources)
-
-
-def _template(aws: Aws, stack: Stack) -> Mapping[str, Any]:
-    told = aws.client("cloudformation", stack.region).call("get_template", StackName=stack.id)
-    body = told["TemplateBody"]
-    parsed: Mapping[str, Any] = json.loads(body) if isinstance(body, str) else body
-    return parsed

@@ -94,6 +94,24 @@ class TestToFiles:
         assert cli.main(["graph", "--output", "docs/", "--format", "html"]) == 2
         assert not (project / "docs").exists()
 
+    def test_whether_a_directory_is_stale_is_told_and_nothing_is_written(
+        self, project: Path, capsys: Captured
+    ) -> None:
+        assert cli.main(["graph", "--output", "docs/", "--check"]) == 1
+        assert not (project / "docs").exists()
+
+        assert cli.main(["graph", "--output", "docs/"]) == 0
+        assert cli.main(["graph", "--output", "docs/", "--check"]) == 0
+
+        (project / "docs" / "platform.svg").write_text("<svg/>")
+        assert cli.main(["graph", "--output", "docs/", "--check"]) == 1
+        assert "does not show what the templates say: platform.svg" in capsys.readouterr().err
+        assert (project / "docs" / "platform.svg").read_text() == "<svg/>"
+
+    def test_what_is_no_directory_cannot_be_checked(self, project: Path, capsys: Captured) -> None:
+        assert cli.main(["graph", "--check"]) == 2
+        assert "--output docs/ --check" in capsys.readouterr().err
+
     def test_of_one_root_only_its_picture(self, project: Path) -> None:
         assert cli.main(["graph", "platform", "--output", "docs/"]) == 0
         assert [path.name for path in (project / "docs").iterdir()] == ["platform.svg"]

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from generator.manifest import Manifest
+from scripts import inventory
 from scripts.deploy import standing
 from scripts.deploy.plan import Awaiting, Inputs
 from scripts.deploy.planner import Planner
@@ -77,8 +78,22 @@ def test_the_same_template_and_parameters_are_the_same_and_say_what_is_left_out(
     assert found.left_out == ("AWS::Personalize::Dataset",)
 
 
-def test_white_space_and_the_order_of_keys_are_no_difference() -> None:
-    assert not look(stack(), json.dumps(TEMPLATE, separators=(",", ":"))).differs
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(TEMPLATE, separators=(",", ":")),
+        f"---\n{json.dumps(TEMPLATE, indent=1)}",
+        "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n",
+    ],
+    ids=["without white space", "as Sceptre sends it", "as aws cloudformation package writes it"],
+)
+def test_how_a_client_writes_a_template_is_no_difference(body: str) -> None:
+    assert not look(stack(), inventory.parsed(body)).differs
+
+
+@pytest.mark.parametrize("body", ["", "Queue: !Ref Other", "{", "- one", "Resources: {a: b"])
+def test_what_cannot_be_read_is_another_template(body: str) -> None:
+    assert look(stack(), inventory.parsed(body)).what == "its template is another"
 
 
 @pytest.mark.parametrize(

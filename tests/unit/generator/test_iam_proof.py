@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,7 +132,9 @@ def test_a_planted_star_is_found_in_its_file_and_resource() -> None:
     policy = next(p for p in policies("prod") if p.resource.logical_id.endswith("Grants"))
     wider = {**policy.statements[0], "Resource": ["*"], "Action": ["s3:GetObject"]}
     spoilt = Policy(policy.resource, policy.path, (wider,), True, policy.platform)
-    [finding] = [f for f in judged([spoilt], "one").found if f.rule != "stale-exception"]
+    again = replace(spoilt, resource=replace(policy.resource, region="us-west-2"))
+    [finding] = [f for f in judged([spoilt, again], "two").found if f.rule != "stale-exception"]
+    assert finding.regions == tuple(sorted({policy.resource.region, "us-west-2"}))
     assert finding.rule == "IAM: wildcard resource"
     assert finding.template == f"{policy.resource.layer}.json"
     assert finding.resource == policy.resource.logical_id
