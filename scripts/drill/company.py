@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from scripts.checks import Check
 from scripts.drill.figures import Figures
 from scripts.drill.folder import Folder
-from scripts.drill.preflight.findings import Check
 from scripts.drill.report.verdict import Verdict
 from scripts.drill.states import State
 

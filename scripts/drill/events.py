@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from scripts.checks import Check
 from scripts.drill.observations import Observation
-from scripts.drill.preflight.findings import Check
 from scripts.drill.states import State
 
 

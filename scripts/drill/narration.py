@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from scripts import checks
 from scripts.drill.events import (
     Aborted,
     Changed,
@@ -35,15 +36,7 @@ from scripts.drill.observations import (
     Stalled,
     Unread,
 )
-from scripts.drill.preflight.findings import Check, Verdict
 
-_SIGNS = {
-    Verdict.PASSED: "ok",
-    Verdict.WARNED: "!!",
-    Verdict.REFUSED: "no",
-    Verdict.UNKNOWN: "??",
-    Verdict.NOT_APPLICABLE: "--",
-}
 #: Drill seconds from which on it is said that something stood still; the report has all.
 NOTABLE = 5.0
 _MARKS = {
@@ -54,15 +47,6 @@ _MARKS = {
     "t4": "the standby took its first order",
     "t5": "the objective is held",
 }
-
-
-def checked(check: Check) -> Iterator[str]:
-    """A line of the preflight, and what to do about it."""
-    yield f"{_SIGNS[check.verdict]}  {check.name}: {check.found}"
-    if check.verdict in (Verdict.WARNED, Verdict.REFUSED, Verdict.UNKNOWN):
-        yield f"      expected {check.expected}"
-        if check.remedy:
-            yield f"      {check.remedy}"
 
 
 @dataclass
@@ -128,7 +112,7 @@ class Narration:
             case Planned(drill, hash):
                 yield f"drill {drill}, plan {hash}"
             case Checked(check):
-                yield from checked(check)
+                yield from checks.told(check)
             case Moved(at, _, after):
                 self.t0 = at if self.t0 is None else self.t0
                 yield f"{self._time(at)}  {after}"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import NoReturn
 
 from scripts import failpoints
+from scripts.checks import Check, Verdict
 from scripts.drill import ledger, open_drill, undo_script, verification
 from scripts.drill.drill import Drill, Ended
 from scripts.drill.events import Checked, DrillEvent, Planned
@@ -19,7 +20,6 @@ from scripts.drill.journal import Kind
 from scripts.drill.measures import times
 from scripts.drill.mutations import make, settle, undo
 from scripts.drill.observations import Fetched
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.states import State
 from scripts.drill.story import Known
 from scripts.drill.way_back import come_back, homeward, undo_all

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from scripts.checks import Check, Verdict
 from scripts.drill import journal
 from scripts.drill.folder import Folder
 from scripts.drill.journal import Kind, Line
 from scripts.drill.plan import Plan
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.states import State
 from scripts.drill.steps import Standing, Token
 from scripts.errors import Failed

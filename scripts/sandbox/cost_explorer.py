@@ -38,6 +38,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "GetReservationUtilization": {"UtilizationsByTime": [], "Total": _NO_RESERVATIONS},
     "GetAnomalies": {"Anomalies": []},
     "GetAnomalyMonitors": {"AnomalyMonitors": []},
+    "ListCostAllocationTags": {"CostAllocationTags": []},
 }
 
 #: Without a Savings Plan there is no utilisation to tell, and AWS says so by an error.

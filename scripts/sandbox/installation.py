@@ -9,6 +9,7 @@ from scripts.sandbox.seams import Seam
 def every_seam() -> tuple[Seam, ...]:
     """All that is leaned on, whichever module declares it."""
     from scripts.sandbox import (
+        bucket_policies,
         databases,
         drift_readers,
         event_targets,
@@ -18,13 +19,16 @@ def every_seam() -> tuple[Seam, ...]:
         global_databases,
         hosted_zones,
         metric_alarms,
+        offers,
         payment_processor,
         personalize,
         pipelines,
+        recorded_lists,
         replication,
         replication_page,
         resources,
         rotations,
+        service_quotas,
         stream_readers,
         stream_records,
         strong_tables,
@@ -36,12 +40,13 @@ def every_seam() -> tuple[Seam, ...]:
     from scripts.sandbox.routing import health_check_api, survey
 
     others = (
-        *(hosted_zones, vault_policies, function_errors, function_logs, resources),
+        *(hosted_zones, vault_policies, bucket_policies, function_errors, function_logs, resources),
         payment_processor,
         *(event_targets, function_code, stream_readers, stream_records, workflow_runs),
         *(databases, global_databases, rotations, personalize, pipelines, drift_readers),
         *(replication, replication_page, strong_tables, unheard_writes, metric_alarms),
         *(background, crossings, door, functions, ruin),
+        *(offers, recorded_lists, service_quotas),
         *(health_check_api, survey),
     )
     return (*seams.declared(), *(seam for other in others for seam in other.SEAMS))
@@ -70,15 +75,18 @@ def install() -> None:
         metric_alarms,
         missing_resources,
         nested_stacks,
+        offers,
         personalize,
         pipelines,
         protected_updates,
+        recorded_lists,
         refusals,
         replication,
         request_tokens,
         resources,
         rollbacks,
         rotations,
+        service_quotas,
         stack_events,
         stack_lookups,
         stack_records,
@@ -105,6 +113,9 @@ def install() -> None:
     taken_names.install()
     function_errors.install()
     databases.install()
+    offers.install()
+    recorded_lists.install()
+    service_quotas.install()
     global_databases.install()
     drift_readers.install()
     metric_alarms.install()

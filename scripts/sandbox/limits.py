@@ -109,6 +109,11 @@ LIMITS: tuple[Limit, ...] = (
         "quota of checks are not there.",
     ),
     Limit(
+        "S3",
+        "Of a bucket's policy is in force what it denies everybody by the headers of a PutObject, as the "
+        "wrong encryption; who else may come is not asked.",
+    ),
+    Limit(
         "DynamoDB",
         "A write reaches the other replicas after one lag, the same for all (`GET` and `PUT "
         "/_tradewind/replication`), and in the order of its table. Items are looked at for their expiry once "
@@ -249,7 +254,22 @@ LIMITS: tuple[Limit, ...] = (
         "stack makes is not listed.",
     ),
     Limit("AWS Backup", "A vault's access policy and lock are not kept: they refuse nothing."),
-    Limit("Quotas", "Account quotas are not counted; template quotas are."),
+    Limit(
+        "Quotas",
+        "Account quotas are not counted; template quotas are. Service Quotas tells the defaults that AWS "
+        "documents, of the quotas that a preflight asks for, and 256 vCPUs; whatever more is asked for is "
+        "granted at once.",
+    ),
+    Limit(
+        "Offers",
+        "Machines, database classes, cache nodes and search instances are those that cfn-lint's data have of "
+        "a region, in each of its zones; a database class comes with every version of its engine.",
+    ),
+    Limit(
+        "Subscriptions",
+        "Shield Advanced is not subscribed to, and cannot be; GuardDuty, Security Hub and IAM Access "
+        "Analyzer list what stacks made, and do nothing else. No tag is activated for cost allocation.",
+    ),
 )
 
 

@@ -152,6 +152,7 @@ async def serve(port: int, home: Path) -> None:
 def assemble(autosave: Autosave) -> Gateway:
     """Check the seams, replace what has to be replaced, and put the gateway in front."""
     from scripts.sandbox import (
+        bucket_policies,
         builds,
         cancelled_rotations,
         clock,
@@ -163,14 +164,17 @@ def assemble(autosave: Autosave) -> Gateway:
         hosted_zones,
         installation,
         interruptions,
+        offers,
         pages,
         pauses,
         payment_processor,
         personalize,
         pipelines,
+        recorded_lists,
         replication_page,
         seams,
         search_domains,
+        service_quotas,
         vault_policies,
         workflow_runs,
     )
@@ -215,8 +219,13 @@ def assemble(autosave: Autosave) -> Gateway:
     gateway.add(pipelines.service())
     gateway.add(hosted_zones.service())
     gateway.add(vault_policies.service())
+    gateway.add(bucket_policies.service())
     gateway.add(cancelled_rotations.service())
     gateway.add(cost_explorer.service())
+    gateway.add(service_quotas.API.service())
+    gateway.add(offers.service())
+    for service in recorded_lists.services():
+        gateway.add(service)
     gateway.add(personalize.service())
     gateway.add(search_domains.service())
     gateway.add(databases.service())

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.environments import Environment
+    from scripts.checks import Check
     from scripts.context import Context
     from scripts.drill.plan import Plan
-    from scripts.drill.preflight.findings import Check
     from scripts.drill.stage import Stage
 
 #: Exit code of a drill that must not begin.
@@ -19,7 +19,7 @@ def checked(
     context: Context, environment: Environment, stage: Stage, plan: Plan
 ) -> tuple[Check, ...]:
     """Every check, said as it is known."""
-    from scripts.drill import narration
+    from scripts.checks import told
     from scripts.drill.preflight import table
 
     terminal = context.terminal
@@ -27,7 +27,7 @@ def checked(
     with terminal.progress("Preflight"):
         for check in table.run(stage, plan, environment, context.project):
             done.append(check)
-            for line in narration.checked(check):
+            for line in told(check):
                 terminal.out(line)
     return tuple(done)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.environments import Environment
+    from scripts.checks import Check
     from scripts.context import Context
     from scripts.drill.engine import Company
     from scripts.drill.plan import Plan
-    from scripts.drill.preflight.findings import Check
     from scripts.drill.stage import Stage
 
 

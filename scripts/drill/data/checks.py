@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from scripts.aws import Aws, AwsSaidNo
+from scripts.checks import Check, Verdict
 from scripts.drill.data import global_database
 from scripts.drill.data.fence import CommitsFenced
 from scripts.drill.data.global_database import GlobalDatabase
 from scripts.drill.data.rotation import rotating
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.theatre import Region, Theatre
 
 

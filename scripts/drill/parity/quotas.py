@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from scripts.account_quotas import CONCURRENCY, SPOT_VCPUS, VCPUS, Quota
 from scripts.aws import Aws, AwsSaidNo
 from scripts.drill.parity.readings import Comparison, Reading, at_least
 from scripts.drill.parity.sides import Side
-
-
-@dataclass(frozen=True)
-class Quota:
-    """One of Service Quotas. `code` as `aws service-quotas list-service-quotas` has it."""
-
-    name: str
-    service: str
-    code: str
-
-
-#: vCPUs of running on-demand Standard (A, C, D, H, I, M, R, T, Z) instances, and of those on Spot.
-VCPUS = Quota("on-demand vCPUs", "ec2", "L-1216C47A")
-SPOT_VCPUS = Quota("Spot vCPUs", "ec2", "L-34B43A08")
-#: Concurrent executions of all functions of a Region.
-CONCURRENCY = Quota("concurrent executions", "lambda", "L-B99A9384")
 
 
 def applied(aws: Aws, region: str, quota: Quota) -> float:

@@ -6,15 +6,8 @@ from generator.naming import PREFIX, stack_name
 from generator.places import EDGE_REGION
 from scripts import inventory
 from scripts.aws import Client
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    judged,
-    not_applicable,
-    unknown,
-)
+from scripts.checks import Answer, judged, not_applicable, unknown
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 #: In the names of the alarms on the age of the last good drill, which a drill is to quieten.
 DRILLS = "-drill-"

@@ -7,14 +7,8 @@ from functools import partial
 
 from generator.naming import PREFIX
 from generator.settings import TRUE, Settings
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    judged,
-    not_applicable,
-)
+from scripts.checks import Answer, judged, not_applicable
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 #: The plan's rule is daily; a job may take an hour to start and twelve to end (generator/layers/backup.py).
 INTERVAL = timedelta(hours=24 + 1 + 12)

@@ -7,15 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from generator.settings import Settings
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    judged,
-    passed,
-    unknown,
-)
+from scripts.checks import Answer, judged, passed, unknown
+from scripts.drill.preflight.ground import Ground, Question, Questions
 from scripts.drill.theatre import Region
 from scripts.errors import Failed
 

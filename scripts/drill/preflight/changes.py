@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from generator.naming import PREFIX, stack_name
 from scripts import inventory
+from scripts.checks import Answer, all_of, judged, not_applicable, passed, refused
 from scripts.drill import open_drill
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    all_of,
-    judged,
-    not_applicable,
-    passed,
-    refused,
-)
+from scripts.drill.preflight.ground import Ground, Question, Questions
 from scripts.lease import DEPLOY, LeaseHeld, Leases
 
 #: Of CodeDeploy's, those that are not at an end.

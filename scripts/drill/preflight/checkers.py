@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+from scripts.checks import Answer, judged, passed, refused, unknown, warned
 from scripts.drill.calls import Where
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    judged,
-    passed,
-    refused,
-    unknown,
-    warned,
-)
+from scripts.drill.preflight.ground import Ground, Question, Questions
 from scripts.drill.theatre import HealthCheck
 from scripts.drill.triggers.takeover import KEY
 

@@ -6,15 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    passed,
-    refused,
-    warned,
-)
+from scripts.checks import Answer, passed, refused, warned
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 #: Bytes. A drill of half an hour writes a few MiB; the journal must never be what a full disk stops.
 GIB = 1024**3

@@ -1,4 +1,4 @@
-"""What every check of the preflight is given, and the forms of its answer."""
+"""What every check of the preflight is given."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from generator.environments import Environment
 from scripts.aws import Aws, Client
+from scripts.checks import Answer
 from scripts.drill.plan import Plan
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.stage import Stage
 from scripts.drill.theatre import Theatre
 
@@ -77,20 +77,6 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A check without its name."""
-
-    verdict: Verdict
-    found: str
-    expected: str
-    remedy: str = ""
-
-    def named(self, name: str) -> Check:
-        """The line of the table."""
-        return Check(name, self.verdict, self.found, self.expected, self.remedy)
-
-
-@dataclass(frozen=True)
 class Question:
     """What is asked. Where `ask` raises what AWS says, the answer is not known, and why is said."""
 
@@ -99,38 +85,3 @@ class Question:
 
 
 Questions: TypeAlias = tuple[Question, ...]
-
-
-def passed(found: str, expected: str) -> Answer:
-    """As it should be."""
-    return Answer(Verdict.PASSED, found, expected)
-
-
-def warned(found: str, expected: str, remedy: str) -> Answer:
-    """Not as it should be; the drill may go on."""
-    return Answer(Verdict.WARNED, found, expected, remedy)
-
-
-def refused(found: str, expected: str, remedy: str) -> Answer:
-    """The drill must not begin."""
-    return Answer(Verdict.REFUSED, found, expected, remedy)
-
-
-def unknown(why: str, expected: str, remedy: str = "") -> Answer:
-    """No data is not good news."""
-    return Answer(Verdict.UNKNOWN, why, expected, remedy)
-
-
-def not_applicable(why: str) -> Answer:
-    """What a toggle leaves out, or has not come due."""
-    return Answer(Verdict.NOT_APPLICABLE, why, "nothing")
-
-
-def judged(holds: bool, found: str, expected: str, remedy: str) -> Answer:
-    """Passed where it holds, else refused."""
-    return passed(found, expected) if holds else refused(found, expected, remedy)
-
-
-def all_of(troubles: list[str], well: str, expected: str, remedy: str) -> Answer:
-    """Passed where there is no trouble, else refused with all of it."""
-    return judged(not troubles, "; ".join(troubles) or well, expected, remedy)

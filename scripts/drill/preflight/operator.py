@@ -6,17 +6,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from scripts.aws import AwsSaidNo
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    judged,
-    passed,
-    refused,
-    unknown,
-    warned,
-)
+from scripts.checks import Answer, judged, passed, refused, unknown, warned
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 #: Seconds that two clocks may differ before what is written in both cannot be laid side by side; AWS refuses
 #: what is signed five minutes off. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html

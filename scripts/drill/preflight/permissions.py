@@ -8,17 +8,10 @@ from typing import assert_never
 from generator.naming import PREFIX
 from scripts import lease_table
 from scripts.aws import AwsSaidNo
+from scripts.checks import Answer, judged, passed, unknown
 from scripts.drill.calls import Where
 from scripts.drill.plan import Trigger
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    judged,
-    passed,
-    unknown,
-)
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 #: What undoing and mirroring ask of a table.
 TABLE = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from scripts.drill.parity.quotas import CONCURRENCY, VCPUS, Quota, applied
+from scripts.account_quotas import CONCURRENCY, VCPUS
+from scripts.checks import Answer, judged, unknown
+from scripts.drill.parity.quotas import applied
 from scripts.drill.preflight.capacity import group, vcpus
-from scripts.drill.preflight.ground import Answer, Ground, Question, Questions, judged, unknown
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 #: As DescribeAccountLimits calls it.
 #: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Limit.html
@@ -20,7 +22,7 @@ def enough_vcpus(ground: Ground) -> Answer:
         has >= needs,
         f"{has:g} vCPUs",
         f"at least {needs} vCPUs, for the fleet's ceiling",
-        _request(ground, VCPUS, needs),
+        VCPUS.increase(region.name, needs),
     )
 
 
@@ -49,14 +51,7 @@ def enough_concurrency(ground: Ground) -> Answer:
         has >= needs,
         f"{has} executions at once",
         f"at least the primary's {needs}",
-        _request(ground, CONCURRENCY, needs),
-    )
-
-
-def _request(ground: Ground, quota: Quota, needs: int) -> str:
-    return (
-        f"aws service-quotas request-service-quota-increase --region {ground.theatre.standby.name} "
-        f"--service-code {quota.service} --quota-code {quota.code} --desired-value {needs}"
+        CONCURRENCY.increase(ground.theatre.standby.name, needs),
     )
 
 

@@ -6,16 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from scripts.drill.preflight.ground import (
-    Answer,
-    Ground,
-    Question,
-    Questions,
-    judged,
-    not_applicable,
-    passed,
-    unknown,
-)
+from scripts.checks import Answer, judged, not_applicable, passed, unknown
+from scripts.drill.preflight.ground import Ground, Question, Questions
 from scripts.drill.theatre import Theatre
 
 #: Within which a metric counts as now.

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scripts.checks import Answer, all_of
 from scripts.drill.calls import Where
-from scripts.drill.preflight.ground import Answer, Ground, Question, Questions, all_of
+from scripts.drill.preflight.ground import Ground, Question, Questions
 from scripts.drill.theatre import HealthCheck, Theatre
 from scripts.drill.theatre_reading import records
 

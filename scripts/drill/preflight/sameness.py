@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from scripts.checks import Answer, judged, unknown
 from scripts.drill.parity.comparison import compare
-from scripts.drill.preflight.ground import Answer, Ground, Question, Questions, judged, unknown
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 
 def regions_are_alike(ground: Ground) -> Answer:

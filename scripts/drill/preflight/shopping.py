@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.drill.preflight.ground import Answer, Ground, Question, Questions, judged, refused
+from scripts.checks import Answer, judged, refused
+from scripts.drill.preflight.ground import Ground, Question, Questions
 from scripts.drill.stage import Asked, Unreachable
 
 #: The header by which the shop says where it answers from.

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from generator.environments import Environment
+from scripts.checks import Check, unknown
 from scripts.drill.data.checks import checks as data_checks
 from scripts.drill.folder import DRILLS
 from scripts.drill.plan import Plan
@@ -26,8 +27,7 @@ from scripts.drill.preflight import (
     shopping,
     timing,
 )
-from scripts.drill.preflight.findings import Check
-from scripts.drill.preflight.ground import Ground, Question, Questions, unknown
+from scripts.drill.preflight.ground import Ground, Question, Questions
 from scripts.drill.stage import Stage
 from scripts.errors import TradewindError
 

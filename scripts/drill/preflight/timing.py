@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from scripts.checks import Answer, judged
 from scripts.drill.plan import Trigger
-from scripts.drill.preflight.ground import Answer, Ground, Question, Questions, judged
+from scripts.drill.preflight.ground import Ground, Question, Questions
 
 #: Seconds; what an alias to a load balancer has, and no client need keep longer.
 LONGEST_TTL = 60

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scripts.checks import Check
 from scripts.drill.figures import Figures
 from scripts.drill.journal import Line
 from scripts.drill.ledger import Ledger
 from scripts.drill.observations import Observation
 from scripts.drill.plan import Plan
-from scripts.drill.preflight.findings import Check
 from scripts.drill.states import State
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from scripts.checks import Verdict as Found
 from scripts.drill.plan import Trigger
-from scripts.drill.preflight.findings import Verdict as Found
 from scripts.drill.report.document import SCHEMA
 from scripts.drill.report.findings import Severity
 from scripts.drill.report.verdict import Verdict

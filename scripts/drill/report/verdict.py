@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from scripts.checks import Verdict as Found
 from scripts.drill.figures import Orders
 from scripts.drill.plan import Plan
-from scripts.drill.preflight.findings import Verdict as Found
 from scripts.drill.report.evidence import Evidence
 from scripts.drill.states import State
 

@@ -25,7 +25,8 @@ PropertyPath = tuple[str, ...]
 
 
 @cache
-def _schemas_directory() -> Path:
+def schemas_directory() -> Path:
+    """Where cfn-lint keeps them. Raises Failed where it does not."""
     spec = find_spec("cfnlint")
     places = spec.submodule_search_locations if spec else None
     for place in places or ():
@@ -42,7 +43,7 @@ def _schemas_directory() -> Path:
 @cache
 def regions() -> frozenset[str]:
     """Every Region that has a list of resource types."""
-    return frozenset(path.stem for path in (_schemas_directory() / "providers").glob("*-*-*.json"))
+    return frozenset(path.stem for path in (schemas_directory() / "providers").glob("*-*-*.json"))
 
 
 @cache
@@ -51,7 +52,7 @@ def types_in(region: str) -> Mapping[str, str]:
 
     A Region without a list offers nothing.
     """
-    path = _schemas_directory() / "providers" / f"{region}.json"
+    path = schemas_directory() / "providers" / f"{region}.json"
     if not path.is_file():
         return {}
     types: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
@@ -155,7 +156,7 @@ def _path(pointer: str) -> PropertyPath:
 
 @cache
 def _document(name: str) -> JSON:
-    path = _schemas_directory() / "resources" / f"{name}.json"
+    path = schemas_directory() / "resources" / f"{name}.json"
     document: JSON = json.loads(path.read_text(encoding="utf-8"))
     return document
 

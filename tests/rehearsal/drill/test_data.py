@@ -13,10 +13,10 @@ import pytest
 
 from generator.order_states import IN_TURN
 from scripts.aws import Aws, connect_endpoint
+from scripts.checks import Verdict
 from scripts.drill.data.checks import checks
 from scripts.drill.data.relocation import Act, relocation
 from scripts.drill.data.situation import commands, situation
-from scripts.drill.preflight.findings import Verdict
 from scripts.drill.steps import Standing, Token
 from scripts.drill.theatre import Region, Theatre
 from scripts.sandbox import process

@@ -57,11 +57,11 @@ def test_a_platform_as_it_was_deployed_is_alike(pair: Pair) -> None:
     assert families >= {"templates", "parameters", "ceilings", "databases", "keys", "secrets"}
 
 
-def test_what_the_sandbox_does_not_tell_is_unknown_and_said_so(pair: Pair) -> None:
+def test_nothing_is_left_unread(pair: Pair) -> None:
     run = pair.project.run("parity", "dev")
 
     assert run.code == 0
-    assert "not known: what cannot be read is not called equal" in run.out
+    assert "not known" not in run.out
 
 
 def changed(pair: Pair, *, shield_contact: str = "", description: str = "") -> None:

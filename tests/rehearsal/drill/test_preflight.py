@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from generator import environments
+from scripts.checks import Check, Verdict
 from scripts.drill import theatre_reading
 from scripts.drill.clock import Realtime
 from scripts.drill.plan import Objectives, Pace, Plan, Trigger
 from scripts.drill.preflight import table
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.stage import Answer, Asked, NoAnswer, Stage, Told
 from scripts.drill.theatre import Theatre
 from scripts.errors import UsageError

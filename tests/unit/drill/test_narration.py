@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scripts.checks import Check, Verdict
 from scripts.drill.events import (
     Changed,
     Checked,
@@ -23,7 +24,6 @@ from scripts.drill.observations import (
     Resolved,
     Stalled,
 )
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.states import State
 
 

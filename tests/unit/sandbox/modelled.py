@@ -15,6 +15,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "integer": (int,),
     "long": (int,),
+    "double": (int, float),
     "timestamp": (int, float),
 }
 

@@ -28,6 +28,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "GetReservationUtilization": {"TimePeriod": PERIOD},
     "GetAnomalies": {"DateInterval": {"StartDate": "2026-01-01"}},
     "GetAnomalyMonitors": {},
+    "ListCostAllocationTags": {"Type": "UserDefined"},
 }
 
 

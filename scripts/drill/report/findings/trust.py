@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.checks import Verdict
 from scripts.drill.observations import Alarmed, Ordered, Unread
-from scripts.drill.preflight.findings import Verdict
 from scripts.drill.report.findings.facts import Facts, Finding, Rule, Severity
 from scripts.drill.report.verdict import FINE, strong
 from scripts.drill.report.words import many, seconds

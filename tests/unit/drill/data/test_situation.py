@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from scripts.aws import AwsSaidNo
+from scripts.checks import Verdict
 from scripts.drill.data.checks import checks
 from scripts.drill.data.relocation import relocation
 from scripts.drill.data.situation import commands, situation
-from scripts.drill.preflight.findings import Verdict
 from tests.unit.drill.data.cloud import GROUP, PRIMARY, STANDBY, Cloud, cluster, theatre
 
 

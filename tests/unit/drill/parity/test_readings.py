@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from scripts import account_quotas
 from scripts.changes import NESTED_STACK
-from scripts.drill.parity import engines, machines, operations, quotas, trust
+from scripts.drill.parity import engines, machines, operations, trust
 from scripts.drill.parity.comparison import COMPARISONS
 from scripts.drill.parity.findings import Finding, Outcome, Parity
 from scripts.errors import Failed
@@ -403,9 +404,9 @@ def test_a_quota_that_is_lower_in_the_standby_is_a_difference_and_a_higher_one_i
 
     found = judged("quotas", *regions)
 
-    assert found[quotas.VCPUS.name].outcome is Outcome.DIFFERENT
-    assert found[quotas.SPOT_VCPUS.name].outcome is Outcome.EXPLAINED
-    assert found[quotas.CONCURRENCY.name].outcome is Outcome.EQUAL
+    assert found[account_quotas.VCPUS.name].outcome is Outcome.DIFFERENT
+    assert found[account_quotas.SPOT_VCPUS.name].outcome is Outcome.EXPLAINED
+    assert found[account_quotas.CONCURRENCY.name].outcome is Outcome.EQUAL
 
 
 def test_what_cannot_be_read_is_not_called_equal() -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from scripts.checks import Verdict
 from scripts.drill import open_drill
 from scripts.drill.open_drill import OpenDrill
 from scripts.drill.preflight import alarms, changes
-from scripts.drill.preflight.findings import Verdict
 from tests.unit.drill.preflight.grounds import PRIMARY, STANDBY, Cloud
 
 MADE = datetime(2026, 11, 23, tzinfo=UTC)

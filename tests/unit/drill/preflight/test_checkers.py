@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from scripts.checks import Verdict
 from scripts.drill.preflight.checkers import (
     nobody_takes_over,
     primary_is_healthy,
     standby_is_healthy,
 )
-from scripts.drill.preflight.findings import Verdict
 from tests.unit.drill.preflight.grounds import PRIMARY, Cloud
 
 WELL, ILL = "Success: HTTP Status Code 200, OK", "Failure: HTTP Status Code 404, Not Found"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from scripts.checks import Verdict
 from scripts.drill.plan import Trigger
 from scripts.drill.preflight import operator, permissions, shopping
-from scripts.drill.preflight.findings import Verdict
 from scripts.drill.preflight.ground import Ground
 from scripts.drill.stage import Told
 from tests.unit.drill.preflight.grounds import PRIMARY, THEATRE, Cloud

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from scripts.checks import Verdict
 from scripts.drill.preflight import backups, replication
-from scripts.drill.preflight.findings import Verdict
 from scripts.drill.preflight.ground import Ground
 from tests.unit.drill.preflight.grounds import PRIMARY, STANDBY, THEATRE, Cloud, dev
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from scripts.checks import Verdict
 from scripts.drill.preflight import routing
-from scripts.drill.preflight.findings import Verdict
 from tests.unit.drill.preflight.grounds import PRIMARY, STANDBY, THEATRE, Cloud
 
 TAKEOVER = {

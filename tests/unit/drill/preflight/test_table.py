@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from scripts.checks import Answer, Check, Verdict, passed
 from scripts.drill.parity.findings import Finding, Outcome, Parity
 from scripts.drill.preflight import sameness, table
-from scripts.drill.preflight.findings import Check, Verdict
-from scripts.drill.preflight.ground import Answer, Ground, Question, passed
+from scripts.drill.preflight.ground import Ground, Question
 from scripts.errors import Failed
 from tests.unit.drill.preflight.grounds import Cloud, dev
 

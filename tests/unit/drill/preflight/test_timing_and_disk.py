@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 import pytest
 
+from scripts.checks import Verdict
 from scripts.drill.plan import Objectives, Trigger
 from scripts.drill.preflight.disk import GIB, disk_has_room, folder_is_writable
-from scripts.drill.preflight.findings import Verdict
 from scripts.drill.preflight.timing import fits_the_objective, ttl_is_short
 from tests.unit.drill.preflight.grounds import THEATRE, Cloud
 

@@ -10,13 +10,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from scripts.checks import Check, Verdict
 from scripts.drill import report
 from scripts.drill.figures import Figures, Lag, Orders, Requests, Times
 from scripts.drill.journal import Kind, Line
 from scripts.drill.ledger import Entry, Fate, Ledger
 from scripts.drill.observations import Alarmed, Fetched, Ordered
 from scripts.drill.plan import Trigger
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.report import Configuration, Evidence, Kept, Setting
 from scripts.drill.states import State
 from tests.unit.drill.report.observed import PLAN, PRIMARY, STANDBY, T0, THEATRE, Story, observed

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scripts.checks import Check, Verdict
 from scripts.drill.figures import Lag
 from scripts.drill.journal import Kind
 from scripts.drill.observations import (
@@ -19,7 +20,6 @@ from scripts.drill.observations import (
     Resolved,
     Unread,
 )
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.report import Configuration, Evidence, document
 from tests.unit.drill.report import examples
 from tests.unit.drill.report.examples import aborted, evidence, stranded, tampered

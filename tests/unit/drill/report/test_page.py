@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from scripts.checks import Check, Verdict
 from scripts.drill import page
 from scripts.drill.observations import Alarmed, Fetched, Observation, Probed, Resolved
-from scripts.drill.preflight.findings import Check, Verdict
 from scripts.drill.report import Configuration, Evidence, document
 from scripts.drill.report.compare import compare
 from tests.unit.drill.report import examples

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.drill.preflight.findings import Check
-from scripts.drill.preflight.findings import Verdict as Found
+from scripts.checks import Check
+from scripts.checks import Verdict as Found
 from scripts.drill.report import Evidence, Verdict, document, judge, targets
 from scripts.drill.states import State
 from tests.unit.drill.report import examples
