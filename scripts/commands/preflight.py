@@ -9,7 +9,7 @@ import click
 from scripts.options import environment_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from generator.environments import Environment
     from scripts.aws import Aws
@@ -158,8 +158,8 @@ def _show(
         for line in lines
         if everything or line.check.verdict not in (Verdict.PASSED, Verdict.NOT_APPLICABLE)
     ]
-    for line in listed:
-        for text in _told(line, made_at):
+    for alike in _grouped(listed):
+        for text in _told(alike, made_at):
             context.terminal.out(text)
     counts = {
         verdict: sum(1 for line in lines if line.check.verdict is verdict) for verdict in Verdict
@@ -168,12 +168,25 @@ def _show(
     context.terminal.out(f"{len(lines)} checks: {said}")
 
 
-def _told(line: Line, made_at: Mapping[Resource, str]) -> Iterator[str]:
+def _grouped(lines: Sequence[Line]) -> Iterable[list[Line]]:
+    """Lines that are unknown for one and the same reason together: without credentials that is every one."""
+    from scripts.checks import Verdict
+
+    groups: dict[object, list[Line]] = {}
+    for line in lines:
+        unknown = line.check.verdict is Verdict.UNKNOWN
+        groups.setdefault(line.check.found if unknown else id(line), []).append(line)
+    return groups.values()
+
+
+def _told(alike: Sequence[Line], made_at: Mapping[Resource, str]) -> Iterator[str]:
     from dataclasses import replace
 
     from scripts.checks import told
 
-    yield from told(replace(line.check, name=_called(line)))
+    line, *others = alike
+    name = _called(line) + (f", and {len(others)} more" if others else "")
+    yield from told(replace(line.check, name=name))
     for one in line.concerns[:NAMED]:
         place = f" ({made_at[one]})" if one in made_at else ""
         yield f"      {one.file}: {'/'.join(one.path) or one.root}{place}"

@@ -151,9 +151,10 @@ def test_a_fleet_on_spot_takes_nothing_of_the_quota_of_those_on_demand() -> None
     cloud.has_quota("ec2", account_quotas.SPOT_VCPUS.code, 3)
 
     ground = cloud.ground(fleet("2", "4", share=0))
+    on_demand = ask("quota of on-demand vCPUs", ground).answer
     spot = ask("quota of Spot vCPUs", ground).answer
 
-    assert ask("quota of on-demand vCPUs", ground).answer.found == "none is wanted"
+    assert on_demand.found == "none is wanted"
     assert spot.verdict is Verdict.REFUSED
     assert spot.expected == "4 for the fleets as they start, 16 as they may grow"
 

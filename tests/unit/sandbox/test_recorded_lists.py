@@ -68,6 +68,14 @@ def test_detectors_are_the_accounts_own() -> None:
     assert json.loads(other.body) == {"detectorIds": []}
 
 
+def test_a_path_of_another_service_is_not_answered() -> None:
+    scope = f"Credential={MINE}/20260101/{REGION}/s3/aws4_request"
+    headers = {"authorization": f"AWS4-HMAC-SHA256 {scope}, Signature=0"}
+    bucket = Head("GET", "/accounts", {}, headers)
+
+    assert not any(one.matches(bucket) for one in recorded_lists.services())
+
+
 def test_an_account_without_a_hub_is_told_so_by_an_error() -> None:
     without = ask("/accounts", "securityhub")
     stack_makes("AWS::SecurityHub::Hub", "arn:hub")
