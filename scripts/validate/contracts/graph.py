@@ -11,6 +11,7 @@ from generator.environments import Environment
 from generator.places import Places
 from scripts.validate.contract import Root, roots
 from scripts.validate.contracts.cases import Case, Cases, every
+from scripts.validate.contracts.longest import stretched
 from scripts.validate.findings import Finding
 
 Template: TypeAlias = Mapping[str, Any]
@@ -55,6 +56,11 @@ class Graph:
     def cases(self) -> Cases:
         """Every case; they are resolved as they are asked for."""
         return every(self.roots.values(), self.environments)
+
+    @cached_property
+    def longest(self) -> Cases:
+        """The same with the longest names."""
+        return every(self.roots.values(), stretched(self.environments))
 
 
 def across(cases: Iterable[Case], found: Callable[[Case], Iterable[Finding]]) -> Iterator[Finding]:

@@ -1,19 +1,15 @@
 """Names that templates derive: each fits its service at its longest, and nobody else in the account has it.
 
-At its longest means: in an environment whose name has as many characters as one may have, in regions whose
-names have as many as any has. What is there only in some environments is so looked at, too.
+At its longest: see `longest`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from generator.environments import Environment
-from generator.places import EDGE_REGION
-from scripts.validate.contracts.cases import Case, every
+from scripts.validate.contracts.cases import Case
 from scripts.validate.contracts.graph import Graph, across
 from scripts.validate.contracts.name_rules import RULES
 from scripts.validate.contracts.provider_schemas import schema, top_level
@@ -23,9 +19,6 @@ from scripts.validate.intrinsics import Later
 LENGTH = "name-length"
 CHARACTERS = "name-characters"
 TAKEN = "name-taken"
-
-#: As long as the names of an environment and of a region get.
-LONGEST, PRIMARY, STANDBY = 12, "ap-southeast-2", "ap-northeast-1"
 
 #: A property that names what its resource is, as far as its schema tells.
 _NAMES = re.compile(r"(Name|Identifier|Id)$")
@@ -56,22 +49,8 @@ Identity: TypeAlias = tuple[object, ...]
 
 def check(graph: Graph) -> Iterator[Finding]:
     """Names that do not fit, and names that two resources would have."""
-    longest = every(graph.roots.values(), _stretched(graph.environments))
-    yield from _once(across(longest, _unfit))
+    yield from _once(across(graph.longest, _unfit))
     yield from _taken(graph)
-
-
-def _stretched(environments: Iterable[Environment]) -> Iterator[Environment]:
-    """The same with the longest names; what they say of their regions goes for those in their place."""
-    for number, environment in enumerate(environments):
-        primary, standby = (environment.values(region) for region in environment.pair)
-        yield replace(
-            environment,
-            name=f"e{number:0{LONGEST - 1}}",
-            primary_region=PRIMARY,
-            standby_region=STANDBY,
-            settings={PRIMARY: primary, STANDBY: standby, EDGE_REGION: primary},
-        )
 
 
 def _once(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -76,7 +76,7 @@ KEPT: Mapping[str, Kept] = {
 
 def check(graph: Graph) -> Iterator[Finding]:
     """Policies that are too long, and roles with too many."""
-    yield from across(graph.cases, _too_long)
+    yield from across(graph.longest, _too_long)
 
 
 def _too_long(case: Case) -> Iterator[Finding]:
