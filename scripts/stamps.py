@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 TOOL = {
     "build": ("generator", "requirements.lock"),
     "lint": ("generator", "scripts/validate", "requirements.lock"),
-    "validate": ("generator", "scripts/validate", "scripts/deploy", "requirements.lock"),
+    "validate": (
+        "generator",
+        "scripts/validate",
+        "scripts/deploy",
+        "scripts/commands/validate.py",
+        "requirements.lock",
+    ),
 }
 READS = {
     "build": (),

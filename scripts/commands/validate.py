@@ -37,7 +37,8 @@ def validate(context: Context) -> int:
     _show(context, found)
     if found.findings:
         return 1
-    stamps.write("validate", str(context.project), read)
+    if not found.unchecked:
+        stamps.write("validate", str(context.project), read)
     return 0
 
 
@@ -61,6 +62,8 @@ def _show(context: Context, found: Validation) -> None:
     for finding in found.findings:
         for line in finding.lines():
             terminal.out(line)
+    for region in found.unchecked:
+        terminal.warn(f"what {region} offers is not checked: cfn-lint ships no schemas of it")
     for use in found.tightest:
         terminal.detail(f"quota: {use}")
     terminal.say(str(found))
@@ -69,6 +72,7 @@ def _show(context: Context, found: Validation) -> None:
             "templates": found.templates,
             "stacks": found.stacks,
             "environments": found.environments,
+            "unchecked_regions": found.unchecked,
             "findings": [finding.to_json() for finding in found.findings],
             "tightest_quotas": [
                 {"template": use.template, "what": use.what, "used": use.used, "quota": use.quota}

@@ -78,7 +78,7 @@ def given(root: Manifest, known: Mapping[str, str]) -> dict[str, str]:
     def value(source: ParameterSource) -> str:
         match source.kind:
             case "setting" | "fact":
-                return known[source.key]
+                return known.get(source.key, "")
             case "handoff" if source.region == "peer" and known["peer_ready"] == FALSE:
                 return ""
             case "handoff" if source.region == "primary" and source.root == root.root:
@@ -146,7 +146,8 @@ def wiring(root: Root, known: Mapping[str, Root]) -> Iterator[Finding]:
         path = f"Resources/{logical_id}/Properties"
         file = root.manifest.layers[logical_id]
         expected = f"/{address(root.bodies[logical_id])}/{file}"
-        if not str(properties["TemplateURL"].get("Fn::Sub")).endswith(expected):
+        url = properties.get("TemplateURL")
+        if not (isinstance(url, dict) and str(url.get("Fn::Sub")).endswith(expected)):
             message = f"the URL does not end in {expected}, the address of the child that lies here"
             yield Finding(root.file, f"{path}/TemplateURL", ADDRESS, message, fix="build again")
         declared, handed = child.get("Parameters", {}), properties.get("Parameters", {})

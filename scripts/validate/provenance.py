@@ -13,16 +13,15 @@ from scripts.validate.findings import Finding
 
 
 def located(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings with `layer` and `made_at`, as far as the generator knows them; it may be broken."""
+    """The findings with `layer` and `made_at`; without, where the generator is broken meanwhile."""
     found = tuple(findings)
     if not found:
         return ()
-    from generator.errors import BuildError
-    from generator.stacks import build
-
     try:
+        from generator.stacks import build
+
         lines = build().lines
-    except BuildError:
+    except Exception:  # noqa: BLE001 - what is edited may break anyhow, and what was found is to be said
         return found
     layers = dict(_layers(lines))
     return tuple(_located(finding, lines.get(finding.template, {}), layers) for finding in found)

@@ -41,12 +41,15 @@ CONTRACTS: dict[str, Callable[[Graph], Iterator[Finding]]] = {
 
 @dataclass(frozen=True)
 class Validation:
-    """What was looked at, and what was found. `tightest` are the quotas with the least room left."""
+    """What was looked at, and what was found. `unchecked` are regions whose offers nobody here knows,
+    `tightest` the quotas with the least room left.
+    """
 
     templates: int
     stacks: int
     environments: tuple[str, ...]
     findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...]
     tightest: tuple[Use, ...]
 
     def __str__(self) -> str:
@@ -72,6 +75,7 @@ def run(
         stacks=sum(len(case.stacks) for case in graph.cases if case.peer_ready),
         environments=tuple(environment.name for environment in graph.environments),
         findings=provenance.located(sorted(set(found))),
+        unchecked=regional.unchecked(graph),
         tightest=tuple(sorted(quotas.uses(graph), reverse=True)[:5]),
     )
 

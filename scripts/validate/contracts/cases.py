@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from generator.environments import Environment
 from generator.manifest import ParameterSource
@@ -51,13 +52,18 @@ class Case:
         return f"{self.environment.name} in {self.region}"
 
 
+#: Root, environment, region, and whether the peer stands.
+_Key: TypeAlias = tuple[str, str, str, bool]
+
+
 @dataclass
 class Cases:
     """All of them, each resolved once."""
 
     roots: Mapping[str, Root]
     environments: tuple[Environment, ...]
-    _known: dict[tuple[str, str, str, bool], Case] = field(default_factory=dict)
+    _known: dict[_Key, Case] = field(default_factory=dict)
+    _waiting: set[_Key] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[Case]:
         for environment in self.environments:
@@ -71,7 +77,9 @@ class Cases:
         """One of them."""
         key = root, environment.name, region, peer_ready
         if key not in self._known:
+            self._waiting.add(key)
             self._known[key] = self._resolved(self.roots[root], environment, region, peer_ready)
+            self._waiting.remove(key)
         return self._known[key]
 
     def _resolved(
@@ -126,6 +134,8 @@ class Cases:
             peer_ready = False  # what the other region had after its own first visit
         elif source.root == root.manifest.root:
             peer_ready = False
+        if (source.root, environment.name, there, peer_ready) in self._waiting:
+            return ""  # they wait for each other, which is for `handoffs` to say
         case = self.of(source.root, environment, there, peer_ready=peer_ready)
         return case.resolved.outputs.get(source.output, "")
 

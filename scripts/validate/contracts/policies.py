@@ -38,6 +38,12 @@ class Kept:
 
 
 KEPT: Mapping[str, Kept] = {
+    "AWS::ApiGateway::RestApi": Kept(
+        "Policy",
+        8192,
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
+        "api-gateway-execution-service-limits-table.html",
+    ),
     "AWS::S3::BucketPolicy": Kept(
         "PolicyDocument",
         20 * 1024,

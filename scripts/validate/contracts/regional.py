@@ -12,6 +12,9 @@ from scripts.validate.findings import Finding
 TYPE = "region-type"
 PROPERTY = "region-property"
 
+#: Types of one's own, which every region has.
+CUSTOM = "Custom::"
+
 #: Who takes whatever he is given.
 ANYTHING = frozenset({"AWS::CloudFormation::CustomResource"})
 
@@ -21,6 +24,12 @@ def check(graph: Graph) -> Iterator[Finding]:
     yield from across(graph.cases, _lacking)
 
 
+def unchecked(graph: Graph) -> tuple[str, ...]:
+    """Regions of environments that no provider schema is shipped for."""
+    used = {region for environment in graph.environments for region in environment.regions}
+    return tuple(sorted(region for region in used if not offered(region)))
+
+
 def _lacking(case: Case) -> Iterator[Finding]:
     here = offered(case.region)
     if not here:
@@ -28,13 +37,13 @@ def _lacking(case: Case) -> Iterator[Finding]:
     for stack in case.stacks:
         for logical_id, resource in stack.resolved.resources.items():
             type, path = resource["Type"], f"Resources/{logical_id}"
-            if type not in here:
+            if type not in here and not type.startswith(CUSTOM):
                 message = f"{case.region} has no {type}"
                 fix = "Let it depend on a condition that asks what the region offers."
                 yield Finding(stack.file, f"{path}/Type", TYPE, message, fix=fix)
                 continue
             takes = schema(type, case.region)
-            if type in ANYTHING or "properties" not in takes:
+            if type in ANYTHING or type.startswith(CUSTOM) or "properties" not in takes:
                 continue
             for name in resource.get("Properties", {}):
                 if name not in takes["properties"]:
