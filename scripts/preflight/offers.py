@@ -6,10 +6,11 @@ What stands is offered: a type that was withdrawn meanwhile goes on running, so 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from scripts.aws import Client
-from scripts.checks import Answer, all_of, judged, passed, refused, warned
+from scripts.checks import Answer, Verdict, all_of, judged, passed, refused, warned
 from scripts.preflight import machines
 from scripts.preflight.ground import Ground, Question, Questions, Reply
 from scripts.preflight.wanted import Resource, told
@@ -62,10 +63,12 @@ def machines_are_offered(ground: Ground, region: str) -> Reply:
     )
     offered = {(one["Location"], one["InstanceType"]) for one in listed}
     answers = {fleet: _machines(ground, fleet, offered, expected) for fleet in fleets}
-    for fleet, answer in answers.items():
-        if answer.remedy:
-            return Reply(answer, (fleet,))
-    return Reply(passed(", ".join(types), expected))
+    troubled = {fleet: answer for fleet, answer in answers.items() if answer.remedy}
+    if not troubled:
+        return Reply(passed(", ".join(types), expected))
+    worst = min(troubled.values(), key=lambda answer: answer.verdict is not Verdict.REFUSED)
+    found = "; ".join(dict.fromkeys(answer.found for answer in troubled.values()))
+    return Reply(replace(worst, found=found), tuple(troubled))
 
 
 def _machines(

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scripts.errors import reason
 from scripts.preflight.ground import NoName
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Seconds that a name server has for an answer.
 PATIENCE = 3.0
 _PORT = 53
+#: Response codes of an answer; any other tells of the server, and nothing of the name.
+_ANSWERS = ("NOERROR", "NXDOMAIN")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Resolver:
     """DNS by the machine's resolver; delegations by the servers of the zone above."""
 
     def delegation(self, zone: str) -> tuple[str, ...]:
-        """As a server of the zone above answers: a referral, which no cache stands behind."""
+        """As the first server of the zone above that answers: a referral, which no cache stands behind."""
         said = ""
         for address in self._above(zone):
             try:
@@ -37,44 +39,26 @@ class Resolver:
 
     def authorities(self, name: str) -> tuple[str, ...]:
         """The CAA records of the nearest name that has some."""
-        import dns.exception
-        import dns.resolver
-
         for here in _upwards(name):
-            try:
-                found = dns.resolver.resolve(here, "CAA", lifetime=PATIENCE * 2)
-            except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
-                continue
-            except (dns.exception.DNSException, OSError) as error:
-                raise NoName(f"CAA records of {here} are not found: {reason(error)}.") from error
-            return _issuers(found)
+            if found := _resolved(here, "CAA"):
+                return _issuers(found)
         return ()
 
-    def _above(self, zone: str) -> tuple[str, ...]:
-        """The addresses of the servers of the nearest zone above."""
-        import dns.exception
-        import dns.resolver
-
+    def _above(self, zone: str) -> Iterator[str]:
+        """The addresses of the servers of the nearest zone above; a server may have none."""
         for above in list(_upwards(zone))[1:]:
-            try:
-                servers = sorted(str(one.target) for one in dns.resolver.resolve(above, "NS"))
-                return tuple(
-                    str(address)
-                    for server in servers
-                    for address in dns.resolver.resolve(server, "A")
-                )
-            except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
-                continue
-            except (dns.exception.DNSException, OSError) as error:
-                raise NoName(
-                    f"The name servers above {zone} are not found: {reason(error)}."
-                ) from error
-        return ()
+            if servers := _resolved(above, "NS"):
+                for server in sorted(str(one.target) for one in servers):
+                    yield from (str(address) for address in _resolved(server, "A"))
+                return
 
 
 @dataclass(frozen=True)
 class Server:
-    """DNS by one server, at `address:port`, that has no zone above the environment's."""
+    """DNS by one server, at `address:port`, that has no zone above the environment's.
+
+    It refuses a name of no zone of its own; nobody else has such a zone.
+    """
 
     address: str
 
@@ -91,15 +75,31 @@ class Server:
 
     def _asked(self, name: str, kind: str) -> Message:
         host, _, port = self.address.partition(":")
-        return _query(name, kind, host, int(port or _PORT))
+        return _query(name, kind, host, int(port or _PORT), (*_ANSWERS, "REFUSED"))
 
 
-def _query(name: str, kind: str, host: str, port: int) -> Message:
+def _resolved(name: str, kind: str) -> tuple[Any, ...]:
+    """What the machine's resolver finds; nothing where there is nothing. Raises NoName where it fails."""
+    import dns.exception
+    import dns.resolver
+
+    try:
+        return tuple(dns.resolver.resolve(name, kind, lifetime=PATIENCE * 2))
+    except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
+        return ()
+    except (dns.exception.DNSException, OSError) as error:
+        raise NoName(f"{kind} records of {name} are not found: {reason(error)}.") from error
+
+
+def _query(
+    name: str, kind: str, host: str, port: int, answers: Collection[str] = _ANSWERS
+) -> Message:
     """One answer, not recursed for. Raises NoName where none comes, or one that says nothing."""
     import dns.exception
     import dns.flags
     import dns.message
     import dns.query
+    import dns.rcode
 
     query = dns.message.make_query(name, kind)
     query.flags &= ~dns.flags.RD
@@ -107,6 +107,8 @@ def _query(name: str, kind: str, host: str, port: int) -> Message:
         answer, _ = dns.query.udp_with_fallback(query, host, timeout=PATIENCE, port=port)
     except (dns.exception.DNSException, OSError, EOFError) as error:
         raise NoName(f"{host} does not answer for {name}: {reason(error)}.") from error
+    if (code := dns.rcode.to_text(answer.rcode())) not in answers:
+        raise NoName(f"{host} answers {code} for {name}.")
     return answer
 
 

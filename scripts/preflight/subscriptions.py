@@ -13,7 +13,7 @@ SHIELD = (
     "AWS::Shield::ProactiveEngagement",
     "AWS::Shield::DRTAccess",
 )
-BUDGET, MONITOR = "AWS::Budgets::Budget", "AWS::CE::AnomalyMonitor"
+BUDGET = "AWS::Budgets::Budget"
 _TAG = re.compile(r"user:(\w+)\$")
 
 

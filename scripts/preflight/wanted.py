@@ -28,8 +28,10 @@ class Resource:
         return self.path[-1]
 
     def text(self, name: str) -> str:
-        """A property that is known now; empty where it is not, or is not given."""
-        value = self.properties.get(name)
+        """A property that is known now; empty where it is not, or is not given. `/` leads into one."""
+        value: Any = self.properties
+        for member in name.split("/"):
+            value = value.get(member) if isinstance(value, Mapping) else None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return ""
         return str(value)

@@ -59,7 +59,11 @@ def _delegated(ground: Ground, domain: str, ours: set[str]) -> Answer:
 
 
 def records_are_free(ground: Ground, region: str) -> Reply:
-    """No record of ours is there that no stack of ours has."""
+    """No record of ours is there that no stack of ours has, nor one that tolerates none beside it.
+
+    A name with a CNAME has no other record.
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#CNAMEFormat
+    """
     zone, _ = ground.environment.hosted_zone
     fresh = ground.missing(ground.wanted.of([RECORD]))
     wanted = {(_plain(one.text("Name")), one.text("Type")): one for one in fresh}
@@ -71,19 +75,25 @@ def records_are_free(ground: Ground, region: str) -> Reply:
         for one in ground.wanted.of([RECORD])
         if ground.standing.holds(one)
     }
-    taken = {
+    theirs = {
         key
         for one in listed
-        if (key := (_plain(one["Name"]), one["Type"])) in wanted
-        and (*key, one.get("SetIdentifier", "")) not in ours
+        if (*(key := (_plain(one["Name"]), one["Type"])), one.get("SetIdentifier", "")) not in ours
     }
+    taken = {there for there in theirs if any(_collide(there, key) for key in wanted)}
     answer = all_of(
         [f"{name} {kind} is there already" for name, kind in sorted(taken)],
         f"{len(wanted)} are free",
         "records that nobody has",
         f"Look whose it is, then delete it: aws route53 change-resource-record-sets --hosted-zone-id {zone}",
     )
-    return Reply(answer, tuple(wanted[key] for key in sorted(taken)))
+    concerned = (key for key in sorted(wanted) if any(_collide(key, there) for there in taken))
+    return Reply(answer, tuple(wanted[key] for key in concerned))
+
+
+def _collide(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two records, each a name and a type, cannot be there together."""
+    return one[0] == other[0] and (one[1] == other[1] or "CNAME" in (one[1], other[1]))
 
 
 def certificates_may_be_issued(ground: Ground, _region: str) -> Reply:

@@ -19,6 +19,7 @@ PRIMARY, STANDBY = "us-east-1", "us-west-2"
 SOMEBODY = "999999999999"
 BUCKET = f"tradewind-dev-logs-{ACCOUNT}-{PRIMARY}"
 SECRET = "tradewind-dev-orders-database"
+BUS = f"tradewind-dev-events-{PRIMARY}"
 LOG_GROUP = "/tradewind/dev/vpc-flow"
 
 #: A tag can be activated a day after it was first used.
@@ -46,9 +47,9 @@ def preflight(
     """Run it; its exit code and its document."""
     monkeypatch.setenv("TRADEWIND_SANDBOX_HOME", str(account.home))
 
-    def run(*words: str) -> tuple[int, dict[str, Any]]:
+    def run(environment: str = "dev") -> tuple[int, dict[str, Any]]:
         code = cli.main(
-            ["--project", str(PROJECT), "--sandbox", "preflight", "dev", "--json", *words]
+            ["--project", str(PROJECT), "--sandbox", "preflight", environment, "--json"]
         )
         return code, json.loads(capsys.readouterr().out)
 
@@ -70,13 +71,22 @@ def test_an_empty_account_is_ready_for_dev(preflight: Preflight) -> None:
     assert document["refused"] == []
     assert by_verdict(document, "unknown") == {}
     assert {name for name, _ in by_verdict(document, "warned")} == EXPECTED_WARNINGS
-    assert len(document["checks"]) > 90
+    assert len(document["checks"]) > 120
     assert took < LONGEST
+
+
+def test_an_empty_account_is_ready_for_prod(preflight: Preflight) -> None:
+    """Where what is unknown would refuse."""
+    code, document = preflight("prod")
+
+    assert code == 0, document["refused"]
+    assert document["unknown"] == []
+    assert "AWS::RedshiftServerless::Workgroup" in document["not_asked"]
 
 
 @pytest.fixture
 def not_ready(account: Sandbox) -> Iterator[None]:
-    """Five faults; each is taken back as the preflight says."""
+    """Six faults; each is taken back as the preflight says."""
     ec2, logs = account.client("ec2", STANDBY), account.client("logs", PRIMARY)
     secrets = account.client("secretsmanager", PRIMARY)
     theirs = account.client("s3", PRIMARY, SOMEBODY)
@@ -89,6 +99,8 @@ def not_ready(account: Sandbox) -> Iterator[None]:
     secrets.create_secret(Name=SECRET, SecretString="kept")
     secrets.delete_secret(SecretId=SECRET, RecoveryWindowInDays=30)
     theirs.create_bucket(Bucket=BUCKET)
+    events = account.client("events", PRIMARY)
+    events.create_event_bus(Name=BUS)
     iam = account.client("iam", PRIMARY)
     iam.create_service_linked_role(AWSServiceName="config.amazonaws.com")
     yield
@@ -97,6 +109,7 @@ def not_ready(account: Sandbox) -> Iterator[None]:
     logs.delete_log_group(logGroupName=LOG_GROUP)
     secrets.delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
     theirs.delete_bucket(Bucket=BUCKET)
+    events.delete_event_bus(Name=BUS)
     iam.delete_service_linked_role(RoleName="AWSServiceRoleForConfig")
 
 
@@ -111,6 +124,7 @@ def test_what_is_in_the_way_refuses_with_its_remedy_and_its_line(preflight: Pref
         ("names of log groups", PRIMARY),
         ("names of secrets", PRIMARY),
         ("names of buckets", PRIMARY),
+        ("names of event buses", PRIMARY),
         ("linked roles of ours", ""),
     }
     assert len(document["refused"]) == len(refused)

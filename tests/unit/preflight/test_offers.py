@@ -58,6 +58,34 @@ def test_each_zone_has_a_machine_of_the_fleet(
     assert ask("machines", cloud.ground(fleet)).answer.verdict is verdict
 
 
+def test_a_fleet_that_is_only_warned_about_hides_no_refused_one() -> None:
+    cloud = Cloud()
+    told = [{"Location": zone, "InstanceType": "m6g.large"} for zone in ZONES]
+    cloud.says("ec2", "describe_instance_type_offerings", {"InstanceTypeOfferings": told})
+
+    def fleet(logical_id: str, *types: str) -> Any:
+        overrides = [{"InstanceType": name} for name in types]
+        return resource(
+            "AWS::AutoScaling::AutoScalingGroup",
+            logical_id,
+            AvailabilityZones=ZONES,
+            MixedInstancesPolicy={"LaunchTemplate": {"Overrides": overrides}},
+        )
+
+    ground = cloud.ground(
+        fleet("Fine", "m6g.large"),
+        fleet("Less", "m7g.large", "m6g.large"),
+        fleet("None", "x9.large"),
+    )
+    reply = ask("machines", ground)
+
+    assert reply.answer.verdict is Verdict.REFUSED
+    assert reply.answer.found == (
+        "m7g.large is not offered in us-east-1a, us-east-1b; x9.large: not in us-east-1a, us-east-1b"
+    )
+    assert [one.logical_id for one in reply.concerns] == ["Less", "None"]
+
+
 def database(**more: Any) -> Any:
     said = {"Engine": "postgres", "EngineVersion": "17.9", "DBInstanceClass": "db.t4g.medium"}
     return resource(DATABASE, "Orders", **{**said, **more})

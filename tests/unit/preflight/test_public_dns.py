@@ -10,9 +10,11 @@ from typing import Any
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.resolver
 import dns.rrset
 import pytest
+from dns.rcode import Rcode
 
 from scripts.preflight import public_dns
 from scripts.preflight.ground import NoName
@@ -153,6 +155,75 @@ def test_the_zone_above_is_asked_and_no_cache(monkeypatch: pytest.MonkeyPatch) -
     assert (DOMAIN, "NS") not in finds.asked
 
 
+@contextmanager
+def above(monkeypatch: pytest.MonkeyPatch, fill: Fill, **more: list[str]) -> Iterator[Found]:
+    """example.com has one server, which `fill` writes the answers of; but for what `more` has."""
+    known = {"example.com NS": ["a.example."], "a.example. A": ["127.0.0.1"]}
+    finds = Found(**{**known, **more})
+    monkeypatch.setattr(dns.resolver, "resolve", finds)
+    with serving(fill) as port:
+        monkeypatch.setattr(public_dns, "_PORT", port)
+        yield finds
+
+
+def says(code: Rcode) -> Fill:
+    def fill(answer: Any) -> None:
+        answer.set_rcode(code)
+
+    return fill
+
+
+@pytest.mark.parametrize("code", [dns.rcode.REFUSED, dns.rcode.SERVFAIL])
+def test_a_server_that_cannot_say_has_not_said_that_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, code: Rcode
+) -> None:
+    said = dns.rcode.to_text(code)
+    with (
+        above(monkeypatch, says(code)),
+        pytest.raises(NoName, match=f"answers {said} for {DOMAIN}"),
+    ):
+        Resolver().delegation(DOMAIN)
+
+
+def test_the_next_server_is_asked_where_one_cannot_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server has two addresses, and answers but the second time."""
+    answers = iter([says(dns.rcode.SERVFAIL), referral])
+
+    def fill(answer: Any) -> None:
+        next(answers)(answer)
+
+    twice = {"example.com NS": ["a.example.", "b.example."], "b.example. A": ["127.0.0.1"]}
+    with above(monkeypatch, fill, **twice):
+        assert len(Resolver().delegation(DOMAIN)) == 2
+
+
+def test_a_name_that_is_not_there_has_no_delegation(monkeypatch: pytest.MonkeyPatch) -> None:
+    with above(monkeypatch, says(dns.rcode.NXDOMAIN)):
+        assert Resolver().delegation(DOMAIN) == ()
+
+
+def test_a_server_without_an_address_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other server of the same zone is asked, and no zone further up."""
+    servers = {"example.com NS": ["a.example.", "6.example."], "com NS": ["c.example."]}
+    with above(monkeypatch, referral, **servers) as finds:
+        assert len(Resolver().delegation(DOMAIN)) == 2
+
+    assert ("com", "NS") not in finds.asked
+    assert ("6.example.", "A") in finds.asked
+
+
+def test_a_caa_lookup_that_fails_is_not_free_for_all() -> None:
+    with serving(says(dns.rcode.SERVFAIL)) as port, pytest.raises(NoName, match="SERVFAIL"):
+        Server(f"127.0.0.1:{port}").authorities(DOMAIN)
+
+
+def test_the_one_server_of_a_rehearsal_refuses_what_nobody_has() -> None:
+    with serving(says(dns.rcode.REFUSED)) as port:
+        server = Server(f"127.0.0.1:{port}")
+        assert server.delegation(DOMAIN) == ()
+        assert server.authorities(DOMAIN) == ()
+
+
 def test_the_resolvers_caa_climbs_too(monkeypatch: pytest.MonkeyPatch) -> None:
     finds = Found(**{"example.com CAA": ['0 issue "amazon.com"']})
     monkeypatch.setattr(dns.resolver, "resolve", finds)
@@ -167,7 +238,7 @@ def test_a_machine_without_dns_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(dns.resolver, "resolve", fail)
 
-    with pytest.raises(NoName, match="above"):
+    with pytest.raises(NoName, match=r"NS records of example\.com"):
         Resolver().delegation(DOMAIN)
     with pytest.raises(NoName, match="CAA"):
         Resolver().authorities(DOMAIN)

@@ -95,6 +95,35 @@ def test_a_record_of_somebody_else_is_in_the_way() -> None:
     assert reply.concerns
 
 
+@pytest.mark.parametrize(
+    ("there", "wanted", "verdict"),
+    [
+        ("CNAME", "A", Verdict.REFUSED),
+        ("TXT", "CNAME", Verdict.REFUSED),
+        ("TXT", "A", Verdict.PASSED),
+    ],
+)
+def test_a_cname_has_no_other_record_beside_it(there: str, wanted: str, verdict: Verdict) -> None:
+    cloud = Cloud()
+    cloud.says("route53", "list_resource_record_sets", found(Type=there))
+    ground = cloud.ground(resource(RECORD, Name=NAME, Type=wanted))
+
+    reply = ask("records of the zone", ground)
+
+    assert reply.answer.verdict is verdict
+    assert bool(reply.concerns) is (verdict is Verdict.REFUSED)
+    if verdict is Verdict.REFUSED:
+        assert reply.answer.found == f"{NAME} {there} is there already"
+
+
+def test_a_cname_of_another_name_takes_nothing() -> None:
+    cloud = Cloud()
+    said = found(Name=f"other.{DOMAIN}.", Type="CNAME")
+    cloud.says("route53", "list_resource_record_sets", said)
+
+    assert ask("records of the zone", cloud.ground(record())).answer.verdict is Verdict.PASSED
+
+
 def test_the_other_half_of_a_failover_pair_is_ours() -> None:
     """PRIMARY stands; SECONDARY, of the same name, is to be made."""
     cloud = Cloud()
