@@ -8,7 +8,7 @@ BIN    := .venv/bin
 TW     := $(BIN)/tradewind
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock templates snapshots lint validate rehearse test test-all clients check fresh audit taskcat ci format bench spread clean
+.PHONY: help install lock templates snapshots lint validate rehearse test test-all clients check fresh lifecycle audit taskcat ci format bench spread clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ lint: install ## Lint every template over every region in use
 
 validate: install ## Hold the whole graph to its contracts, in every environment and region
 	@$(TW) validate
+
+lifecycle: install ## How long AWS stands by what the templates use
+	@$(TW) lifecycle
 
 rehearse: install ## Build, lint and deploy dev into its regions on an embedded AWS
 	@$(TW) rehearse
@@ -109,10 +112,17 @@ audit: install .tradewind/audit/installed ## Checkov, IAM proof, secrets, adviso
 	@.tradewind/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
+# Said on the command line or not at all: a variable that a shell exports must not bring a run to an account.
+ON :=
+ACCOUNT :=
+SWEEP :=
+YES :=
+
 taskcat: install .tradewind/taskcat/installed ## Deploy every root with taskcat, on a sandbox or ON=aws ACCOUNT=...
+	$(if $(filter-out yes no 0,$(SWEEP)),$(error SWEEP=yes sweeps, and nothing else does: not SWEEP=$(SWEEP)))
 	@$(BIN)/python -m tests.taskcat --python .tradewind/taskcat/bin/python \
 		$(if $(ON),--on $(ON)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TRIAL),--trial $(TRIAL)) \
-		$(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(SWEEP),--sweep)
+		$(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(filter yes,$(SWEEP)),--sweep) $(if $(filter yes,$(YES)),--yes)
 
 .tradewind/taskcat/installed: tests/taskcat/requirements.txt
 	@echo "installing taskcat into an environment of its own (half a minute) ..."
@@ -120,11 +130,11 @@ taskcat: install .tradewind/taskcat/installed ## Deploy every root with taskcat,
 	@.tradewind/taskcat/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
-JOBS := check fresh test audit taskcat
+JOBS := check fresh validate lifecycle test audit taskcat
 
 ci: install ## What CI runs (JOBS="check test" for fewer), and that it leaves the tree as it was
 	@before=$$(git status --porcelain) || exit; \
-	for job in $(JOBS); do echo "== $$job"; $(MAKE) --no-print-directory $$job || exit; done; \
+	for job in $(JOBS); do echo "== $$job"; $(MAKE) --no-print-directory $$job ON= SWEEP= || exit; done; \
 	if [ "$$(git status --porcelain)" != "$$before" ]; then echo "the tree changed:"; git status --short; exit 1; fi >&2
 
 format: install ## Put the code into shape

@@ -34,6 +34,8 @@ __all__ = ["Environment", "EnvironmentInvalid", "Problem", "names", "read"]
 DEFAULTS = "defaults"
 #: What gates are told to let pass (scripts/deploy/waivers.py): a file of params/, and no environment.
 WAIVERS = "waivers"
+#: What the names begin with under which environments are tested (tests/taskcat): no environment's does.
+TESTED = "tc"
 ACCOUNT, REGIONS = "account_id", "regions"
 PRIMARY, STANDBY = PAIR = ("primary_region", "standby_region")
 IDENTITY = (ACCOUNT, *PAIR, REGIONS)
@@ -159,6 +161,12 @@ class _Reading:
         if not re.fullmatch(Settings.environment.pattern or "", self.name):
             message = (
                 f"{self.name} cannot name an environment: 2 to 12 lower-case letters and digits"
+            )
+            self.report(Problem(self.file, 0, "", message, "Rename the file."))
+        elif self.name.startswith(TESTED):
+            message = (
+                f"{self.name} cannot name an environment: names that begin with {TESTED} are "
+                "those of tests, which delete what carries them"
             )
             self.report(Problem(self.file, 0, "", message, "Rename the file."))
 

@@ -58,8 +58,9 @@ def lifecycle(context: Context, day: datetime | None, everything: bool) -> int:
             context.terminal.out(line)
     if report.aged:
         context.terminal.warn(
-            "These were last read too long ago to tell of what ends now; read them again, and say so in "
-            f"scripts/validate/lifecycle/rows.py: {'; '.join(map(str, report.aged))}."
+            "These are too old to tell of what ends now; read them again, and say so in "
+            "scripts/validate/lifecycle/rows.py, or take a newer cfn-lint and run make snapshots: "
+            f"{'; '.join(map(str, report.aged))}."
         )
     context.terminal.say(_summary(report))
     context.terminal.data(

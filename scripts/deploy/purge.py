@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from generator.naming import PREFIX
+from scripts import inventory
 from scripts.aws import Aws, AwsSaidNo
 from scripts.deploy import final_snapshots
 from scripts.errors import Failed
@@ -38,22 +39,32 @@ _GONE = frozenset(
 )
 
 
-def skipped(aws: Aws, region: str) -> Iterator[ResourceRetained]:
-    """What deleted stacks of the environment left behind, each once; some of it may be gone since."""
+def skipped(aws: Aws, region: str, tags: Mapping[str, str]) -> Iterator[ResourceRetained]:
+    """What deleted stacks of the environment left behind, each once; some of it may be gone since.
+
+    Only stacks that carry `tags` count (a deleted stack keeps its own), and nothing that another kept too.
+    """
     cloudformation = aws.client("cloudformation", region)
     prefix = f"{PREFIX}-{aws.environment.name}-"
     listed = cloudformation.pages(
         "list_stacks", "StackSummaries", StackStatusFilter=["DELETE_COMPLETE"]
     )
-    seen = set()
-    for summary in [said for said in listed if said["StackName"].startswith(prefix)]:
-        for said in cloudformation.pages(
-            "describe_stack_events", "StackEvents", StackName=summary["StackId"]
-        ):
+    ours: dict[tuple[str, str], ResourceRetained] = {}
+    others: set[tuple[str, str]] = set()
+    for stack in [said["StackId"] for said in listed if said["StackName"].startswith(prefix)]:
+        counts = not tags or _carries(aws, region, stack, tags)
+        for said in cloudformation.pages("describe_stack_events", "StackEvents", StackName=stack):
             for kept in _kept(aws, region, said):
-                if kept.physical_id and (kept.type, kept.physical_id) not in seen:
-                    seen.add((kept.type, kept.physical_id))
-                    yield kept
+                if counts and kept.physical_id:
+                    ours.setdefault((kept.type, kept.physical_id), kept)
+                elif not counts:
+                    others.add((kept.type, kept.physical_id))
+    yield from (kept for key, kept in ours.items() if key not in others)
+
+
+def _carries(aws: Aws, region: str, stack_id: str, tags: Mapping[str, str]) -> bool:
+    stack = inventory.stack(aws, region, stack_id)
+    return stack is not None and tags.items() <= stack.tags.items()
 
 
 def _kept(aws: Aws, region: str, said: Mapping[str, Any]) -> Iterator[ResourceRetained]:

@@ -6,7 +6,7 @@ at what stands and, for the purge, at what CloudFormation says it skipped when i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from generator.naming import stack_name
@@ -32,13 +32,17 @@ from scripts.lease import Lease
 
 @dataclass
 class Teardown:
-    """Deletes the stacks of `waves`, in that order. `purging`: and for good what they would leave."""
+    """Deletes the stacks of `waves`, in that order.
+
+    `purging`: and for good what they would leave, and what earlier ones left that carried `tags`.
+    """
 
     aws: Aws
     lease: Lease
     waves: Sequence[Wave]
     regions: Sequence[str]
     purging: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
     _kept: list[ResourceRetained] = field(default_factory=list)
 
     def run(self) -> Iterator[Event]:
@@ -50,7 +54,7 @@ class Teardown:
             yield from dict.fromkeys(self._kept)
             return
         for region in self.regions:
-            for retained in purge.skipped(self.aws, region):
+            for retained in purge.skipped(self.aws, region, self.tags):
                 self.lease.confirm()
                 yield from purge.delete(self.aws, retained)
 

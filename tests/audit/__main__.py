@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scripts.errors import TradewindError
+from scripts.validate import lint
 from scripts.validate.provenance import located
 from tests.audit import advisories, checkov, leaks, policies, templates
 from tests.audit.pins import pins
@@ -30,12 +31,12 @@ def main() -> int:
     """Run the suites and tell."""
     options = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
     options.add_argument("--tools", type=Path, required=True, help="where their programs are")
-    options.add_argument("--environment", default="prod", help="whose parameters checkov sees")
     options.add_argument("--advisories", default="", help="a source that speaks OSV, by its URL")
     options.add_argument("--json", type=Path, help="write the verdicts to this file as well")
     asked = options.parse_args()
     try:
-        verdicts = run(suites(asked.tools, asked.environment, asked.advisories))
+        names = [environment.name for environment in lint.read_environments(PROJECT)]
+        verdicts = run(suites(asked.tools, names, asked.advisories))
     except TradewindError as error:
         sys.stderr.write(
             f"error: {error.message}\n" + (f"  fix: {error.fix}\n" if error.fix else "")
@@ -54,11 +55,17 @@ def main() -> int:
     return 0 if is_clean(verdicts) else 1
 
 
-def suites(tools: Path, environment: str, source: str) -> Suites:
+def suites(tools: Path, environments: Sequence[str], source: str) -> Suites:
     """All that there are. Of these the generator runs in the last alone: it knows nothing of threads."""
-    every = _templates(environment)
+    fullest = templates.fullest(environments)
+    every = _templates(fullest)
+
+    def by_checkov() -> Verdict:
+        said = checkov.audit(tools / "checkov", every)
+        return replace(said, looked_at=f"{said.looked_at}, resolved for {fullest}: it has most")
+
     return {
-        "checkov": lambda: checkov.audit(tools / "checkov", every),
+        "checkov": by_checkov,
         "secrets": lambda: leaks.audit(tools / "python", PROJECT),
         "advisories": lambda: advisories.audit(tools / "pip-audit", pins(PROJECT), source),
         "IAM proof": policies.audit,

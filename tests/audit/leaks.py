@@ -20,6 +20,9 @@ from scripts.validate.findings import Finding
 from tests.audit import tools
 from tests.audit.verdict import Excused, Verdict, stale
 
+#: A picture or a font is no text: it is left out, and not counted.
+NO_TEXT = frozenset({".gif", ".ico", ".jpeg", ".jpg", ".png", ".webp", ".woff", ".woff2"})
+
 KEYWORD = "Secret Keyword"
 BASE64 = "Base64 High Entropy String"
 HEX = "Hex High Entropy String"
@@ -110,8 +113,9 @@ HARMLESS: Sequence[Harmless] = (
     Harmless(
         KEYWORD,
         "*",
-        r'["`](?P<value>Name|Read|Ref|AWS::\w+::\w+|(arn:aws:)?secretsmanager:[\w:{}*-]+'
-        r'|aws secretsmanager [\w {}-]+|ministack\.[\w.]+|secrets\.json|db:password)["`]',
+        r'["`](?P<value>Name|Read|Ref|ReplicaRegions|AWS::\w+::\w+'
+        r"|(arn:aws:)?secretsmanager:[\w:{}*-]+|aws secretsmanager [\w {}-]+"
+        r'|ministack\.[\w.]+|secrets\.json|db:password)["`]',
         "a type, an ARN, a command or a module that is about secrets",
     ),
     Harmless(
@@ -151,8 +155,8 @@ def audit(python: Path, project: Path, harmless: Sequence[Harmless] = HARMLESS) 
     """
     files = listed(project)
     program = str(Path(__file__).with_name("scan.py"))
-    said = tools.run(python, program, folder=project, told=json.dumps(files))
-    return judged(_hits(json.loads(said.stdout), project), harmless, len(files))
+    said = json.loads(tools.run(python, program, folder=project, told=json.dumps(files)).stdout)
+    return judged(_hits(said["hits"], project), harmless, len(files), said["unread"])
 
 
 def listed(project: Path) -> list[str]:
@@ -167,8 +171,10 @@ def listed(project: Path) -> list[str]:
     return sorted({name for name in git.stdout.split("\0") if Path(project, name).is_file()})
 
 
-def judged(hits: Iterable[Hit], harmless: Sequence[Harmless], files: int) -> Verdict:
-    """What looks like a secret and is not known to be none."""
+def judged(
+    hits: Iterable[Hit], harmless: Sequence[Harmless], files: int, unread: Sequence[str] = ()
+) -> Verdict:
+    """What looks like a secret and is not known to be none. `unread` of the files are no text."""
     found, excused, needed = list[Finding](), list[Excused](), set[Harmless]()
     for hit in dict.fromkeys(hits):
         exception = next((each for each in harmless if each.covers(hit)), None)
@@ -180,12 +186,15 @@ def judged(hits: Iterable[Hit], harmless: Sequence[Harmless], files: int) -> Ver
     unneeded = [each for each in harmless if each not in needed]
     return Verdict(
         "secrets",
-        f"{files} files; what git once had was not read",
+        f"{files - len(unread)} files; what git once had was not read",
         (
             *sorted(found),
             *(stale(each.files, each.rule, each.line, "tests/audit/leaks.py") for each in unneeded),
         ),
         tuple(sorted(excused)),
+        tuple(
+            f"{file}: it is no text" for file in unread if Path(file).suffix.lower() not in NO_TEXT
+        ),
     )
 
 

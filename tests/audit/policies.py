@@ -11,72 +11,24 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any
 
-from generator.grants import MAY_NAME_NO_SOURCE
+from generator.environments import names
 from generator.iam_reference import WIDE, reference, service_of
-from generator.reach import VARIABLE
+from generator.settings import TRUE
 from scripts.validate.findings import Finding
+from tests.audit import principals
+from tests.audit.arns import as_arn, everything, meet, opened
+from tests.audit.conditions import bound
+from tests.audit.excuses import EXCUSES
+from tests.audit.faults import Fault, several
 from tests.audit.verdict import Excused, Verdict, once, stale
-from tests.coverage.marking import MINTED
-from tests.coverage.platform import Platform, Resource, Standing, platform
+from tests.coverage.platform import PARAMS, Platform, Resource, Standing, platform
 
-ENVIRONMENTS = ("dev", "staging", "prod")
-
-#: What a reference to a resource of a type looks like as an ARN, less the partition; `*` is not known yet.
-MINTED_ARNS = {
-    "AWS::ApiGateway::RestApi": "apigateway:*::/restapis/*",
-    "AWS::Backup::BackupVault": "backup:*:*:backup-vault:*",
-    "AWS::CodeBuild::Project": "codebuild:*:*:project/*",
-    "AWS::DynamoDB::GlobalTable": "dynamodb:*:*:table/*",
-    "AWS::DynamoDB::Table": "dynamodb:*:*:table/*",
-    "AWS::ElasticLoadBalancingV2::TargetGroup": "elasticloadbalancing:*:*:targetgroup/*/*",
-    "AWS::Events::EventBus": "events:*:*:event-bus/*",
-    "AWS::KMS::Key": "kms:*:*:key/*",
-    "AWS::KMS::ReplicaKey": "kms:*:*:key/*",
-    "AWS::KinesisFirehose::DeliveryStream": "firehose:*:*:deliverystream/*",
-    "AWS::Lambda::Function": "lambda:*:*:function:*",
-    "AWS::Logs::LogGroup": "logs:*:*:log-group:*",
-    "AWS::OpenSearchService::Domain": "es:*:*:domain/*",
-    "AWS::Personalize::Dataset": "personalize:*:*:dataset/*",
-    "AWS::Personalize::DatasetGroup": "personalize:*:*:dataset-group/*",
-    "AWS::Personalize::EventTracker": "personalize:*:*:event-tracker/*",
-    "AWS::Personalize::Filter": "personalize:*:*:filter/*",
-    "AWS::Personalize::Schema": "personalize:*:*:schema/*",
-    "AWS::Personalize::Solution": "personalize:*:*:solution/*",
-    "AWS::RedshiftServerless::Namespace": "redshift-serverless:*:*:namespace/*",
-    "AWS::RedshiftServerless::Workgroup": "redshift-serverless:*:*:workgroup/*",
-    "AWS::S3::Bucket": "s3:::*",
-    "AWS::SNS::Topic": "sns:*:*:*",
-    "AWS::SQS::Queue": "sqs:*:*:*",
-    "AWS::SecretsManager::Secret": "secretsmanager:*:*:secret:*",
-    "AWS::StepFunctions::StateMachine": "states:*:*:stateMachine:*",
-}
-
-#: Condition keys that bind a service to those on whose behalf it acts.
-SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "kms:encryptioncontext:")
-
-#: Condition keys that say who of all the world is meant.
-CALLERS = (
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourceowner",
-    "kms:calleraccount",
-)
-
-#: What is let stand, and why: an action on "*", a service with what it does, a policy by its logical id.
-EXCUSES: Mapping[str, str] = {
-    **WIDE,
-    "events.amazonaws.com sns:Publish": "EventBridge refuses conditions in a topic's policy",
-    "DeployerBoundary": "a boundary grants nothing: it says what its policies may not name",
-}
+#: Condition keys that say which of a type are meant, where an ARN cannot.
+CHOSEN = ("aws:resourcetag/", "ec2:subnet", "kms:encryptioncontext:", "kms:resourcealiases")
 
 
 @dataclass(frozen=True)
@@ -89,16 +41,14 @@ class Policy:
     of_identity: bool
     platform: Platform
 
+    @property
+    def caps_or_deploys(self) -> bool:
+        """Whether it grants nothing itself, or is of a role that makes what templates hold."""
+        name = self.resource.logical_id
+        return name.endswith("Boundary") or self.resource.layer == "deployers"
+
     def __str__(self) -> str:
         return f"{self.resource} {self.path}"
-
-
-class Fault(NamedTuple):
-    """What is wrong with a statement; `about` is what an excuse would be filed under."""
-
-    rule: str
-    what: str
-    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,8 +86,8 @@ class Defect:
 
 def audit() -> Verdict:
     """Judge every policy of every environment."""
-    every = [policy for environment in ENVIRONMENTS for policy in policies(environment)]
-    return judged(every, f"{len(every)} policies of {', '.join(ENVIRONMENTS)}")
+    every = [policy for environment in names(PARAMS) for policy in policies(environment)]
+    return judged(every, f"{len(every)} policies of {', '.join(names(PARAMS))}")
 
 
 def judged(every: Iterable[Policy], looked_at: str) -> Verdict:
@@ -149,7 +99,7 @@ def judged(every: Iterable[Policy], looked_at: str) -> Verdict:
         looked_at,
         (
             *sorted(once(defect.finding() for defect in wrong if not defect.excuse)),
-            *(stale("*", "", about, "tests/audit/policies.py") for about in sorted(unused)),
+            *(stale("*", "", about, "tests/audit/excuses.py") for about in sorted(unused)),
         ),
         tuple(sorted({Excused(d.finding(), d.excuse) for d in wrong if d.excuse})),
     )
@@ -157,13 +107,13 @@ def judged(every: Iterable[Policy], looked_at: str) -> Verdict:
 
 @cache
 def policies(environment: str) -> tuple[Policy, ...]:
-    """Every policy of an environment."""
-    standing = platform(Standing(environment))
+    """Every policy of an environment, as if it were drilled by schedule: that only adds to them."""
+    standing = platform(Standing(environment).having(drill_schedule=TRUE))
     return tuple(
         Policy(
             resource,
             path,
-            tuple(_several(document["Statement"])),
+            tuple(several(document["Statement"])),
             _is_identity(resource, path),
             standing,
         )
@@ -180,7 +130,7 @@ def defects(policy: Policy) -> Iterator[Defect]:
 
 
 def _of_statement(policy: Policy, statement: Mapping[str, Any]) -> Iterator[Fault]:
-    actions = [str(action) for action in _several(statement.get("Action", []))]
+    actions = [str(action) for action in several(statement.get("Action", []))]
     for action in actions:
         if not any(reference().matching(action)):
             yield Fault("unknown action", action)
@@ -196,106 +146,69 @@ def _of_statement(policy: Policy, statement: Mapping[str, Any]) -> Iterator[Faul
     if policy.of_identity:
         yield from _of_resources(policy, statement, actions)
     else:
-        yield from _of_principals(statement, actions)
+        yield from principals.faults(policy.platform, statement, actions)
 
 
 def _of_resources(
     policy: Policy, statement: Mapping[str, Any], actions: list[str]
 ) -> Iterator[Fault]:
-    resources = [str(resource) for resource in _several(statement["Resource"])]
-    if "*" in resources:
+    resources = [str(resource) for resource in several(statement["Resource"])]
+    if any(not resource.strip("*?") for resource in resources):
         for action in actions:
             if reference().arns(action):
                 yield Fault("wildcard resource", f"{action} can be scoped", action)
         return
+    account = policy.platform.environment.account_id
+    if not bound(statement, CHOSEN, account):
+        yield from _of_whole_types(policy, actions, resources, account)
     arns = dict[str, str]()
     for resource in resources:
         try:
-            arns[resource] = _as_arn(policy, resource)
+            arns[resource] = as_arn(policy.platform, resource)
         except LookupError:
             yield Fault("no ARN", f"{resource} is none, nor of a type in MINTED_ARNS")
     forms = {
-        action: [_open(form) for form in reference().arns(action).values()] for action in actions
+        action: [opened(form) for form in reference().arns(action).values()] for action in actions
     }
     for action in actions:
-        if not any(_meet(form, arn) for form in forms[action] for arn in arns.values()):
+        if not any(meet(form, arn) for form in forms[action] for arn in arns.values()):
             yield Fault("no such pair", f"{action} acts on none of {', '.join(resources)}")
     for resource, arn in arns.items():
-        if not any(_meet(form, arn) for action in actions for form in forms[action]):
+        if not any(meet(form, arn) for action in actions for form in forms[action]):
             yield Fault("no such pair", f"nothing acts on {resource}")
 
 
-def _of_principals(statement: Mapping[str, Any], actions: list[str]) -> Iterator[Fault]:
-    principal = statement.get("Principal", {})
-    keys = {key.lower() for keys in statement.get("Condition", {}).values() for key in keys}
-    named = principal if isinstance(principal, Mapping) else {"AWS": principal}
-    for service in _several(named.get("Service", [])):
-        bound = any(key.startswith(SOURCES) for key in keys)
-        may = str(service).removesuffix(".amazonaws.com") in MAY_NAME_NO_SOURCE
-        if not bound:
-            yield Fault("unconditioned service", str(service), " ".join([service, *actions]))
-        if _if_exists(statement) and not may:
-            yield Fault("unconditioned service", f"{service} may leave the condition's key out")
-    if "*" in _several(named.get("AWS", [])) and not keys & set(CALLERS):
-        yield Fault("anybody", "Principal *")
+def _of_whole_types(
+    policy: Policy, actions: list[str], resources: list[str], account: str
+) -> Iterator[Fault]:
+    """An ARN that leaves every name open is a wildcard, though it says a type.
 
-
-def _if_exists(statement: Mapping[str, Any]) -> bool:
-    """Whether a key that binds the service counts only where it is there."""
-    return any(
-        operator.endswith("IfExists") and any(key.lower().startswith(SOURCES) for key in keys)
-        for operator, keys in statement.get("Condition", {}).items()
-    )
-
-
-def _as_arn(policy: Policy, resource: str) -> str:
-    """A resource of a policy as an ARN, less the partition; a reference becomes what such ARNs look like.
-
-    Raises LookupError where it is neither.
+    What only lists may ask for all of our account. A deployer's role and a boundary are excused by type, and
+    whatever runs by action and type.
     """
-    if resource.startswith("arn:"):
-        return MINTED.sub("*", resource).split(":", 2)[2]
-    found = MINTED.match(resource)
-    if not found:
-        raise LookupError(resource)
-    target = policy.platform.index[found["region"], found["layer"], found["id"]]
-    return MINTED_ARNS[target.type] + resource[found.end() :]
+    found = dict[str, list[str]]()
+    for resource, action in product(resources, actions):
+        wholes = (everything(resource, form) for form in reference().arns(action).values())
+        whole = next(filter(None, wholes), None)
+        if whole and not (_lists(action) and whole.account == account):
+            type = whole.of(account)
+            found.setdefault(type if policy.caps_or_deploys else f"{action} {type}", []).append(
+                action
+            )
+    for about, acting in found.items():
+        type = about.rpartition(" ")[2]
+        yield Fault("wildcard resource", f"{', '.join(acting)} on every {type}", about)
 
 
-def _open(form: str) -> str:
-    """The form of an ARN in IAM's data, less the partition, with a `*` for whatever it leaves open."""
-    return VARIABLE.sub("*", form).split(":", 2)[2]
-
-
-@cache
-def _meet(one: str, other: str) -> bool:
-    """Whether there is a text that both patterns match."""
-    if service_of(one) != service_of(other) and "*" not in (service_of(one), service_of(other)):
-        return False
-    if fnmatchcase(one, other) or fnmatchcase(other, one):
-        return True
-    reached = {0}  # where in `other` what `one` has said so far may end
-    for letter in [*one, ""]:
-        reached |= {at + 1 for at in sorted(reached) if other[at : at + 1] == "*"}
-        if not letter:
-            break
-        if letter == "*":
-            reached = set(range(min(reached), len(other) + 1))
-        else:
-            reached = {
-                at if other[at : at + 1] == "*" else at + 1
-                for at in reached
-                if other[at : at + 1] in ("*", letter)
-            }
-        if not reached:
-            return False
-    return len(other) in reached
+def _lists(action: str) -> bool:
+    described = reference().find(action)
+    return described is not None and described.level == "List"
 
 
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every policy document in a resource's properties, with its path; one may stand there as text."""
     match value:
-        case {"Statement": said} if all("Effect" in each for each in _several(said)):
+        case {"Statement": said} if all("Effect" in each for each in several(said)):
             yield path, value
         case dict():
             for key, part in value.items():
@@ -311,20 +224,16 @@ def _is_identity(resource: Resource, path: str) -> bool:
     return resource.type.startswith("AWS::IAM::") and not path.startswith("AssumeRolePolicy")
 
 
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def wildcards() -> dict[str, str]:
     """Action -> why it stands on "*", over all identity policies."""
     return {
         action: WIDE.get(action, f"{service_of(action)} offers no resource for it")
-        for environment in ENVIRONMENTS
+        for environment in names(PARAMS)
         for policy in policies(environment)
         if policy.of_identity
         for statement in policy.statements
-        if statement["Effect"] == "Allow" and "*" in _several(statement["Resource"])
-        for action in _several(statement.get("Action", []))
+        if statement["Effect"] == "Allow" and "*" in several(statement["Resource"])
+        for action in several(statement.get("Action", []))
     }
 
 

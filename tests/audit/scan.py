@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import sys
+from pathlib import Path
 
 from detect_secrets.core.scan import scan_file  # type: ignore[import-not-found]
 from detect_secrets.main import parse_args  # type: ignore[import-not-found]
@@ -29,16 +30,27 @@ def prepare() -> None:
     )
 
 
+def is_read(file: str) -> bool:
+    """Whether it is text: of what cannot be decoded detect-secrets finds nothing, and says nothing."""
+    try:
+        Path(file).read_text()
+    except (UnicodeDecodeError, OSError):
+        return False
+    return True
+
+
 def found(file: str) -> list[tuple[str, str, int, str]]:
     """Rule, file, line and value of what looks like a secret."""
     return [(each.type, file, each.line_number, each.secret_value) for each in scan_file(file)]
 
 
 def main() -> None:
-    """Print everything as JSON."""
+    """Print everything as JSON: what was found, and the files that could not be read."""
+    files = json.load(sys.stdin)
     with multiprocessing.Pool(initializer=prepare) as pool:
-        hits = pool.map(found, json.load(sys.stdin))
-    json.dump([hit for of_file in hits for hit in of_file], sys.stdout)
+        hits = pool.map(found, files)
+    unread = [file for file in files if not is_read(file)]
+    json.dump({"hits": [hit for of in hits for hit in of], "unread": unread}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ reference within a template stays one; a value that another stack hands over is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,11 @@ from tests.coverage.platform import JSON_TEXTS, Resource, Standing, platform
 def as_they_lie(folder: Path) -> dict[str, dict[str, Any]]:
     """File name -> template, of a folder. Raises OSError or ValueError where one cannot be read."""
     return {file.name: json.loads(file.read_bytes()) for file in sorted(folder.glob("*.json"))}
+
+
+def fullest(environments: Iterable[str]) -> str:
+    """The environment in which most stands: what others lack, their parameters turn off by name."""
+    return max(environments, key=lambda name: len(platform(Standing(name)).resources))
 
 
 def resolved(environment: str) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:

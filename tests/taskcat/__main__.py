@@ -3,7 +3,7 @@
     python -m tests.taskcat --python .tradewind/taskcat/bin/python
     python -m tests.taskcat --python ... --trial tcdev --at-once 2
     python -m tests.taskcat --python ... --on aws --account 123456789012
-    python -m tests.taskcat --python ... --on aws --account 123456789012 --sweep
+    python -m tests.taskcat --python ... --on aws --account 123456789012 --sweep [--yes]
 
 Exit code: 0 where every test passed and nothing is left, 1 where not, 2 wrong usage, 3 refused.
 """
@@ -23,10 +23,9 @@ import yaml
 
 from scripts.cli import INTERRUPTED
 from scripts.deploy import release
-from scripts.errors import Failed, TradewindError, UsageError
+from scripts.errors import Failed, Refused, TradewindError, UsageError
 from scripts.terminal import Terminal
-from tests.taskcat import client, configuration, running, stages, trials
-from tests.taskcat.lanes import Lane
+from tests.taskcat import claims, client, configuration, running, stages, trials
 from tests.taskcat.report import Report
 from tests.taskcat.stages import Stage
 
@@ -69,6 +68,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument(
         "--sweep", action="store_true", help="remove what a killed run left, no more"
     )
+    options.add_argument("--yes", action="store_true", help="with --sweep: do not ask")
     options.add_argument("--json", action="store_true", help="the report on stdout")
     return options
 
@@ -79,7 +79,7 @@ def _stage(asked: argparse.Namespace) -> Iterator[Stage]:
         raise UsageError(f"There is no {asked.python}.", fix="make taskcat installs it.")
     if asked.at_once < 1:
         raise UsageError("--at-once takes a number of regions, 1 at least.")
-    every = trials.read(asked.project / "params")
+    every = trials.read(asked.project)
     if asked.on == "aws":
         yield stages.only(stages.on_aws(every, asked.account), asked.trial)
         return
@@ -132,12 +132,31 @@ def _package(project: Path, directory: Path) -> None:
 def _sweep(stage: Stage, asked: argparse.Namespace, terminal: Terminal) -> int:
     left: list[str] = []
     for trial in stage.trials:
-        lane = Lane.of(trial, stage.connect(trial.environment), release.read(asked.project))
-        terminal.say(f"removing whatever is called {trial.environment.name}")
-        left += lane.sweep()
+        name = trial.environment.name
+        with claims.held(trial, stage.connect(trial.environment)) as claim:
+            doomed = claim.doomed()
+            terminal.say(f"{name} on {stage.name}: {len(doomed) or 'nothing'} to remove")
+            for what in doomed:
+                terminal.out(what)
+            if doomed:
+                _approve(name, terminal, yes=asked.yes)
+                left += claim.remove()
     for what in left:
         terminal.out(f"left: {what}")
     return 1 if left else 0
+
+
+def _approve(name: str, terminal: Terminal, *, yes: bool) -> None:
+    """Return if all of that may be removed. Raises Refused where nobody says so."""
+    if yes:
+        return
+    if not terminal.interactive:
+        raise Refused(
+            f"Nobody is at a terminal to say that all of this of {name} may go: nothing was removed.",
+            fix="Read the list, then: make taskcat ... SWEEP=yes YES=yes",
+        )
+    if not terminal.confirm(f"Remove all of this of {name}, for good?"):
+        raise Refused("Nothing was removed.")
 
 
 def _show(report: Report, terminal: Terminal) -> None:

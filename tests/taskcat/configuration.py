@@ -54,7 +54,7 @@ ACL = "bucket-owner-full-control"
 
 def text(project: Path) -> str:
     """What the file has to be. Raises UsageError where params or templates are not valid."""
-    body = document(trials.read(project / "params"), release.read(project).roots)
+    body = document(trials.read(project), release.read(project).roots)
     return HEAD + yaml.safe_dump(body, sort_keys=False, width=110)
 
 

@@ -1,4 +1,4 @@
-"""One trial on its way: what of it can stand next, what that is told, and how it is taken away again."""
+"""One trial on its way: what of it can stand next, what that is told, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,29 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.environments import Environment
-from generator.naming import PREFIX, stack_name
+from generator.naming import stack_name
 from generator.settings import Settings
-from scripts import deploy_lease, inventory, lease_table
+from scripts import inventory
 from scripts.aws import Aws
-from scripts.deploy import follow, purge, waves
+from scripts.deploy import follow, waves
 from scripts.deploy.artifacts import Artifacts
 from scripts.deploy.follow import Operation
 from scripts.deploy.plan import Awaiting
 from scripts.deploy.planner import Planner
 from scripts.deploy.release import Release
-from scripts.deploy.teardown import Teardown
 from scripts.errors import Refused
-from scripts.events import Event, ResourceRetained, StackEventSeen
+from scripts.events import StackEventSeen
 from scripts.inventory import Stack
 from scripts.validate.findings import Finding
 from tests.taskcat.report import Outcome
 from tests.taskcat.trials import Case, Trial
-
-#: Where taskcat keeps what it uploads, wherever its tests run.
-BUCKET_REGION = "us-east-1"
-
-#: The tag by which taskcat tells its stacks from others; its value is the project's name.
-TASKCATS = "taskcat-project-name"
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -68,10 +61,6 @@ class Lane:
                     f"{case.stack} stands in {case.wave.region}: an earlier run left it, or somebody else.",
                     fix="Look at it. If a run was killed: make taskcat ... SWEEP=yes removes what it left.",
                 )
-
-    def prepare(self) -> None:
-        """Have the bucket that taskcat uploads to."""
-        self.aws.client("s3", BUCKET_REGION).call("create_bucket", Bucket=self.trial.bucket)
 
     def ready(self) -> Iterator[tuple[Case, Values]]:
         """What can stand next, with its parameters' values: the next case, and its like in other regions."""
@@ -167,36 +156,6 @@ class Lane:
         """Whether the stack of a test stands no more."""
         stack = outcome.id and inventory.stack(self.aws, outcome.region, outcome.id)
         return not stack or stack.status == "DELETE_COMPLETE"
-
-    def sweep(self) -> tuple[str, ...]:
-        """Remove all that carries the trial's name, stacks first; gives what cannot be removed.
-
-        Raises Refused where a stack of that name was not made by taskcat.
-        """
-        events = list(self._swept())
-        bucket = ResourceRetained(BUCKET_REGION, ("taskcat",), "AWS::S3::Bucket", self.trial.bucket)
-        events += purge.delete(self.aws, bucket)
-        return tuple(
-            f"{event.type} {event.physical_id} in {event.region}"
-            for event in events
-            if isinstance(event, ResourceRetained)
-        )
-
-    def _swept(self) -> Iterator[Event]:
-        regions = self.environment.regions
-        with deploy_lease.held(self.aws, self.environment, "make taskcat") as lease:
-            standing = [one for at in regions for one in inventory.roots(self.aws, at)]
-            for stack in standing:
-                if stack.tags.get(TASKCATS) != PREFIX:
-                    raise Refused(
-                        f"{stack.name} in {stack.region} was not made by taskcat: it stays.",
-                        fix="Whoever made it may remove it. Environments must not be called as trials are.",
-                    )
-            places = [(stack.root, stack.region) for stack in standing]
-            order = waves.tear_down(places, self.environment.places)
-            yield from Teardown(self.aws, lease, order, regions, purging=True).run()
-            for region in reversed(self.environment.pair):
-                lease_table.delete(self.aws, region)
 
 
 def _alike(first: waves.Wave, wave: waves.Wave) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,8 @@ from scripts.deploy.release import Release
 from scripts.errors import Failed, TradewindError
 from scripts.validate import provenance
 from scripts.validate.findings import Finding
+from tests.taskcat import claims, surroundings
+from tests.taskcat.claims import Claim
 from tests.taskcat.client import Taskcat
 from tests.taskcat.lanes import Lane, Values
 from tests.taskcat.report import CREATED, NOT_RUN, Outcome, Report
@@ -48,13 +51,16 @@ class Run:
                 Lane.of(trial, self.stage.connect(trial.environment), self.release)
                 for trial in self.stage.trials
             ]
-            self._guard(lanes)
-            try:
-                self._deploy(lanes)
-            finally:
-                left = tuple(self._remove(lanes))
-                for what in left:
-                    self.tell(f"left: {what}")
+            with ExitStack() as holding:
+                held = self._guard(lanes, holding)
+                try:
+                    for claim in held:
+                        claim.make_bucket()
+                    self._deploy(lanes)
+                finally:
+                    left = tuple(self._remove(lanes, held))
+                    for what in left:
+                        self.tell(f"left: {what}")
         return Report(
             on=self.stage.name,
             began=began.isoformat(timespec="seconds"),
@@ -80,8 +86,8 @@ class Run:
         roots = self.release.roots.values()
         return {one.file for root in roots for one in (root.template, *root.children)}
 
-    def _guard(self, lanes: Sequence[Lane]) -> None:
-        """Everything that could refuse does so before anything is made."""
+    def _guard(self, lanes: Sequence[Lane], holding: ExitStack) -> Sequence[Claim]:
+        """Everything that could refuse does so before anything but a lease of each trial is made."""
         for lane in lanes:
             account = self.taskcat.account(self.stage.profile(lane.environment))
             if account != lane.environment.account_id:
@@ -90,11 +96,14 @@ class Run:
                     f"is for {lane.environment.account_id}.",
                     fix="Name the profile: AWS_PROFILE=...",
                 )
+            surroundings.refuse_lacking(lane.trial, lane.aws)
+        held = [holding.enter_context(claims.held(lane.trial, lane.aws)) for lane in lanes]
+        for lane, claim in zip(lanes, held, strict=True):
             lane.refuse_standing()
+            claim.has_bucket()
+        return held
 
     def _deploy(self, lanes: Sequence[Lane]) -> None:
-        for lane in lanes:
-            lane.prepare()
         fresh = {lane.environment.name for lane in lanes}
         while step := self._next(lanes):
             uploads = []
@@ -167,7 +176,7 @@ class Run:
             f"  {outcome.status} {case.name} {outcome.reason if outcome.cause else ''}".rstrip()
         )
 
-    def _remove(self, lanes: Sequence[Lane]) -> Iterator[str]:
+    def _remove(self, lanes: Sequence[Lane], held: Sequence[Claim]) -> Iterator[str]:
         """Delete what taskcat made, the last first, then whatever a stack keeps; gives what is left."""
         try:
             for names in reversed(self._steps):
@@ -175,13 +184,13 @@ class Run:
                 self.taskcat.delete(names)
         except Failed as error:  # whatever still stands is swept
             yield error.message
-        for lane in lanes:
+        for lane, claim in zip(lanes, held, strict=True):
             for case in lane.trial.cases(self.release.roots):
                 if (outcome := self.outcomes.get(case.name)) is not None:
                     self.outcomes[case.name] = replace(outcome, deleted=lane.gone(outcome))
             self.tell(f"removing what the stacks of {lane.environment.name} kept")
             try:
-                yield from lane.sweep()
+                yield from claim.remove()
             except TradewindError as error:
                 yield f"{lane.environment.name}: {error.message}"
 

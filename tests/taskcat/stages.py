@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from generator.environments import Environment
 from scripts import aws
@@ -76,12 +77,20 @@ def on_aws(trials: Sequence[Trial], account: str) -> Stage:
             fix="Sign in to that account, or set AWS_PROFILE.",
         )
     return Stage(
-        "aws",
+        _called(reached),
         theirs,
         dict(os.environ),
         aws.connect,
         lambda _: os.environ.get("AWS_PROFILE", "default"),
     )
+
+
+def _called(reached: Aws) -> str:
+    """`aws`, and whom that is, where variables or a profile send its calls elsewhere."""
+    region = reached.environment.primary_region
+    endpoint = reached.client("cloudformation", region).endpoint
+    host = urlsplit(endpoint).hostname or ""
+    return "aws" if host.endswith(f".{aws.dns_suffix(region)}") else f"aws at {endpoint}"
 
 
 def only(stage: Stage, names: Sequence[str]) -> Stage:

@@ -11,17 +11,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator import environments
-from generator.environments import Environment
+from generator.environments import TESTED, Environment
 from generator.naming import PREFIX, stack_name
 from generator.places import EDGE_ONLY
 from generator.settings import FALSE, Settings
 from scripts.deploy import waves
 from scripts.deploy.waves import Wave
-from scripts.errors import UsageError
+from scripts.validate import lint
 
-#: What the name of every trial begins with, and how long an environment's name may be.
-MARK, LONGEST = "tc", 12
+#: How long an environment's name may be.
+LONGEST = 12
 
 #: What would outlive the test that made it, or refuse to go.
 PASSING = {
@@ -94,23 +93,16 @@ class Case:
 
 def name_of(environment: str) -> str:
     """What an environment is called while it is tested."""
-    plain = f"{MARK}{environment}"
+    plain = f"{TESTED}{environment}"
     if len(plain) <= LONGEST:
         return plain
     digest = hashlib.sha256(environment.encode()).hexdigest()
     return f"{plain[: LONGEST - 4]}{digest[:4]}"
 
 
-def read(params: Path) -> tuple[Trial, ...]:
-    """A trial of each environment. Raises UsageError where one is called as a trial would be."""
-    every = environments.names(params)
-    for name in every:
-        if (own := name_of(name)) in every:
-            raise UsageError(
-                f"taskcat would test {name} under the name {own}, which {params.name}/{own}.yaml has.",
-                fix=f"Rename {params.name}/{own}.yaml: names that begin with {MARK} are for tests.",
-            )
-    return tuple(of(environments.read(params, name)) for name in every)
+def read(project: Path) -> tuple[Trial, ...]:
+    """A trial of each environment. Raises UsageError that names every problem of params/ by file and line."""
+    return tuple(of(environment) for environment in lint.read_environments(project))
 
 
 def of(environment: Environment) -> Trial:

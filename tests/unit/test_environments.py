@@ -284,6 +284,14 @@ def test_a_name_that_would_not_fit_into_derived_names_is_refused(name: str) -> N
     assert "cannot name an environment" in found.message
 
 
+@pytest.mark.parametrize("name", ["tc", "tcdev", "tc1"])
+def test_a_name_under_which_tests_delete_what_they_find_is_refused(name: str) -> None:
+    (found,) = problems(VALID, name=name)
+
+    assert f"{name} cannot name an environment: names that begin with tc" in found.message
+    assert found.fix == "Rename the file."
+
+
 # The property: whatever Settings declares can be said in YAML and comes back as it was said.
 
 #: What depends on other settings, or on the world: given a value that fits.

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +20,7 @@ import yaml
 
 from generator import environments
 from generator.settings import FALSE, Settings
-from scripts.aws import Identity
+from scripts.aws import Aws, Identity
 from scripts.deploy import release
 from scripts.deploy.release import Root
 from scripts.deploy.waves import Wave
@@ -23,7 +28,8 @@ from scripts.errors import Refused, UsageError
 from scripts.inventory import Stack
 from scripts.validate.findings import Finding
 from tests.functional.stubbed import StubbedSession
-from tests.taskcat import stages, trials
+from tests.taskcat import __main__ as taskcat
+from tests.taskcat import stages, surroundings, trials
 from tests.taskcat.configuration import FILE, PROJECT, text
 from tests.taskcat.lanes import Lane
 from tests.taskcat.report import NOT_RUN, Outcome, Report
@@ -129,18 +135,25 @@ def test_no_two_tests_make_the_same_stack(tests: Tests) -> None:
 def test_a_trials_name_can_name_an_environment(name: str) -> None:
     own = trials.name_of(name)
     assert own != name
-    assert own.startswith(trials.MARK)
+    assert own.startswith(environments.TESTED)
     assert len(own) <= trials.LONGEST
     assert len({trials.name_of(f"production{n}") for n in range(10, 90)}) == 80
 
 
-def test_an_environment_that_is_called_as_a_trial_is_refused(tmp_path: Path) -> None:
-    params = tmp_path / "params"
-    params.mkdir()
-    for name, source in {"defaults": "defaults", "dev": "dev", "tcdev": "staging"}.items():
-        (params / f"{name}.yaml").write_bytes((PROJECT / "params" / f"{source}.yaml").read_bytes())
-    with pytest.raises(UsageError, match="under the name tcdev"):
-        trials.read(params)
+def test_what_is_wrong_in_params_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "params").mkdir()
+    for name in ("defaults", "dev"):
+        (tmp_path / "params" / f"{name}.yaml").write_bytes(
+            (PROJECT / "params" / f"{name}.yaml").read_bytes()
+        )
+    (tmp_path / "params" / "dev.yaml").rename(tmp_path / "params" / "tcdev.yaml")
+    code = taskcat.main(["--python", sys.executable, "--project", str(tmp_path)])
+    assert code == 2
+    assert capsys.readouterr().err.startswith(
+        "error: params/tcdev.yaml: tcdev cannot name an environment"
+    )
 
 
 @pytest.fixture
@@ -216,11 +229,9 @@ def standing(name: str, **tags: str) -> Stack:
 
 
 @pytest.fixture
-def lane(dev: Trial, monkeypatch: pytest.MonkeyPatch) -> Lane:
+def lane(dev: Trial) -> Lane:
     """dev's trial, on an account that answers nothing."""
-    monkeypatch.setattr("scripts.deploy_lease.held", lambda *_: nullcontext())
-    aws = StubbedSession().aws()
-    return Lane.of(dev, aws, release.read(PROJECT))
+    return Lane.of(dev, StubbedSession().aws(), release.read(PROJECT))
 
 
 def test_a_stack_that_has_a_trials_name_stops_the_run(
@@ -236,13 +247,177 @@ def test_a_stack_that_has_a_trials_name_stops_the_run(
         lane.refuse_standing()
 
 
-def test_what_taskcat_did_not_make_is_not_swept(
-    lane: Lane, monkeypatch: pytest.MonkeyPatch
+class Swept:
+    """A claim on a trial that has this to remove."""
+
+    removed = False
+
+    def __init__(self, *doomed: str) -> None:
+        self.doomed = lambda: doomed
+
+    def remove(self) -> tuple[str, ...]:
+        self.removed = True
+        return ()
+
+
+def sweep(
+    dev: Trial, swept: Swept, monkeypatch: pytest.MonkeyPatch, *options: str, typed: str | None
+) -> int:
+    """`--sweep`, where somebody types this, or nobody is there."""
+    nothing: Any = lambda _: None  # noqa: E731
+    stage = stages.Stage("aws", (dev,), {}, nothing, nothing)
+    monkeypatch.setattr("tests.taskcat.__main__._stage", lambda _: nullcontext(stage))
+    monkeypatch.setattr("tests.taskcat.claims.held", lambda *_: nullcontext(swept))
+    monkeypatch.setattr("scripts.terminal.Terminal.interactive", typed is not None)
+    monkeypatch.setattr("sys.stdin", StringIO(typed or ""))
+    return taskcat.main(["--python", sys.executable, "--on", "aws", "--sweep", *options])
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "code", "told"),
+    [
+        ([], "y\n", 0, "for good? [y/N]"),
+        ([], "n\n", 3, "Nothing was removed."),
+        ([], "", 3, "Nothing was removed."),
+        ([], None, 3, "Nobody is at a terminal"),
+        (["--yes"], None, 0, ""),
+    ],
+)
+def test_a_sweep_tells_what_will_go_and_waits_for_a_yes(
+    dev: Trial,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    typed: str | None,
+    code: int,
+    told: str,
 ) -> None:
-    theirs = standing("tradewind-tcdev-edge", Root="edge", Environment="tcdev")
-    monkeypatch.setattr("scripts.inventory.roots", lambda *_: (theirs,))
-    with pytest.raises(Refused, match="was not made by taskcat: it stays"):
-        lane.sweep()
+    swept = Swept("AWS::S3::Bucket b in us-east-1")
+    assert sweep(dev, swept, monkeypatch, *options, typed=typed) == code
+    assert swept.removed == (code == 0)
+    said = capsys.readouterr()
+    assert said.out == "AWS::S3::Bucket b in us-east-1\n"
+    assert told in said.err
+
+
+def test_where_nothing_is_left_a_sweep_asks_nobody(
+    dev: Trial, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    swept = Swept()
+    assert sweep(dev, swept, monkeypatch, typed=None) == 0
+    assert not swept.removed
+    assert "tcdev on aws: nothing to remove" in capsys.readouterr().err
+
+
+#: make, with a shell's variables, and with words on its command line -> what taskcat is told.
+@pytest.mark.parametrize(
+    ("exported", "words", "told"),
+    [
+        ({}, ["taskcat"], set()),
+        ({"ON": "aws", "SWEEP": "yes", "YES": "yes"}, ["taskcat"], set()),
+        ({"ON": "aws", "SWEEP": "yes"}, ["ci", "JOBS=taskcat"], set()),
+        ({}, ["ci", "JOBS=taskcat", "ON=aws", "SWEEP=yes"], set()),
+        ({"ON": "aws"}, ["--environment-overrides", "ci", "JOBS=taskcat"], set()),
+        ({}, ["taskcat", "ON=aws", "ACCOUNT=1"], {"--on", "--account"}),
+        ({}, ["taskcat", "ON=aws", "SWEEP=no"], {"--on"}),
+        ({}, ["taskcat", "ON=aws", "SWEEP=0"], {"--on"}),
+        ({}, ["taskcat", "ON=aws", "SWEEP=yes"], {"--on", "--sweep"}),
+        ({}, ["taskcat", "ON=aws", "SWEEP=yes", "YES=yes"], {"--on", "--sweep", "--yes"}),
+    ],
+)
+def test_an_account_and_a_sweep_are_said_on_the_command_line_or_not_at_all(
+    exported: dict[str, str], words: list[str], told: set[str]
+) -> None:
+    said = dry_run(exported, words).stdout
+    assert "-m tests.taskcat --python" in said
+    assert {*OPTIONS} & {*said.split()} == told
+
+
+def test_a_sweep_is_asked_for_by_yes_and_nothing_else() -> None:
+    said = dry_run({}, ["taskcat", "ON=aws", "SWEEP=1"])
+    assert said.returncode == 2
+    assert "not SWEEP=1" in said.stderr
+
+
+OPTIONS = ("--on", "--account", "--sweep", "--yes")
+
+
+def dry_run(exported: dict[str, str], words: list[str]) -> subprocess.CompletedProcess[str]:
+    """What make would do; nothing of a make that runs this is inherited."""
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    return subprocess.run(
+        ["make", "--dry-run", *words],
+        cwd=PROJECT,
+        env={**ours, **exported},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [({}, "aws"), ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4599"}, "aws at http://127.0.0.1:4599")],
+)
+def test_a_run_on_aws_says_where_its_calls_go_when_that_is_not_aws(
+    dev: Trial, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], name: str
+) -> None:
+    for key in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CONFIG_FILE"):
+        monkeypatch.delenv(key, raising=False)
+    for key, value in variables.items():
+        monkeypatch.setenv(key, value)
+    account = dev.environment.account_id
+    monkeypatch.setattr("scripts.aws.Aws.identity", Identity(account, "arn"))
+    assert stages.on_aws([dev], account).name == name
+
+
+@pytest.fixture
+def guest() -> Trial:
+    """prod's trial in an account where others live: it needs all that a trial may lack."""
+    return trials.as_guest(trials.of(environments.read(PROJECT / "params", "prod")))
+
+
+def found(guest: Trial, *, role: bool, api_roles: tuple[str, ...]) -> Aws:
+    """An account in which the guest finds some of what it needs."""
+    session = StubbedSession()
+    iam = session.stub("iam", guest.environment.primary_region)
+    if role:
+        date = datetime(2026, 1, 1, tzinfo=UTC)
+        role_said = {
+            "Path": "/aws-service-role/",
+            "RoleName": "x",
+            "RoleId": "A" * 16,
+            "Arn": "arn:aws:iam::333333333333:role/x",
+            "CreateDate": date,
+        }
+        iam.add_response("get_role", {"Role": role_said})
+    else:
+        iam.add_client_error("get_role", "NoSuchEntity")
+    for region in guest.environment.pair:
+        said = {"cloudwatchRoleArn": "arn"} if region in api_roles else {}
+        session.stub("apigateway", region).add_response("get_account", said)
+    return session.aws()
+
+
+def test_a_guest_says_beforehand_what_it_lacks(guest: Trial) -> None:
+    primary, standby = guest.environment.pair
+    with pytest.raises(Refused) as lacking:
+        surroundings.refuse_lacking(guest, found(guest, role=False, api_roles=(primary,)))
+    assert surroundings.SEARCH_ROLE in lacking.value.message
+    assert f"role for logs in {standby}" in lacking.value.message
+    assert primary not in lacking.value.message
+    assert "aws iam create-service-linked-role" in lacking.value.fix
+
+
+def test_a_guest_that_finds_what_it_needs_may_stand(guest: Trial) -> None:
+    surroundings.refuse_lacking(guest, found(guest, role=True, api_roles=guest.environment.pair))
+
+
+def test_what_a_trial_makes_itself_it_does_not_need_to_find() -> None:
+    """No call is stubbed: any would fail."""
+    for name in environments.names(PROJECT / "params"):
+        trial = trials.of(environments.read(PROJECT / "params", name))
+        surroundings.refuse_lacking(trial, StubbedSession().aws())
 
 
 class Waiting:

@@ -42,6 +42,13 @@ def test_it_runs_what_make_ci_runs(job: dict[str, Any]) -> None:
     assert "make ci JOBS=${{ matrix.job }}" in [step.get("run") for step in job["steps"]]
 
 
+def test_what_changes_without_a_push_is_looked_at_without_one(
+    workflow: dict[Any, Any], job: dict[str, Any]
+) -> None:
+    assert workflow[True]["schedule"]
+    assert {"audit", "lifecycle"} <= {*job["strategy"]["matrix"]["job"]}
+
+
 def test_each_is_a_target(job: dict[str, Any]) -> None:
     targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
     assert {"ci", *job["strategy"]["matrix"]["job"]} <= targets

@@ -12,6 +12,6 @@ judgement     usages held against rows on a day: what ended, what ends soon, wha
 
 A row is read by hand only where neither cfn-lint nor botocore has a date: botocore lists runtimes, policies
 and versions, and never says how long they live. What no row covers is a finding, for what is not known is not
-called fine. `READ` is when the sources were last read, as copies that public repositories keep of AWS's
-pages, which then had entries of up to August 2026.
+called fine. Rows kept by hand were read from copies of AWS's pages in public repositories, as of `COPIED`;
+what cfn-lint has is as old as its release. Both age.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -39,7 +40,7 @@ def rows() -> Iterator[Row]:
     """Every row of the snapshot."""
     said = snapshot()
     url = "https://github.com/aws-cloudformation/cfn-lint"
-    source = Source(said["source"], url, read=None)
+    source = Source(said["source"], url, date.fromisoformat(said["as_of"]), copy=False)
     for name, runtime in said["runtimes"].items():
         (row,) = listed(RUNTIME, source, {name: runtime["deprecated"]})
         yield Row(RUNTIME, name, source, row.ends, successor=runtime["successor"] or "")
@@ -53,8 +54,10 @@ def taken() -> dict[str, Any]:
     """The snapshot, from the package."""
     data = _cfn_lint() / "data"
     runtimes = json.loads((data / "AdditionalSpecs" / "LmbdRuntimeLifecycle.json").read_text())
+    source = f"cfn-lint {version('cfn-lint')}"
     return {
-        "source": f"cfn-lint {version('cfn-lint')}",
+        "source": source,
+        "as_of": _as_of(source),
         "runtimes": {
             name: {"deprecated": said["deprecated"], "successor": said["successor"]}
             for name, said in sorted(runtimes.items())
@@ -66,6 +69,14 @@ def taken() -> dict[str, Any]:
         },
         "properties": dict(_properties(data)),
     }
+
+
+def _as_of(source: str) -> str:
+    """The day of its release, as committed; a package does not tell it, so that of a new one is today."""
+    said = snapshot() if SNAPSHOT.exists() else {}
+    if said.get("source") == source:
+        return str(said["as_of"])
+    return datetime.now(UTC).date().isoformat()
 
 
 def _engine_versions(data: Path) -> dict[str, set[str]]:

@@ -54,7 +54,8 @@ class Entry:
             "note": row.note if row else "",
             "source": row.source.name if row else "",
             "url": row.source.url if row else "",
-            "read": row.source.read if row else None,
+            "announced": row.announced if row else False,
+            "as_of": row.source.as_of if row else None,
             "environments": self.environments,
             "resources": sorted({(usage.template, usage.path) for usage in self.usages}),
         }
@@ -116,7 +117,7 @@ def _entry(
     verdict: Verdict = "lasting"
     if row is None:
         verdict = "unknown"
-    elif row.over or (row.ends and row.ends <= on):
+    elif row.over or (row.ends and row.ends < on):
         verdict = "ended"
     elif row.ends and row.ends <= on + HORIZON:
         verdict = "ending"
@@ -143,10 +144,12 @@ def _said(entry: Entry, on: date) -> str:
     what, row = f"{entry.kind} {entry.version}", entry.row
     if row is None:
         return f"{what}: no row says how long it lives"
+    if row.announced:
+        return f"{what}: {row.note}, announced {row.ends} ({row.source})"
     because = f"{row.note}; " if row.note else ""
     if row.ends is None:
         ends = "is deprecated"
-    elif row.ends <= on:
+    elif row.ends < on:
         ends = f"ended on {row.ends}"
     else:
         ends = f"ends on {row.ends}, in {(row.ends - on).days} days"
@@ -161,6 +164,6 @@ def _fix(entry: Entry, rows: Table) -> str:
 
 
 def _aged(entries: Iterable[Entry], on: date) -> tuple[Source, ...]:
-    """The sources in use that were read too long ago to have told of an end within the horizon."""
+    """The sources in use that are too old to have told of an end within the horizon."""
     sources = {entry.row.source for entry in entries if entry.row}
-    return tuple(sorted(source for source in sources if source.read and source.read + HORIZON < on))
+    return tuple(sorted(source for source in sources if source.as_of + HORIZON < on))

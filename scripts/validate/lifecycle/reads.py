@@ -45,9 +45,15 @@ def _family(value: str, _: Mapping[str, Value]) -> Said:
     return KINDS.get(engine, engine), value.removeprefix(engine)
 
 
+def _tls(value: str, _: Mapping[str, Value]) -> Said:
+    """What a policy compares s3:TlsVersion with."""
+    return transport.PROTOCOL, f"TLSv{value}"
+
+
 _DISTRIBUTION = "AWS::CloudFront::Distribution"
 _DOMAIN = "AWS::OpenSearchService::Domain"
 _LEAST_TLS = "Parameters/ssl_min_protocol_version"
+_REFUSED_TLS = "PolicyDocument/Statement/*/Condition/NumericLessThan/s3:TlsVersion"
 
 #: (type, path below Properties, with * for an index) -> how it is read.
 READS: Mapping[tuple[str, str], Reader] = {
@@ -75,6 +81,7 @@ READS: Mapping[tuple[str, str], Reader] = {
     ("AWS::RDS::DBParameterGroup", "Family"): _family,
     ("AWS::RDS::DBParameterGroup", _LEAST_TLS): _plain(transport.PROTOCOL),
     ("AWS::RDS::GlobalCluster", "EngineVersion"): _of_engine,
+    ("AWS::S3::BucketPolicy", _REFUSED_TLS): _tls,
     ("AWS::SecurityHub::Standard", "StandardsArn"): _after(platforms.STANDARD, "standards/"),
 }
 
@@ -91,7 +98,7 @@ NOT_SOFTWARE: Mapping[tuple[str, str], str] = {
 
 _SOUNDS_LIKE_ONE = re.compile(
     r"(Version|Runtime|Image|ImageId|Engine|Family|SslPolicy|SecurityPolicy|SSLProtocol|"
-    r"CertificateIdentifier|RecipeArn|StandardsArn|ReleaseLabel|PlatformArn)s?$"
+    r"CertificateIdentifier|Layer|RecipeArn|StandardsArn|ReleaseLabel|PlatformArn)s?$"
 )
 _READ_NAMES = frozenset(path.removesuffix("/*").rpartition("/")[2] for _, path in READS)
 

@@ -11,27 +11,31 @@ from typing import TypeAlias
 #: A day, a month where nobody has said which day ("2027-03"), or None where no end is announced.
 End: TypeAlias = str | None
 
-#: When the sources of the rows that are kept by hand were last read.
-READ = date(2026, 11, 24)
+#: Of when the copies are that the rows kept by hand were read from: the latest of them have entries of that
+#: month, and the month's first day is the safe side.
+COPIED = date(2026, 8, 1)
 
 
 @dataclass(frozen=True, order=True)
 class Source:
-    """Who says so. `read` is None for a package's data, which is as old as the pin that `name` tells."""
+    """Who says so, and of which day what was read is: a package's data, or the `copy` of a page."""
 
     name: str
     url: str
-    read: date | None = READ
+    as_of: date = COPIED
+    copy: bool = True
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.url}" + (f", read on {self.read}" if self.read else "")
+        copy = "a copy of " if self.copy else ""
+        return f"{copy}{self.name}, {self.url}, as of {self.as_of}"
 
 
 @dataclass(frozen=True)
 class Row:
     """A version (`*` matches anything) of a kind of thing. `over` is deprecated, by a source without dates.
 
-    `ends` None means that no end is announced. A month counts from its first day.
+    `ends` is the last day, None where no end is announced; a month counts as its first day. Of what is
+    `announced` it is the day that AWS announced, or announced for, what `note` says.
     """
 
     kind: str
@@ -41,6 +45,7 @@ class Row:
     over: bool = False
     successor: str = ""
     note: str = ""
+    announced: bool = False
 
     @property
     def _gravity(self) -> tuple[bool, date]:
@@ -89,12 +94,18 @@ class Table:
 
 
 def listed(
-    kind: str, source: Source, ends: Mapping[str, End] | Iterable[str], note: str = ""
+    kind: str,
+    source: Source,
+    ends: Mapping[str, End] | Iterable[str],
+    note: str = "",
+    *,
+    announced: bool = False,
 ) -> Iterator[Row]:
     """The rows of one page: version -> its end; versions alone are those without an end."""
     given = ends if isinstance(ends, Mapping) else dict.fromkeys(ends)
     for version, end in given.items():
-        yield Row(kind, version, source, _day(end), note=note or _approximate(end))
+        because = note or _approximate(end)
+        yield Row(kind, version, source, _day(end), note=because, announced=announced)
 
 
 def over(kind: str, source: Source, versions: Iterable[str], note: str = "") -> Iterator[Row]:

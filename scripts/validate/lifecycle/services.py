@@ -26,13 +26,15 @@ LAUNCH_CONFIGURATIONS = Source(
 )
 CLOSED = "closed to new customers"
 
-#: The first part of its types' names -> the day it was announced that new customers get it no more.
+#: The first part of its types' names -> the day that AWS announced, or announced for, its closing to new
+#: customers.
 IN_MAINTENANCE = {
     "AWS::AppRunner": "2026-03-31",
     "AWS::AuditManager": "2026-03-31",
     "AWS::Cloud9": "2024-07-25",
     "AWS::CodeGuruReviewer": "2025-10-07",
     "AWS::Forecast": "2024-07-29",
+    "AWS::FraudDetector": "2025-11-07",
     "AWS::IoTFleetWise": "2026-03-31",
     "AWS::Kendra": "2026-06-30",
     "AWS::QBusiness": "2026-06-30",
@@ -60,7 +62,6 @@ PROPERTIES_IN_MAINTENANCE = {
 IN_SUNSET = {
     "AWS::AppMesh": "2026-09-30",
     "AWS::FinSpace": "2026-10-07",
-    "AWS::FraudDetector": "2026-10-07",
     "AWS::Greengrass": "2026-10-07",
     "AWS::LookoutEquipment": "2026-10-07",
     "AWS::Pinpoint": "2026-10-30",
@@ -81,10 +82,10 @@ SHUT_DOWN = {
     "AWS::MediaStore": "2025-11-12",
     "AWS::OpsWorks": "2024-05-01",
     "AWS::OpsWorksCM": "2024-05-01",
-    "AWS::Panorama": "2026-05-20",
+    "AWS::Panorama": "2026-05-31",
     "AWS::QLDB": "2025-07-31",
     "AWS::RoboMaker": "2025-09-10",
-    "AWS::SimSpaceWeaver": "2026-03-31",
+    "AWS::SimSpaceWeaver": "2026-05-20",
     "AWS::VoiceID": "2026-05-20",
 }
 
@@ -139,14 +140,14 @@ GIVEN = (
 def rows() -> Iterator[Row]:
     """Every service's."""
     yield from listed(SERVICE, LISTS, GIVEN)
-    yield from listed(SERVICE, MAINTENANCE, IN_MAINTENANCE, CLOSED)
+    yield from listed(SERVICE, MAINTENANCE, IN_MAINTENANCE, CLOSED, announced=True)
     yield from listed(SERVICE, SUNSET, IN_SUNSET)
     yield from listed(SERVICE, SHUTDOWN, SHUT_DOWN)
-    yield from listed(TYPE, MAINTENANCE, TYPES_IN_MAINTENANCE, CLOSED)
+    yield from listed(TYPE, MAINTENANCE, TYPES_IN_MAINTENANCE, CLOSED, announced=True)
     yield from listed(
         TYPE,
         LAUNCH_CONFIGURATIONS,
         {"AWS::AutoScaling::LaunchConfiguration": "2024-10-01"},
         "closed to new accounts",
     )
-    yield from listed(PROPERTY, MAINTENANCE, PROPERTIES_IN_MAINTENANCE, CLOSED)
+    yield from listed(PROPERTY, MAINTENANCE, PROPERTIES_IN_MAINTENANCE, CLOSED, announced=True)

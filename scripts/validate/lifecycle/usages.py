@@ -136,8 +136,8 @@ def _versions(
 ) -> Iterator[tuple[Keys, Value, Mapping[str, Value]]]:
     """What may say a version: where, what, and the mapping it stands in."""
     if isinstance(value, dict):
-        if "Statement" not in value:  # the Version of a policy is of IAM's language
-            for key, each in value.items():
+        for key, each in value.items():
+            if not (key == "Version" and "Statement" in value):  # that is one of IAM's language
                 yield from _versions(each, (*keys, key), key, value)
     elif isinstance(value, list):
         for number, each in enumerate(value):

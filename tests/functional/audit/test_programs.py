@@ -46,6 +46,17 @@ def test_detect_secrets_finds_a_key_that_its_own_comments_would_hide(tmp_path: P
     assert key not in json.dumps(said.to_json())
 
 
+def test_what_detect_secrets_passes_over_as_no_text_was_not_checked(tmp_path: Path) -> None:
+    tmp_path.joinpath("legacy.ini").write_bytes(b"password = caf\xe9-wJalrXUtnFEMI\n")
+    tmp_path.joinpath("logo.png").write_bytes(b"\x89PNG")
+    tmp_path.joinpath("sound.py").write_text("password = ask()\n")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    said = leaks.audit(TOOLS / "python", tmp_path, harmless=())
+    assert not said.found
+    assert said.unchecked == ("legacy.ini: it is no text",)
+    assert said.looked_at.startswith("1 files;")
+
+
 class Advisories(BaseHTTPRequestHandler):
     """A source that speaks OSV's protocol and has one advisory."""
 

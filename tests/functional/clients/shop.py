@@ -75,6 +75,16 @@ class Shop:
             lines[at] = f"{key}: {value}\n"
         params.write_text("".join(lines), encoding="utf-8")
 
+    def rewrite(self, function: str) -> None:
+        """Change a function's code, in a generator of this project's own, and build what names it."""
+        shutil.copytree(PROJECT / "generator", self.path / "generator")
+        source = self.path / "generator" / "runtime" / "functions" / f"{function}.py"
+        source.write_text(f"{source.read_text(encoding='utf-8')}\n# and so on\n", encoding="utf-8")
+        (self.path / "templates").unlink()
+        shutil.copytree(PROJECT / "templates", self.path / "templates")
+        built = self._bash("tradewind build")
+        assert built.code == 0, built.said
+
     def follow(self, heading: str) -> str:
         """Do what the page says under a heading; what was said meanwhile."""
         run = self.run(commands(self.section)[heading])
@@ -84,14 +94,19 @@ class Shop:
     def run(self, script: str) -> Run:
         """A script that begins with the section's first commands."""
         begin = next(iter(commands(self.section).values()))
+        return self._bash(f"{begin}\n{script}")
+
+    def _bash(self, script: str) -> Run:
         path = (*self.tools, Path(sys.executable).parent)
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", f"{begin}\n{script}"],
+            ["bash", "-euo", "pipefail", "-c", script],
             cwd=self.path / "work",
             env={
                 "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
                 "HOME": str(self.path),
-                "PYTHONPATH": os.pathsep.join([str(self.path / "impatience"), str(PROJECT)]),
+                "PYTHONPATH": os.pathsep.join(
+                    [str(self.path / "impatience"), str(self.path), str(PROJECT)]
+                ),
                 "AWS_ENDPOINT_URL": self.sandbox.endpoint,
                 "AWS_ACCESS_KEY_ID": self.account,
                 "AWS_SECRET_ACCESS_KEY": "none",
@@ -121,6 +136,15 @@ class Shop:
         """Every stack that stands, nested ones too, by name."""
         pages = self.client("cloudformation", region).get_paginator("describe_stacks").paginate()
         return {one["StackName"]: one for page in pages for one in page["Stacks"]}
+
+    def code(self) -> Mapping[tuple[str, str], str]:
+        """The digest of each function's code, by region and name."""
+        return {
+            (region, one["FunctionName"].removeprefix("tradewind-dev-")): one["CodeSha256"]
+            for region in (PRIMARY, STANDBY)
+            for page in self.client("lambda", region).get_paginator("list_functions").paginate()
+            for one in page["Functions"]
+        }
 
     def nested_changes(self) -> Mapping[tuple[str, str], Any]:
         """When each nested stack was changed last, by region and name (`platform-Network`)."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,13 @@ from tests.rehearsal.conftest import Sandbox
 pytestmark = pytest.mark.slow
 
 ROOTS = ("foundation", "deployers", "account", "platform")
+
+
+def changed(
+    before: Mapping[tuple[str, str], Any], after: Mapping[tuple[str, str], Any]
+) -> set[tuple[str, str]]:
+    """What is there now and was not, or was otherwise."""
+    return {key for key, value in after.items() if before.get(key) != value}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +78,7 @@ def test_a_setting_reaches_the_fleet_and_no_other_nested_stack(shop: Shop) -> No
 
     shop.follow("A change")
 
-    assert {name for name, at in shop.nested_changes().items() if at != before[name]} == {
+    assert changed(before, shop.nested_changes()) == {
         (region, f"platform-{layer}")
         for region in (PRIMARY, STANDBY)
         for layer in ("FleetScaling", "Storefront")
@@ -77,6 +86,20 @@ def test_a_setting_reaches_the_fleet_and_no_other_nested_stack(shop: Shop) -> No
     for region in (PRIMARY, STANDBY):
         groups = shop.client("autoscaling", region).describe_auto_scaling_groups()
         assert 6 in {group["MaxSize"] for group in groups["AutoScalingGroups"]}
+
+
+def test_changed_code_reaches_its_function_and_no_other_nested_stack(shop: Shop) -> None:
+    nested, code = shop.nested_changes(), shop.code()
+    shop.rewrite("order_intake")
+
+    shop.follow("A change")
+
+    assert changed(nested, shop.nested_changes()) == {
+        (region, "platform-OrderIntake") for region in (PRIMARY, STANDBY)
+    }
+    assert changed(code, shop.code()) == {
+        (region, f"order-intake-{region}") for region in (PRIMARY, STANDBY)
+    }
 
 
 def test_nothing_to_do_is_no_failure_unless_it_is_asked_to_be_one(shop: Shop) -> None:

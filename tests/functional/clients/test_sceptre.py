@@ -55,15 +55,23 @@ def test_tradewind_reads_the_templates_that_sceptre_sent(shop: Shop) -> None:
     assert {one["family"] for one in told["findings"]} >= {"parameters", "templates"}
 
 
-def test_a_setting_reaches_the_nested_stacks_and_another_launch_does_nothing(shop: Shop) -> None:
+def test_a_setting_and_code_reach_the_nested_stacks_and_another_launch_does_nothing(
+    shop: Shop,
+) -> None:
     shop.set(shop_maximum="6")
+    shop.rewrite("order_intake")
+    before = shop.code()
 
     changed, again = shop.follow("Another launch"), shop.follow("Another launch")
 
-    assert changed.count("No updates to perform") == 2
-    assert again.count("No updates to perform") == 4
+    assert changed.count("No updates to perform") == 7
+    assert again.count("No updates to perform") == 9
     for region in (PRIMARY, STANDBY):
-        assert shop.nested("platform", region)["FleetScaling"] == "UPDATE_COMPLETE"
+        nested = shop.nested("platform", region)
+        assert nested["FleetScaling"] == nested["OrderIntake"] == "UPDATE_COMPLETE"
+    assert {key for key, digest in shop.code().items() if before[key] != digest} == {
+        (region, f"order-intake-{region}") for region in (PRIMARY, STANDBY)
+    }
 
 
 def test_it_is_deleted_in_the_reverse_order(shop: Shop) -> None:

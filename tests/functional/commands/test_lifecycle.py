@@ -13,7 +13,7 @@ Captured = pytest.CaptureFixture[str]
 PROJECT = Path(__file__).parents[3]
 
 #: python3.13 is deprecated on 2029-06-30.
-BEFORE, AFTER = "2029-06-29", "2029-06-30"
+LAST, AFTER = "2029-06-30", "2029-07-01"
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +39,12 @@ def test_says_on_request_what_has_no_end(capsys: Captured) -> None:
     assert "not announced  service" in capsys.readouterr().out
 
 
-def test_fails_from_the_day_of_deprecation_on_and_leads_to_the_line(capsys: Captured) -> None:
+def test_fails_after_the_day_of_deprecation_and_leads_to_the_line(capsys: Captured) -> None:
     assert cli.main(["lifecycle", "--on", AFTER, "--json"]) == 1
 
     said = json.loads(capsys.readouterr().out)
     runtime = next(entry for entry in said["entries"] if entry["kind"] == "Lambda runtime")
-    assert (runtime["verdict"], runtime["ends"]) == ("ended", AFTER)
+    assert (runtime["verdict"], runtime["ends"]) == ("ended", LAST)
     finding = next(
         finding for finding in said["findings"] if "Lambda runtime" in finding["message"]
     )
@@ -55,8 +55,8 @@ def test_fails_from_the_day_of_deprecation_on_and_leads_to_the_line(capsys: Capt
     assert said["to_read_again"], "the pages were read years before that day"
 
 
-def test_a_day_before_the_runtime_only_warns(capsys: Captured) -> None:
-    cli.main(["lifecycle", "--on", BEFORE, "--json"])
+def test_on_the_last_day_of_the_runtime_it_only_warns(capsys: Captured) -> None:
+    cli.main(["lifecycle", "--on", LAST, "--json"])
 
     said = json.loads(capsys.readouterr().out)
     runtime = next(entry for entry in said["entries"] if entry["kind"] == "Lambda runtime")

@@ -72,6 +72,14 @@ def test_what_is_called_harmless_and_never_met_is_found() -> None:
     assert finding.rule == "stale-exception"
 
 
+def test_what_could_not_be_read_is_no_pass_unless_it_is_a_picture() -> None:
+    said = judged([], (), 5, ["docs/graph.PNG", "store.p12"])
+    assert said.unchecked == ("store.p12: it is no text",)
+    assert said.said == "not checked"
+    assert said.looked_at.startswith("3 files;")
+    assert judged([], (), 5, ["docs/graph.png"]).said == "nothing found"
+
+
 def test_what_git_would_take_is_looked_through_and_what_it_ignores_is_not(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     for name in (".gitignore", "new.py", "ignored.log"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.audit.templates import plain, resolved
+from tests.audit.templates import fullest, plain, resolved
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,11 @@ def test_what_is_judged_is_decided(prod: dict[tuple[str, str], dict[str, Any]]) 
         said = json.dumps(template)
         for undecided in ("Fn::If", "Fn::Equals", "AWS::NoValue", "Fn::FindInMap"):
             assert undecided not in said, place
+
+
+def test_the_environment_in_which_most_stands_is_judged_whatever_it_is_called() -> None:
+    assert fullest(["dev", "prod", "staging"]) == "prod"
+    assert fullest(["dev", "staging"]) == "staging"
 
 
 def test_every_region_and_root_is_judged(prod: dict[tuple[str, str], dict[str, Any]]) -> None:

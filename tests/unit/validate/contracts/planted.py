@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -18,6 +18,8 @@ from generator.environments import Environment
 from generator.render import address
 from scripts.validate.contracts.cases import Case
 from scripts.validate.contracts.graph import Deployment, Graph
+from scripts.validate.contracts.name_rules import RULES
+from scripts.validate.contracts.names import NAMED
 from scripts.validate.contracts.provider_schemas import offered
 
 Template: TypeAlias = dict[str, Any]
@@ -46,6 +48,13 @@ class World:
             fault.deployment or self.deployment,
         )
 
+    def spoiled_everywhere(self, faults: Iterable[Fault]) -> Graph:
+        """The same with all of these faults in its templates at once."""
+        templates = deepcopy(self.templates)
+        for fault in faults:
+            fault.spoil(templates)
+        return Graph(addressed(templates), self.environments, self.deployment)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -61,6 +70,10 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.what}: {self.where}"
+
+
+#: Looks for the places that it can spoil.
+Operator: TypeAlias = Callable[[World], Iterator[Fault]]
 
 
 def addressed(templates: Templates, *, stale: bool = False) -> dict[str, bytes]:
@@ -329,55 +342,109 @@ def a_template_that_is_long(world: World) -> Iterator[Fault]:
         yield Fault("long", file, ("quota",), spoil)
 
 
+def _names(type: str, properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Path and text of each derived name, in whatever depth."""
+    deeper = [path for of, path in RULES if of == type and "/" in path]
+    deeper += [path for path in NAMED.get(type, ()) if "/" in path]
+    for path in dict.fromkeys((*properties, *deeper)):
+        value: Any = properties
+        for key in path.split("/"):
+            value = value.get(key) if isinstance(value, dict) else None
+        text = value.get("Fn::Sub") if isinstance(value, dict) else None
+        if not re.search("(Name|Identifier|Id)$", path) or path in MERELY_MENTIONED:
+            continue
+        if isinstance(text, str) and "${Environment}" in text:
+            yield path, text
+
+
 def _named(world: World, change: Callable[[str], str]) -> Iterator[tuple[str, str, Spoil]]:
     """Type, where, and how each derived name is changed in its text."""
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for _, file, logical_id, resource in _stacks(world):
+        if (file, logical_id) in seen:
+            continue
+        seen.add((file, logical_id))
         said = world.templates[file]["Resources"][logical_id].get("Properties", {})
-        for key, value in said.items():
-            text = value.get("Fn::Sub") if isinstance(value, dict) else None
-            if not re.search("(Name|Identifier)$", key) or not isinstance(text, str):
-                continue
-            if "${Environment}" not in text or (file, logical_id, key) in seen:
-                continue
-            seen.add((file, logical_id, key))
+        for path, text in _names(resource["Type"], said):
 
             def spoil(
                 all_: Templates,
                 file: str = file,
                 logical_id: str = logical_id,
-                key: str = key,
+                path: str = path,
                 text: str = text,
             ) -> None:
-                all_[file]["Resources"][logical_id]["Properties"][key] = {"Fn::Sub": change(text)}
+                *keys, last = path.split("/")
+                held = all_[file]["Resources"][logical_id]["Properties"]
+                for key in keys:
+                    held = held[key]
+                held[last] = {"Fn::Sub": change(text)}
 
-            yield resource["Type"], f"{file}.{logical_id}.{key}", spoil
+            yield resource["Type"], f"{file}/Resources/{logical_id}/Properties/{path}", spoil
+
+
+#: Names of something else, which stands there too.
+MERELY_MENTIONED = ("MetricName",)
+
+#: No service says how long they may be.
+OF_ANY_LENGTH = {
+    "AWS::ApiGateway::RestApi",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::ElastiCache::User",
+    "AWS::ElastiCache::UserGroup",
+}
+#: They take every character that is printed.
+OF_ANY_CHARACTERS = {
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::CE::AnomalyMonitor",
+    "AWS::CE::AnomalySubscription",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::Config::ConfigRule",
+    "AWS::Config::ConfigurationRecorder",
+    "AWS::Config::DeliveryChannel",
+    "AWS::Logs::QueryDefinition",
+}
+#: Their names are for people: AWS tells them apart by what it mints, or by what they belong to.
+NOT_TOLD_APART = {
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::CE::AnomalyMonitor",
+    "AWS::CE::AnomalySubscription",
+    "AWS::Logs::QueryDefinition",
+    "AWS::Personalize::Dataset",
+    "AWS::Personalize::EventTracker",
+}
 
 
 def a_name_that_is_too_long(world: World) -> Iterator[Fault]:
-    for _, where, spoil in _named(world, lambda text: text + "x" * 1100):
-        yield Fault("long name", where, ("name-length", "name-characters"), spoil)
+    for type, where, spoil in _named(world, lambda text: text + "x" * 1100):
+        if type not in OF_ANY_LENGTH:
+            yield Fault("long name", where, ("name-length",), spoil)
 
 
 def a_name_of_other_characters(world: World) -> Iterator[Fault]:
-    anything = {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"}
-    anything |= {"AWS::Config::ConfigurationRecorder", "AWS::Config::DeliveryChannel"}
-    anything |= {"AWS::Config::ConfigRule", "AWS::ApiGateway::RestApi"}
     for type, where, spoil in _named(world, lambda text: f"{text}:*"):
-        if type not in anything:
+        if type not in OF_ANY_CHARACTERS:
             yield Fault("bad name", where, ("name-characters",), spoil)
 
 
 def a_name_that_somebody_has(world: World) -> Iterator[Fault]:
     """A resource that is there twice, by another logical id."""
-    for _, where, _ in _named(world, lambda text: text):
-        file, logical_id = where.rsplit(".", 2)[0], where.split(".")[-2]
+    named = {where: type for type, where, _ in _named(world, lambda text: text)}
+    places = {tuple(where.split("/")[:3]): type for where, type in named.items()}
+    for (file, section, logical_id), type in places.items():
+        if type in NOT_TOLD_APART:
+            continue
 
         def spoil(all_: Templates, file: str = file, logical_id: str = logical_id) -> None:
             resources = all_[file]["Resources"]
             resources[f"{logical_id}Again"] = deepcopy(resources[logical_id])
 
-        yield Fault("taken name", where, ("name-taken",), spoil)
+        yield Fault("taken name", f"{file}/{section}/{logical_id}", ("name-taken",), spoil)
 
 
 def a_type_that_the_region_lacks(world: World) -> Iterator[Fault]:
@@ -463,7 +530,7 @@ def a_policy_that_is_too_long(world: World) -> Iterator[Fault]:
             yield Fault("long policy", f"{file}.{logical_id}", ("policy-size",), spoil)
 
 
-OPERATORS = (
+OPERATORS: tuple[Operator, ...] = (
     a_parameter_that_is_not_handed,
     a_parameter_that_is_misspelt,
     an_output_that_went,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,9 +22,19 @@ from scripts.validate.contracts import (
     regional,
 )
 from scripts.validate.contracts.graph import Graph
+from scripts.validate.findings import Finding
 from scripts.validate.lint import read_environments, read_templates
 from scripts.validate.validation import CONTRACTS, kept
-from tests.unit.validate.contracts.planted import OPERATORS, Fault, World, faults
+from tests.unit.validate.contracts.planted import (
+    OPERATORS,
+    Fault,
+    Operator,
+    World,
+    a_name_of_other_characters,
+    a_name_that_is_too_long,
+    a_name_that_somebody_has,
+    faults,
+)
 from tests.unit.validate.contracts.project import PROJECT
 
 #: Faults of each operator.
@@ -71,6 +83,33 @@ def test_no_planted_fault_is_missed(world: World) -> None:
     assert {fault.what for fault in planted} == {fault.what for fault in faults(world, 1)}
     missed = [str(fault) for fault in planted if not _is_found(world, fault)]
     assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "least"),
+    [
+        (a_name_that_is_too_long, 500),
+        (a_name_of_other_characters, 300),
+        (a_name_that_somebody_has, 500),
+    ],
+)
+def test_no_derived_name_is_missed_wherever_it_is(
+    world: World, operator: Operator, least: int
+) -> None:
+    """All of them are spoiled at once, not only those that a seed draws."""
+    planted = list(operator(world))
+    assert len(planted) >= least
+    graph = world.spoiled_everywhere(planted)
+    found = {place for finding in names.check(graph) for place in _places(finding)}
+    missed = [str(one) for one in planted if not found & {(r, one.where) for r in one.rules}]
+    assert missed == []
+
+
+def _places(finding: Finding) -> Iterator[tuple[str, str]]:
+    """The rule, and where it speaks of; of a name that is taken also where else it is."""
+    yield finding.rule, f"{finding.template}/{finding.path}"
+    for place in re.findall(r"[\w.-]+\.json/Resources/\w+", finding.message):
+        yield finding.rule, place
 
 
 def test_every_operator_finds_a_place_and_every_contract_has_an_operator(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,20 @@ def test_make_snapshots_writes_what_is_committed(
     """Fails when cfn-lint has moved: `make snapshots` refreshes it, and the diff is to be reviewed."""
     committed = data.SNAPSHOT.read_text()
     monkeypatch.setattr(data, "SNAPSHOT", tmp_path / "lifecycle.json")
+    data.SNAPSHOT.write_text(committed)
 
     data.refresh()
 
     assert data.SNAPSHOT.read_text() == committed
+
+
+def test_a_new_release_is_of_the_day_that_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    monkeypatch.setattr(data, "version", lambda _: "99.0")
+
+    taken = data.taken()
+
+    assert (taken["source"], taken["as_of"]) == ("cfn-lint 99.0", today)
 
 
 def test_every_runtime_has_the_day_of_its_deprecation() -> None:

@@ -10,13 +10,14 @@ import pytest
 from scripts.validate import lint
 from scripts.validate.contract import roots
 from scripts.validate.lifecycle.judgement import LifecycleReport, judge
-from scripts.validate.lifecycle.rows import READ, Row, Source, Table, listed, over
+from scripts.validate.lifecycle.rows import Row, Source, Table, listed, over
 from scripts.validate.provenance import located
 from tests.unit.validate import samples
 from tests.unit.validate.test_contract import environment
 
 PROJECT = Path(__file__).parents[4]
-PAGE = Source("a page", "https://example.com", read=date(2026, 11, 24))
+TODAY = date(2026, 11, 24)
+PAGE = Source("a page", "https://example.com", as_of=TODAY)
 END = date(2028, 1, 1)
 EVERYTHING_ELSE = (*listed("service", PAGE, ["AWS::*"]),)
 
@@ -43,11 +44,11 @@ def ending(end: date) -> Row:
         (181, "lasting", False),
         (180, "ending", False),
         (1, "ending", False),
-        (0, "ended", True),
+        (0, "ending", False),
         (-1, "ended", True),
     ],
 )
-def test_an_end_is_a_warning_for_half_a_year_and_then_fails(
+def test_an_end_is_a_warning_for_half_a_year_to_its_last_day_and_then_fails(
     days_left: int, verdict: str, failed: bool
 ) -> None:
     report = on(END - timedelta(days=days_left), ending(END))
@@ -68,7 +69,8 @@ def test_a_finding_names_the_place_the_date_the_source_and_the_environments() ->
     )
     assert finding.message == (
         "Lambda runtime python3.13 ends on 2028-01-01, in 97 days "
-        "(a page, https://example.com, read on 2026-11-24) (dev in us-east-1, dev in us-west-2)"
+        "(a copy of a page, https://example.com, as of 2026-11-24) "
+        "(dev in us-east-1, dev in us-west-2)"
     )
     assert finding.fix == "what lives longer: python3.14"
 
@@ -87,21 +89,30 @@ def test_what_is_deprecated_without_a_date_has_ended() -> None:
     assert "is deprecated" in report.findings[0].message
 
 
+def test_a_closing_to_new_customers_is_no_end() -> None:
+    closed = "closed to new customers"
+    rows = listed("Lambda runtime", PAGE, {"python3.13": "2024-07-25"}, closed, announced=True)
+    report = on(END, *rows)
+
+    assert report.failed
+    assert report.findings[0].message.startswith(
+        "Lambda runtime python3.13: closed to new customers, announced 2024-07-25 (a copy of a page"
+    )
+
+
 def test_what_has_no_announced_end_lasts() -> None:
     report = on(date(2050, 1, 1), *listed("Lambda runtime", PAGE, ["python3.13"]))
 
     assert not report.findings
 
 
-def test_a_page_has_to_be_read_again_before_it_can_have_missed_an_end() -> None:
-    assert PAGE.read
-    young, old = PAGE.read + timedelta(days=180), PAGE.read + timedelta(days=181)
-    package = Source("a package 1.0", "https://example.com", read=None)
+@pytest.mark.parametrize("copy", [True, False])
+def test_a_source_has_to_be_read_again_before_it_can_have_missed_an_end(copy: bool) -> None:
+    source = Source("a package 1.0", "https://example.com", as_of=date(2026, 6, 1), copy=copy)
+    row = Row("Lambda runtime", "python3.13", source, date.max)
 
-    assert on(young, ending(date.max)).aged == ()
-    assert on(old, ending(date.max)).aged == (PAGE,)
-    row = Row("Lambda runtime", "python3.13", package, date.max)
-    assert package not in on(old, row).aged
+    assert on(source.as_of + timedelta(days=180), row).aged == ()
+    assert on(source.as_of + timedelta(days=181), row).aged == (source,)
 
 
 def test_entries_come_by_date_unknown_ones_first() -> None:
@@ -114,7 +125,7 @@ def test_entries_come_by_date_unknown_ones_first() -> None:
 
 class TestTheTree:
     def test_uses_nothing_that_has_ended_or_that_nobody_knows(self) -> None:
-        """On the day when the sources were read; what has ended since is for `tradewind lifecycle` to say."""
+        """On a day; what has ended since is for `tradewind lifecycle` to say."""
         assert [str(finding) for finding in _judged({}).findings if _fails(finding.rule)] == []
 
     @pytest.mark.parametrize(
@@ -178,7 +189,7 @@ def _judged(planted: dict[str, tuple[str, str]]) -> LifecycleReport:
     for file, (said, instead) in planted.items():
         assert said.encode() in templates[file], f"{file} does not say {said}"
         templates[file] = templates[file].replace(said.encode(), instead.encode())
-    return judge(roots(templates), lint.read_environments(PROJECT), READ)
+    return judge(roots(templates), lint.read_environments(PROJECT), TODAY)
 
 
 def _fails(rule: str) -> bool:

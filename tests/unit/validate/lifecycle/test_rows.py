@@ -11,7 +11,7 @@ from scripts.validate.lifecycle.judgement import table
 from scripts.validate.lifecycle.rows import Row, Source, Table, listed, over
 
 PAGE = Source("a page", "https://example.com")
-PACKAGE = Source("a package 1.0", "https://example.com/package", read=None)
+PACKAGE = Source("a package 1.0", "https://example.com/package", copy=False)
 
 
 def of(*rows: Row) -> Table:
@@ -19,10 +19,11 @@ def of(*rows: Row) -> Table:
 
 
 def test_a_month_counts_from_its_first_day_and_says_so() -> None:
-    (row,) = listed("Engine", PAGE, {"17.9": "2027-03"})
+    row, other = listed("Engine", PAGE, {"17.9": "2027-03", "17": "2030-02-28"})
 
     assert row.ends == date(2027, 3, 1)
     assert row.note == "the source names a month"
+    assert other.note == ""
 
 
 def test_a_version_alone_has_no_announced_end() -> None:
@@ -99,11 +100,30 @@ class TestTheTable:
             assert row.source.name, row
             assert row.source.url.startswith("https://"), row
 
-    def test_has_a_day_of_reading_for_each_page_and_none_for_a_package(self) -> None:
-        packages = {row.source.name for row in table().rows if row.source.read is None}
+    def test_says_of_a_page_that_a_copy_was_read_and_of_a_package_that_it_was(self) -> None:
+        packages = {row.source for row in table().rows if not row.source.copy}
 
-        assert all(name.startswith("cfn-lint ") for name in packages)
-        assert packages
+        (package,) = packages
+        assert str(package).startswith("cfn-lint ")
+        page = table().find("service", "AWS::S3")
+        assert page
+        assert str(page.source).startswith("a copy of AWS services in maintenance")
+
+    @pytest.mark.parametrize(
+        ("service", "day", "announced"),
+        [
+            ("AWS::Panorama", date(2026, 5, 31), False),
+            ("AWS::SimSpaceWeaver", date(2026, 5, 20), False),
+            ("AWS::FraudDetector", date(2025, 11, 7), True),
+        ],
+    )
+    def test_has_the_days_that_their_own_pages_tell(
+        self, service: str, day: date, announced: bool
+    ) -> None:
+        row = table().find("service", service)
+
+        assert row
+        assert (row.ends, row.announced) == (day, announced)
 
     def test_says_nothing_twice(self) -> None:
         said = [(row.kind, row.version, row.source) for row in table().rows]

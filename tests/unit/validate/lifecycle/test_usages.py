@@ -201,6 +201,13 @@ EXAMPLES: Mapping[tuple[str, str], tuple[Mapping[str, str], str, tuple[str, str]
             ("Aurora MySQL", "8.0.mysql_aurora.3.04.0"),
         ),
         (
+            "AWS::S3::BucketPolicy",
+            "PolicyDocument/Statement/*/Condition/NumericLessThan/s3:TlsVersion",
+            {},
+            "1.1",
+            ("TLS protocol", "TLSv1.1"),
+        ),
+        (
             "AWS::SecurityHub::Standard",
             "StandardsArn",
             {},
@@ -246,6 +253,8 @@ def test_an_image_is_known_by_the_public_parameter_that_is_asked_for_it() -> Non
     [
         ("AWS::EKS::Cluster", "Version"),
         ("AWS::Lambda::LayerVersion", "CompatibleRuntimes/*"),
+        ("AWS::Lambda::Function", "Layers/*"),
+        ("AWS::WAFv2::WebACL", "Rules/*/Statement/ManagedRuleGroupStatement/Version"),
         ("AWS::ApiGateway::DomainName", "SecurityPolicy"),
         ("AWS::ECS::TaskDefinition", "ContainerDefinitions/*/Image"),
         ("AWS::EMR::Cluster", "ReleaseLabel"),
